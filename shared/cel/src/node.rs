@@ -1,0 +1,118 @@
+//! The one tree that YAML and JSON are decoded into and expressions read: values that live in an arena.
+
+/// A decoded document, or a part of one, borrowed from a [`bumpalo::Bump`].
+///
+/// `Copy`, so handing a value on never allocates. Maps are slices of entries **sorted by key** (bytewise)
+/// without duplicates, so that nothing depends on the order in a file; lists keep their order.
+/// Integers that fit `i64` are [`Node::Int`], all other numbers [`Node::Double`], as in the API server.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Node<'a> {
+    /// JSON `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A whole number that fits 64 bits.
+    Int(i64),
+    /// Any other number.
+    Double(f64),
+    /// Text.
+    Str(&'a str),
+    /// A list in its own order.
+    List(&'a [Node<'a>]),
+    /// A map, entries sorted by key.
+    Map(&'a [Entry<'a>]),
+}
+
+/// One key and its value in a [`Node::Map`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entry<'a> {
+    /// [`key_hash`] of `key`, compared before the text.
+    pub hash: u32,
+    /// The key.
+    pub key: &'a str,
+    /// Its value.
+    pub value: Node<'a>,
+}
+
+/// FNV-1a over the key's bytes: cheap, and good enough to tell the keys of one map apart.
+pub const fn key_hash(key: &str) -> u32 {
+    let bytes = key.as_bytes();
+    let mut hash = 0x811c_9dc5_u32;
+    let mut i = 0;
+    while i < bytes.len() {
+        hash = (hash ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
+        i += 1;
+    }
+    hash
+}
+
+impl<'a> Node<'a> {
+    /// The value under `key`, if this is a map that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Node<'a>> {
+        self.get_hashed(key, key_hash(key))
+    }
+
+    /// As [`Node::get`], with the key's hash at hand (compiled paths keep it).
+    #[must_use]
+    pub fn get_hashed(&self, key: &str, hash: u32) -> Option<Node<'a>> {
+        match self {
+            Node::Map(entries) => entries
+                .iter()
+                .find(|entry| entry.hash == hash && entry.key == key)
+                .map(|entry| entry.value),
+            _ => None,
+        }
+    }
+
+    /// The value at a chain of keys, for example `&["spec", "template"]`.
+    #[must_use]
+    pub fn at(&self, keys: &[&str]) -> Option<Node<'a>> {
+        keys.iter().try_fold(*self, |node, key| node.get(key))
+    }
+
+    /// The text, if this is text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&'a str> {
+        match self {
+            Node::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The boolean, if this is one.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Node::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if this is one.
+    #[must_use]
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Node::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The elements, or none if this is not a list.
+    #[must_use]
+    pub fn items(&self) -> &'a [Node<'a>] {
+        match self {
+            Node::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entries, or none if this is not a map.
+    #[must_use]
+    pub fn entries(&self) -> &'a [Entry<'a>] {
+        match self {
+            Node::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+}

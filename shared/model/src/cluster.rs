@@ -1,0 +1,85 @@
+//! One Kubernetes cluster.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{ClusterId, ConnectionId, FrameworkScore, Reason, ScanCounts, ScanId, Severity, Stage};
+
+/// A cluster as we know it: the scope item of its scans and findings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// Its id, the scope of its findings.
+    pub id: ClusterId,
+    /// How we reach it.
+    pub connection: ConnectionId,
+    /// Its name: letters, digits, `-`, `_`.
+    pub name: String,
+    /// Who runs it.
+    pub provider: Provider,
+    /// Region, for a cloud's cluster.
+    pub region: Option<String>,
+    /// AWS account, for EKS.
+    pub account: Option<String>,
+    /// Kubernetes minor version such as `1.34`, once known.
+    pub version: Option<String>,
+    /// Release stage.
+    pub stage: Stage,
+    /// Whether the last attempt could read it.
+    pub readable: Readable,
+    /// The next slot for which it is due.
+    pub next_scan: Timestamp,
+    /// The last finished scan.
+    pub last_scan: Option<ScanId>,
+    /// When that scan finished.
+    pub last_scan_at: Option<Timestamp>,
+    /// Counts of that scan.
+    pub counts: ScanCounts,
+    /// Open findings by severity after that scan, worst first.
+    pub open: Vec<(Severity, u32)>,
+    /// Scores of that scan.
+    pub scores: Vec<FrameworkScore>,
+    /// Object-store key of the published manifest.
+    pub manifest: Option<String>,
+    /// Object-store key of a manifest put but not yet published, left by an attempt that may have died.
+    pub pending_manifest: Option<String>,
+    /// Who is scanning it.
+    pub lease: Lease,
+}
+
+/// Who runs the control plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// Amazon EKS.
+    Eks,
+    /// Anything reached by endpoint or context.
+    Other,
+}
+
+/// Whether a cluster can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "readable", rename_all = "camelCase")]
+pub enum Readable {
+    /// Found, not read yet.
+    Unknown,
+    /// The last scan read it.
+    Yes,
+    /// It could not be read at all.
+    No {
+        /// Why and how to mend it.
+        reason: Reason,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// The right to write a cluster's findings. Every write is conditional on `epoch`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Counts takeovers, from 0.
+    pub epoch: u64,
+    /// The scan that holds it; none when free.
+    pub scan: Option<ScanId>,
+    /// When it lapses unless renewed.
+    pub until: Option<Timestamp>,
+}

@@ -1,0 +1,48 @@
+//! The nouns of Plimsoll, one word per thing: ids, tenants, connections, clusters, resources, policies' verdicts,
+//! findings, incidents, deliveries and the messages between functions. No I/O.
+//!
+//! Which error type where:
+//!
+//! | where | type | rule |
+//! |---|---|---|
+//! | pure crates (`model`, `cel`, `policy`, `alerting`, `report`) | outcome values, or one small `thiserror` enum at the edge | what could not be known is data ([`Reason`]), not an error |
+//! | adapters (`inventory`, `store`, `channels`) | one `thiserror` enum each | a variant says what the caller can do: not found, denied, throttled, conflict, other |
+//! | functions | an enum made of those | says whether to retry or to drop, and why |
+//! | `main`, CLI, tests | `anyhow` | one message per phase |
+
+mod cluster;
+mod connection;
+mod delivery;
+mod finding;
+mod fingerprint;
+mod id;
+mod incident;
+mod judgement;
+mod manifest;
+mod message;
+mod resource;
+mod scan;
+mod severity;
+mod stage;
+mod tenant;
+mod verdict;
+
+pub use cluster::{Cluster, Lease, Provider, Readable};
+pub use connection::{Connection, ConnectionKind, ConnectionState};
+pub use delivery::{Delivery, DeliveryContent, DeliveryState, Destination};
+pub use finding::{Finding, FindingState};
+pub use fingerprint::{Fingerprint, FingerprintParts};
+pub use id::{
+    ClusterId, ConnectionId, DeliveryId, IdError, IncidentId, OutboxId, PolicyId, ScanId, TenantId,
+    hash_text, ordered_id,
+};
+pub use incident::{Acknowledgement, Incident, IncidentState, LogEntry, WakeUp};
+pub use judgement::{Judgement, Place, SourceRef};
+pub use manifest::{Manifest, ManifestEntry};
+pub use message::{AccountJob, ClusterJob, DeliveryJob, FinishedScan, Message};
+pub use resource::ResourceRef;
+pub use scan::{Change, ChangeKind, FrameworkScore, OutboxItem, Scan, ScanCounts, ScanStatus};
+pub use severity::Severity;
+pub use stage::Stage;
+pub use tenant::{MailSettings, Member, SlackSettings, Tenant};
+pub use verdict::{Reason, ReasonCode, Verdict};

@@ -1,0 +1,128 @@
+//! One look at one cluster.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{ClusterId, Fingerprint, OutboxId, PolicyId, Reason, ScanId, Severity};
+
+/// A scan, planned, running or done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scan {
+    /// Its id: the same for the same cluster and slot.
+    pub id: ScanId,
+    /// What is scanned.
+    pub cluster: ClusterId,
+    /// The time it was planned for.
+    pub slot: Timestamp,
+    /// How far it is.
+    pub status: ScanStatus,
+    /// When it ended.
+    pub finished: Option<Timestamp>,
+    /// What it found.
+    pub counts: ScanCounts,
+    /// Scores by framework.
+    pub scores: Vec<FrameworkScore>,
+    /// Object-store key of the snapshot.
+    pub snapshot: Option<String>,
+}
+
+/// How far a scan is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "camelCase")]
+pub enum ScanStatus {
+    /// Waiting in the queue, or lost from it: the sweep sends it again.
+    Queued,
+    /// Finished, with verdicts.
+    Done,
+    /// The cluster could not be read at all.
+    Unreadable {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// Verdicts of a scan, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScanCounts {
+    /// Objects judged.
+    pub resources: u64,
+    /// Passing verdicts.
+    pub pass: u64,
+    /// Failing verdicts.
+    pub fail: u64,
+    /// Verdicts nobody could reach.
+    pub not_evaluated: u64,
+    /// Policies applicable to this cluster.
+    pub policies_applicable: u32,
+    /// Policies evaluated on everything they apply to.
+    pub policies_evaluated: u32,
+}
+
+/// A framework's score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameworkScore {
+    /// Framework id, for example `cis-eks-1.8.0`.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// Proven passes ÷ applicable scored controls, in percent with one decimal; none when no scored control applies.
+    pub score: Option<f64>,
+    /// The score if everything not evaluated passed.
+    pub score_possible: Option<f64>,
+    /// Scored controls that apply.
+    pub scored: u32,
+    /// Of those, passing.
+    pub passed: u32,
+    /// Of those, failing.
+    pub failed: u32,
+    /// Of those, not evaluated.
+    pub not_evaluated: u32,
+}
+
+/// What a finished scan leaves for the router, written in the transaction that publishes the scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxItem {
+    /// Its id.
+    pub id: OutboxId,
+    /// The scan.
+    pub scan: ScanId,
+    /// Its cluster.
+    pub cluster: ClusterId,
+    /// When the scan finished.
+    pub at: Timestamp,
+    /// Whether this was the cluster's first finished scan: only a baseline message is sent then.
+    pub first: bool,
+    /// The cluster could not be read in this scan.
+    pub unreadable: Option<Reason>,
+    /// Whether the cluster became readable again, or unreadable, with this scan.
+    pub readable_changed: bool,
+    /// What changed, by policy; every finding that is new, re-opened or resolved.
+    pub changes: Vec<Change>,
+}
+
+/// One finding that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The finding.
+    pub fingerprint: Fingerprint,
+    /// Its policy.
+    pub policy: PolicyId,
+    /// Its severity.
+    pub severity: Severity,
+    /// What happened.
+    pub what: ChangeKind,
+}
+
+/// What happened to a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// Not seen before.
+    New,
+    /// Was resolved, fails again.
+    Reopened,
+    /// Does not fail any more, or its resource is gone from a complete list.
+    Resolved,
+}

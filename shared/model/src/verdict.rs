@@ -1,0 +1,130 @@
+//! What a policy says of a resource, and why it says nothing.
+
+use serde::{Deserialize, Serialize};
+
+/// The outcome for one policy, resource and element. Worst first in order of declaration: a control's verdict is the
+/// smallest of its parts'.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// The policy is violated.
+    Fail,
+    /// Nobody could tell; a [`Reason`] says why. Never counts as a pass.
+    NotEvaluated,
+    /// A person has to look.
+    Manual,
+    /// The policy holds.
+    Pass,
+    /// The policy does not speak about this resource.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// All of them, worst first.
+    pub const ALL: [Verdict; 5] = [
+        Verdict::Fail,
+        Verdict::NotEvaluated,
+        Verdict::Manual,
+        Verdict::Pass,
+        Verdict::NotApplicable,
+    ];
+
+    /// The name in documents and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Fail => "fail",
+            Verdict::NotEvaluated => "notEvaluated",
+            Verdict::Manual => "manual",
+            Verdict::Pass => "pass",
+            Verdict::NotApplicable => "notApplicable",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == name)
+    }
+}
+
+/// Why something is not evaluated; the codes are part of the JSON report's contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReasonCode {
+    /// A call was refused.
+    PermissionMissing,
+    /// A call failed otherwise.
+    ApiError,
+    /// A list could not be read to its end.
+    PageLost,
+    /// A control needs an evidence route and none is chosen.
+    RouteNotChosen,
+    /// A joined input was not read.
+    InputUnread,
+    /// No manifest can hold it: a live cluster is needed.
+    NeedsCluster,
+    /// The expression failed.
+    EvaluationError,
+    /// The object does not have the shape of its kind.
+    MalformedInput,
+    /// A template value is not known before deployment.
+    Unresolved,
+    /// The expression cost more than it may.
+    CostLimit,
+    /// The evidence is too old.
+    Expired,
+}
+
+impl ReasonCode {
+    /// The code as it stands in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ReasonCode::PermissionMissing => "permissionMissing",
+            ReasonCode::ApiError => "apiError",
+            ReasonCode::PageLost => "pageLost",
+            ReasonCode::RouteNotChosen => "routeNotChosen",
+            ReasonCode::InputUnread => "inputUnread",
+            ReasonCode::NeedsCluster => "needsCluster",
+            ReasonCode::EvaluationError => "evaluationError",
+            ReasonCode::MalformedInput => "malformedInput",
+            ReasonCode::Unresolved => "unresolved",
+            ReasonCode::CostLimit => "costLimit",
+            ReasonCode::Expired => "expired",
+        }
+    }
+}
+
+/// Why a verdict is *not evaluated*, what is needed, and what to type.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Reason {
+    /// The kind of reason.
+    pub code: ReasonCode,
+    /// What is missing, for example `list clusterroles`, or what went wrong.
+    pub need: String,
+    /// The command that mends it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+impl Reason {
+    /// A reason without a mending command.
+    #[must_use]
+    pub fn new(code: ReasonCode, need: impl Into<String>) -> Self {
+        Self {
+            code,
+            need: need.into(),
+            mend: None,
+        }
+    }
+
+    /// The same with the command that mends it.
+    #[must_use]
+    pub fn mended_by(mut self, command: impl Into<String>) -> Self {
+        self.mend = Some(command.into());
+        self
+    }
+}
