@@ -46,7 +46,7 @@ kube_binaries() {
 }
 
 # A Python environment with exactly what a requirements file lists. It is made in one place and moved to
-# another, so its programs are started as `$tool/bin/python -m NAME`, never by their own scripts.
+# another, so its programs are started as `$tool/bin/python $tool/bin/NAME`, never by their first line.
 python_tools() {
   cached "$1" "$(cat "$2")" python_environment "$2"
 }

@@ -1,1 +1,4 @@
-//! Tests that cross crates; see `it/`.
+//! What tests of several crates share; the tests themselves are in `it/`.
+
+#[cfg(feature = "kube-server")]
+pub mod kube_server;
