@@ -138,6 +138,10 @@ id!(
     /// A delivery: hash of incident or summary, step and destination. The directory channel names files by it.
     DeliveryId, "dlv_", 20
 );
+id!(
+    /// An exception: hash of what it covers and when it was made.
+    ExceptionId, "exc_", 20
+);
 
 impl ScanId {
     /// The scan of `cluster` planned for the slot that begins at `slot`.

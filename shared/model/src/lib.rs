@@ -10,9 +10,11 @@
 //! | functions | an enum made of those | says whether to retry or to drop, and why |
 //! | `main`, CLI, tests | `anyhow` | one message per phase |
 
+mod audit;
 mod cluster;
 mod connection;
 mod delivery;
+mod exception;
 mod finding;
 mod fingerprint;
 mod id;
@@ -27,13 +29,15 @@ mod stage;
 mod tenant;
 mod verdict;
 
+pub use audit::AuditEntry;
 pub use cluster::{Cluster, Lease, Provider, Readable};
 pub use connection::{Connection, ConnectionKind, ConnectionState};
 pub use delivery::{Delivery, DeliveryContent, DeliveryState, Destination};
+pub use exception::Exception;
 pub use finding::{Finding, FindingState};
 pub use fingerprint::{Fingerprint, FingerprintParts};
 pub use id::{
-    ClusterId, ConnectionId, DeliveryId, IdError, IncidentId, OutboxId, PolicyId, ScanId, TenantId,
+    ClusterId, ConnectionId, DeliveryId, ExceptionId, IdError, IncidentId, OutboxId, PolicyId, ScanId, TenantId,
     hash_text, ordered_id,
 };
 pub use incident::{Acknowledgement, Incident, IncidentState, LogEntry, WakeUp};

@@ -4,18 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Fingerprint, PolicyId, Severity, Verdict};
 
-/// Every verdict of a scan that is not a pass, sorted by fingerprint, and which lists were incomplete.
+/// What fails after a scan, and what failed and could not be judged since, sorted by fingerprint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The verdicts.
+    /// One for each open finding.
     pub entries: Vec<ManifestEntry>,
 }
 
-/// One verdict that is not a pass.
+/// One open finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestEntry {
     /// Its identity.
     pub fingerprint: Fingerprint,
+    /// The fingerprint of the same policy about the whole resource: one verdict *not evaluated* there keeps this open.
+    pub object: Fingerprint,
     /// The policy.
     pub policy: PolicyId,
     /// How bad.
@@ -25,5 +27,5 @@ pub struct ManifestEntry {
     /// [`Verdict::Fail`] or [`Verdict::NotEvaluated`] of what failed before.
     pub verdict: Verdict,
     /// A hash over message, paths and observed value: when it differs, the finding's text is written again.
-    pub hash: u64,
+    pub hash: String,
 }

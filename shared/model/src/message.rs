@@ -1,5 +1,6 @@
 //! What travels in queues: ids only. Queues are hints; the tables hold the truth.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{ClusterId, ConnectionId, DeliveryId, IncidentId, OutboxId, ScanId, TenantId};
@@ -29,6 +30,8 @@ pub struct AccountJob {
     pub tenant: TenantId,
     /// Which connection.
     pub connection: ConnectionId,
+    /// The slot it was planned for: part of the ids of the scans that follow.
+    pub slot: Timestamp,
 }
 
 /// Scan a cluster.

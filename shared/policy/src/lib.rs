@@ -1,1 +1,31 @@
-//! To be written.
+//! The policy engine: catalogue, matching, verdicts, joins, frameworks, scores and the difference of two scans. No I/O.
+//!
+//! A scan goes like this: load a [`Catalogue`], make a [`Plan`], give each worker a [`Session`], call
+//! [`Session::first`] for every object, merge the sessions, settle the joins, call [`Session::second`] for every object
+//! that said [`Seen::Again`], then [`Session::gaps`], and read [`outcome`].
+
+pub mod cases;
+mod catalogue;
+mod compile;
+pub mod diff;
+mod error;
+mod facts;
+mod file;
+mod judge;
+pub mod kinds;
+mod lists;
+pub mod outcome;
+mod path;
+mod plan;
+mod session;
+mod tally;
+mod view;
+
+pub use catalogue::{Catalogue, CatalogueFile, Framework, Policy};
+pub use error::LoadError;
+pub use facts::Joins;
+pub use file::{Applies, Control, Lifecycle, PatchOp};
+pub use lists::{ListState, Lists};
+pub use plan::{NEWEST_KUBERNETES, Plan, PlanOptions};
+pub use session::{Seen, Session, Sink};
+pub use tally::{PolicyTally, Tally};

@@ -1,0 +1,98 @@
+//! Two scans compared: what is new, what is fixed, and what nobody can say.
+//!
+//! Losing a list, a page or a permission never resolves anything: what was failing and is not seen now is resolved only
+//! when every list it depends on was read to its end and nothing about its resource was *not evaluated*.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_model::{Fingerprint, Judgement, Manifest, ManifestEntry, Verdict};
+
+use crate::catalogue::Catalogue;
+use crate::judge::fingerprint;
+use crate::kinds::plural;
+use crate::lists::Lists;
+
+/// What a scan changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Failing now and not before (new, or re-opened: the stored finding tells).
+    pub opened: Vec<Fingerprint>,
+    /// Failing before and now, but with another message, place or value.
+    pub changed: Vec<Fingerprint>,
+    /// Failing before, and known not to fail now.
+    pub resolved: Vec<ManifestEntry>,
+    /// The manifest to publish: what fails, and what failed and can not be said to be gone.
+    pub manifest: Manifest,
+}
+
+/// Compares failing judgements with `before` (published and pending manifests together).
+#[must_use]
+pub fn difference(
+    catalogue: &Catalogue,
+    scope: &str,
+    before: &[&Manifest],
+    now: &[Judgement],
+    lists: &Lists,
+) -> Difference {
+    let mut previous: BTreeMap<Fingerprint, &ManifestEntry> = BTreeMap::new();
+    for entry in before.iter().flat_map(|manifest| &manifest.entries) {
+        previous.insert(entry.fingerprint, entry);
+    }
+    let mut entries: BTreeMap<Fingerprint, ManifestEntry> = BTreeMap::new();
+    let mut untold: BTreeSet<Fingerprint> = BTreeSet::new();
+    let mut out = Difference::default();
+    for judgement in now {
+        let object = fingerprint(scope, judgement.policy.as_str(), &judgement.resource, None);
+        if judgement.verdict == Verdict::NotEvaluated {
+            untold.insert(object);
+        }
+        if judgement.verdict != Verdict::Fail {
+            continue;
+        }
+        let entry = entry(catalogue, judgement, object);
+        match previous.get(&entry.fingerprint) {
+            None => out.opened.push(entry.fingerprint),
+            Some(old) if old.hash != entry.hash => out.changed.push(entry.fingerprint),
+            Some(_) => {}
+        }
+        entries.insert(entry.fingerprint, entry);
+    }
+    for (fingerprint, old) in previous {
+        if entries.contains_key(&fingerprint) {
+            continue;
+        }
+        let list_lost = old.lists.iter().any(|list| lists.gap(list).is_some());
+        if list_lost || untold.contains(&old.object) {
+            let kept = ManifestEntry { verdict: Verdict::NotEvaluated, ..old.clone() };
+            entries.insert(fingerprint, kept);
+        } else {
+            out.resolved.push(old.clone());
+        }
+    }
+    out.opened.sort();
+    out.changed.sort();
+    out.manifest.entries = entries.into_values().collect();
+    out
+}
+
+fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> ManifestEntry {
+    let policy = catalogue.policy(judgement.policy.as_str());
+    let own = plural(&judgement.resource.kind).map(str::to_owned);
+    let kinds = || policy.map(|policy| policy.kinds.iter().filter_map(|kind| plural(kind))).into_iter().flatten();
+    let mut lists: Vec<String> = match own {
+        Some(own) => vec![own],
+        None => kinds().map(str::to_owned).collect(),
+    };
+    lists.extend(policy.into_iter().flat_map(|policy| policy.needs.iter().cloned()));
+    let text = format!("{}\n{}\n{}", judgement.message, judgement.paths.join("\n"), judgement.observed.as_deref().unwrap_or(""));
+    let hash = plimsoll_model::hash_text(&[&text, judgement.severity.as_str()]);
+    ManifestEntry {
+        fingerprint: judgement.fingerprint,
+        object,
+        policy: judgement.policy.clone(),
+        severity: judgement.severity,
+        lists,
+        verdict: Verdict::Fail,
+        hash,
+    }
+}

@@ -1,0 +1,153 @@
+//! Facts: joins over lists, gathered while objects pass and computed once, pure and serialisable.
+//!
+//! A fact that misses a list it needs is unknown, and unknown makes a verdict *not evaluated*.
+
+mod bindings;
+mod network_policies;
+mod selector;
+mod service_accounts;
+mod services;
+
+use std::collections::BTreeMap;
+
+use plimsoll_cel::{Bump, Node};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use selector::Selector;
+
+/// The facts an expression may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fact {
+    /// Which network policies select a workload's pods, or lie in a namespace.
+    NetworkPolicies,
+    /// The ServiceAccount a workload uses.
+    ServiceAccount,
+    /// The services that select a workload's pods.
+    Services,
+    /// Who is bound to a role.
+    Subjects,
+    /// What a binding's role allows.
+    Role,
+}
+
+impl Fact {
+    pub(crate) const ALL: [Fact; 5] =
+        [Fact::NetworkPolicies, Fact::ServiceAccount, Fact::Services, Fact::Subjects, Fact::Role];
+
+    /// Its name in expressions.
+    pub(crate) fn variable(self) -> &'static str {
+        match self {
+            Fact::NetworkPolicies => "facts.networkPolicies",
+            Fact::ServiceAccount => "facts.serviceAccount",
+            Fact::Services => "facts.services",
+            Fact::Subjects => "facts.subjects",
+            Fact::Role => "facts.role",
+        }
+    }
+
+    /// The lists it is made of, by plural.
+    pub(crate) fn lists(self) -> &'static [&'static str] {
+        match self {
+            Fact::NetworkPolicies => &["networkpolicies"],
+            Fact::ServiceAccount => &["serviceaccounts"],
+            Fact::Services => &["services"],
+            Fact::Subjects => &["rolebindings", "clusterrolebindings"],
+            Fact::Role => &["roles", "clusterroles"],
+        }
+    }
+}
+
+/// What pass one keeps of the objects it has seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joins {
+    network_policies: BTreeMap<String, Vec<network_policies::NetworkPolicy>>,
+    service_accounts: BTreeMap<(String, String), Option<bool>>,
+    services: BTreeMap<String, Vec<services::Service>>,
+    /// By kind and name of the role.
+    bindings: BTreeMap<(String, String), Vec<bindings::Binding>>,
+    roles: BTreeMap<(String, String, String), String>,
+    /// Namespace objects (metadata only) as JSON, by name.
+    namespaces: BTreeMap<String, String>,
+}
+
+impl Joins {
+    /// Keeps of `object` what some fact needs.
+    pub(crate) fn gather(&mut self, kind: &str, object: &Node<'_>) {
+        match kind {
+            "NetworkPolicy" => network_policies::gather(self, object),
+            "ServiceAccount" => service_accounts::gather(self, object),
+            "Service" => services::gather(self, object),
+            "RoleBinding" | "ClusterRoleBinding" => bindings::gather_binding(self, kind, object),
+            "Role" | "ClusterRole" => bindings::gather_role(self, kind, object),
+            "Namespace" => {
+                let metadata = object.get("metadata").unwrap_or(Node::Null);
+                let json = serde_json::to_string(&metadata).unwrap_or_default();
+                self.namespaces.insert(name(object).to_owned(), json);
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts two workers' gatherings together.
+    pub fn merge(&mut self, other: Joins) {
+        for (namespace, policies) in other.network_policies {
+            self.network_policies.entry(namespace).or_default().extend(policies);
+        }
+        for (namespace, services) in other.services {
+            self.services.entry(namespace).or_default().extend(services);
+        }
+        self.service_accounts.extend(other.service_accounts);
+        for (role, bindings) in other.bindings {
+            self.bindings.entry(role).or_default().extend(bindings);
+        }
+        self.roles.extend(other.roles);
+        self.namespaces.extend(other.namespaces);
+    }
+
+    /// Puts everything in an order that does not depend on how it was read.
+    pub fn settle(&mut self) {
+        self.network_policies.values_mut().for_each(|list| list.sort());
+        self.services.values_mut().for_each(|list| list.sort());
+        self.bindings.values_mut().for_each(|list| list.sort());
+    }
+
+    /// The fact about one object.
+    pub(crate) fn fact<'a>(&self, fact: Fact, kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
+        match fact {
+            Fact::NetworkPolicies => network_policies::fact(self, kind, object, arena),
+            Fact::ServiceAccount => service_accounts::fact(self, kind, object, arena),
+            Fact::Services => services::fact(self, kind, object, arena),
+            Fact::Subjects => bindings::subjects(self, kind, object, arena),
+            Fact::Role => bindings::role(self, object, arena),
+        }
+    }
+
+    /// The namespace object of `object`, with its metadata only; null when it was not among the documents.
+    pub(crate) fn namespace_object<'a>(&self, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
+        let metadata = self
+            .namespaces
+            .get(namespace(object))
+            .and_then(|json| plimsoll_cel::decode_json(arena, json.as_bytes()).ok());
+        metadata.map_or(Node::Null, |metadata| Node::map_in(arena, vec![("metadata", metadata)]))
+    }
+}
+
+/// The name of an object, empty when it has none.
+fn name<'a>(object: &Node<'a>) -> &'a str {
+    object.at(&["metadata", "name"]).and_then(|name| name.as_str()).unwrap_or("")
+}
+
+/// The namespace of a namespaced object; `default` when a manifest names none, as `kubectl` would have it.
+fn namespace<'a>(object: &Node<'a>) -> &'a str {
+    object.at(&["metadata", "namespace"]).and_then(|name| name.as_str()).unwrap_or("default")
+}
+
+/// The labels of a workload's pods.
+fn pod_labels<'a>(kind: &str, object: &Node<'a>) -> Node<'a> {
+    let keys = crate::kinds::pod_metadata_keys(kind).unwrap_or_default();
+    object.at(&keys).and_then(|metadata| metadata.get("labels")).unwrap_or(Node::Null)
+}
+
+fn texts_in<'a>(arena: &'a Bump, texts: &[&str]) -> Node<'a> {
+    Node::list_in(arena, texts.iter().map(|text| Node::text_in(arena, text)).collect())
+}

@@ -1,0 +1,252 @@
+//! One policy on one object: conditions, elements, verdicts, evidence.
+
+use plimsoll_cel::{Budget, EvalError, Node, Program, Scope, Value};
+use plimsoll_model::{Fingerprint, FingerprintParts, Judgement, Reason, ReasonCode, Verdict};
+
+use crate::catalogue::Policy;
+use crate::compile::{Message, PathSpec, Root};
+use crate::lists::Lists;
+use crate::path::{self, Step};
+use crate::plan::{COST_LIMIT, Plan};
+use crate::view::View;
+
+/// The longest observed value that is kept, in characters.
+const OBSERVED_LENGTH: usize = 120;
+
+/// Everything that judging one policy on one object needs.
+pub(crate) struct Case<'r, 'p, 'a> {
+    pub(crate) plan: &'r Plan<'p>,
+    pub(crate) policy: &'p Policy,
+    pub(crate) view: &'r View<'a>,
+    pub(crate) scope: &'r Scope<'p, 'a>,
+    /// How lists went, to explain unknown facts.
+    pub(crate) lists: &'r Lists,
+}
+
+/// A chosen element and its place among its siblings.
+#[derive(Clone, Copy)]
+struct Element<'a> {
+    value: Value<'a>,
+    siblings: Value<'a>,
+    index: usize,
+}
+
+impl<'p, 'a> Case<'_, 'p, 'a> {
+    /// Judges, and hands each verdict on: with [`Judgement`] when `wants` says so, as a bare verdict else.
+    pub(crate) fn run(&self, wants: &dyn Fn(Verdict) -> bool, out: &mut dyn FnMut(Verdict, Option<Judgement>)) {
+        let budget = Budget::new(COST_LIMIT);
+        let mut give = |verdict: Verdict, elements: &[Element<'a>], reason: Option<Reason>| {
+            let judgement = wants(verdict).then(|| self.judgement(verdict, elements, reason, &budget));
+            out(verdict, judgement);
+        };
+        for (slot, program) in &self.policy.compiled.variables {
+            self.scope.set_lazy(*slot, program);
+        }
+        for condition in &self.policy.compiled.when {
+            match self.decide(condition, &budget) {
+                Ok(true) => {}
+                Ok(false) => return give(Verdict::NotApplicable, &[], None),
+                Err(reason) => return give(Verdict::NotEvaluated, &[], Some(reason)),
+            }
+        }
+        if self.policy.compiled.each.is_empty() {
+            return self.verdict(&[], &budget, &mut give);
+        }
+        let mut any = false;
+        self.each(&mut Vec::new(), &budget, &mut any, &mut give);
+        if !any {
+            give(Verdict::NotApplicable, &[], None);
+        }
+    }
+
+    fn each(
+        &self,
+        chosen: &mut Vec<Element<'a>>,
+        budget: &Budget,
+        any: &mut bool,
+        give: &mut dyn FnMut(Verdict, &[Element<'a>], Option<Reason>),
+    ) {
+        let Some((slot, program)) = self.policy.compiled.each.get(chosen.len()) else {
+            *any = true;
+            for (slot, program) in &self.policy.compiled.variables {
+                self.scope.set_lazy(*slot, program);
+            }
+            return self.verdict(chosen, budget, give);
+        };
+        let list = match program.eval(self.scope, budget) {
+            Ok(list) => list,
+            Err(error) => {
+                *any = true;
+                return give(Verdict::NotEvaluated, chosen, Some(self.reason(&error)));
+            }
+        };
+        for (index, value) in list.items().enumerate() {
+            self.scope.set(*slot, value);
+            chosen.push(Element { value, siblings: list, index });
+            self.each(chosen, budget, any, give);
+            chosen.pop();
+        }
+        self.scope.clear(*slot);
+    }
+
+    fn verdict(
+        &self,
+        chosen: &[Element<'a>],
+        budget: &Budget,
+        give: &mut dyn FnMut(Verdict, &[Element<'a>], Option<Reason>),
+    ) {
+        match self.decide(&self.policy.compiled.expression, budget) {
+            Ok(true) => give(Verdict::Pass, chosen, None),
+            Ok(false) => give(Verdict::Fail, chosen, None),
+            Err(reason) => give(Verdict::NotEvaluated, chosen, Some(reason)),
+        }
+    }
+
+    fn decide(&self, program: &Program, budget: &Budget) -> Result<bool, Reason> {
+        match program.eval(self.scope, budget) {
+            Ok(value) => value.as_bool().ok_or_else(|| {
+                Reason::new(ReasonCode::EvaluationError, format!("`{}` does not give a bool", program.source()))
+            }),
+            Err(error) => Err(self.reason(&error)),
+        }
+    }
+
+    fn reason(&self, error: &EvalError) -> Reason {
+        match error {
+            EvalError::Unknown { reason } => self
+                .lists
+                .gap(reason)
+                .unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, format!("list {reason}"))),
+            EvalError::CostLimit => Reason::new(ReasonCode::CostLimit, "the expression costs more than it may"),
+            EvalError::Failed { message, .. } => Reason::new(ReasonCode::EvaluationError, message.clone()),
+        }
+    }
+
+    fn judgement(
+        &self,
+        verdict: Verdict,
+        chosen: &[Element<'a>],
+        reason: Option<Reason>,
+        budget: &Budget,
+    ) -> Judgement {
+        let keys: Vec<String> = chosen.iter().map(Element::key).collect();
+        let element = (!keys.is_empty()).then(|| keys.join("/"));
+        let places = self.places(chosen.last());
+        let first = places.iter().find_map(|steps| path::follow(&self.view.node, steps));
+        let paths: Vec<String> = places.iter().map(|steps| path::write(steps)).collect();
+        let redacted = paths.iter().any(|path| (self.plan.options.withheld)(self.view.kind, path));
+        let message = match &reason {
+            Some(reason) => format!("not evaluated: {}", reason.need),
+            None => self.message(verdict, budget),
+        };
+        Judgement {
+            policy: self.policy.id.clone(),
+            verdict,
+            severity: self.policy.severity,
+            resource: self.view.resource.clone(),
+            fingerprint: fingerprint(&self.plan.options.scope, self.policy.id.as_str(), &self.view.resource, element.as_deref()),
+            element,
+            observed: first.filter(|_| !redacted).map(|node| shorten(&node)),
+            paths,
+            redacted,
+            message,
+            reason,
+            source: self.view.source.clone(),
+            place: None,
+        }
+    }
+
+    /// The message is about the failure; a pass is named by the policy's title.
+    fn message(&self, verdict: Verdict, budget: &Budget) -> String {
+        if verdict != Verdict::Fail {
+            return format!("{}: {}", self.policy.title, verdict.as_str());
+        }
+        match &self.policy.compiled.message {
+            Message::Fixed(text) => text.clone(),
+            Message::Program(program) => match program.eval(self.scope, budget) {
+                Ok(value) => value.as_str().filter(|text| !text.is_empty()).unwrap_or(&self.policy.title).to_owned(),
+                Err(_) => self.policy.title.clone(),
+            },
+        }
+    }
+
+    /// The places that exist among those the policy names, or the first, as the one that should exist.
+    fn places(&self, element: Option<&Element<'a>>) -> Vec<Vec<Step>> {
+        let element_steps = element.map(|element| self.element_steps(element));
+        let all = self.policy.compiled.paths.iter().map(|spec| self.place(spec, element_steps.as_deref()));
+        let mut all: Vec<Vec<Step>> = all.collect();
+        let first = all.first().cloned();
+        all.retain(|steps| path::follow(&self.view.node, steps).is_some());
+        if all.is_empty() {
+            all.extend(first);
+        }
+        all
+    }
+
+    fn element_steps(&self, element: &Element<'a>) -> Vec<Step> {
+        let found = element.value.as_node().and_then(|node| path::of_part(&self.view.node, &node));
+        found.unwrap_or_default()
+    }
+
+    fn place(&self, spec: &PathSpec, element: Option<&[Step]>) -> Vec<Step> {
+        let keys = |keys: &[&str]| keys.iter().map(|key| Step::Key((*key).to_owned())).collect::<Vec<_>>();
+        let mut steps = match spec.root {
+            Root::Object => Vec::new(),
+            Root::Element => element.unwrap_or_default().to_vec(),
+            Root::PodSpec => keys(self.view.pod_spec_keys.unwrap_or_default()),
+            Root::PodMetadata => keys(&crate::kinds::pod_metadata_keys(self.view.kind).unwrap_or_default()),
+        };
+        steps.extend_from_slice(&spec.steps);
+        steps
+    }
+}
+
+impl Element<'_> {
+    /// An ordinal is added only among equals.
+    fn key(&self) -> String {
+        let key = key_of(&self.value);
+        match self.siblings.items().take(self.index).filter(|other| key_of(other) == key).count() {
+            0 => key,
+            before => format!("{key}#{}", before + 1),
+        }
+    }
+}
+
+/// What tells an element from its siblings: its name, its text, or a hash of it.
+fn key_of(value: &Value<'_>) -> String {
+    if let Some(name) = value.as_str().filter(|text| text.len() <= 64) {
+        return name.to_owned();
+    }
+    let node = value.as_node();
+    if let Some(name) = node.and_then(|node| node.get("name")).and_then(|name| name.as_str()) {
+        return name.to_owned();
+    }
+    let json = node.and_then(|node| serde_json::to_string(&node).ok()).unwrap_or_else(|| value.to_json().to_string());
+    plimsoll_model::hash_text(&[&json])[..10].to_owned()
+}
+
+/// The identity of a policy's verdict about a resource and element; an empty element stands for the whole object.
+pub(crate) fn fingerprint(
+    scope: &str,
+    policy: &str,
+    resource: &plimsoll_model::ResourceRef,
+    element: Option<&str>,
+) -> Fingerprint {
+    Fingerprint::of(&FingerprintParts {
+        policy,
+        scope,
+        group: resource.group(),
+        kind: &resource.kind,
+        namespace: resource.namespace.as_deref().unwrap_or(""),
+        name: resource.name.as_deref().unwrap_or(""),
+        element: element.unwrap_or(""),
+    })
+}
+
+fn shorten(node: &Node<'_>) -> String {
+    let text = serde_json::to_string(node).unwrap_or_default();
+    match text.char_indices().nth(OBSERVED_LENGTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -1,0 +1,167 @@
+//! From counts to what people read: coverage, controls, scores.
+
+use std::collections::BTreeMap;
+
+use plimsoll_model::{FrameworkScore, Reason, ReasonCode, ScanCounts, Verdict};
+
+use crate::catalogue::Framework;
+use crate::file::Control;
+use crate::plan::Plan;
+use crate::tally::Tally;
+
+/// How much of what applies was evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// Policies selected that this kind of source may hold something for.
+    pub applicable: u32,
+    /// Of those, policies without a single verdict *not evaluated*.
+    pub evaluated: u32,
+    /// What was missing, with how many policies miss it; most first.
+    pub unread: Vec<(Reason, u32)>,
+}
+
+impl Coverage {
+    /// In percent, one decimal; 100 when nothing applies.
+    #[must_use]
+    pub fn percent(&self) -> f64 {
+        if self.applicable == 0 { 100.0 } else { percent(self.evaluated, self.applicable) }
+    }
+}
+
+/// One control, judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlResult {
+    /// The control.
+    pub control: Control,
+    /// The worst of its policies'.
+    pub verdict: Verdict,
+    /// Failing verdicts.
+    pub failed: u64,
+    /// Passing verdicts.
+    pub passed: u64,
+    /// Verdicts nobody could reach.
+    pub not_evaluated: u64,
+    /// Why it is not evaluated, if it is not.
+    pub reasons: Vec<Reason>,
+}
+
+/// One framework, judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrameworkResult {
+    /// Index in the catalogue.
+    pub index: usize,
+    /// Its score.
+    pub score: FrameworkScore,
+    /// Its controls in order.
+    pub controls: Vec<ControlResult>,
+}
+
+/// Coverage of a finished scan.
+#[must_use]
+pub fn coverage(plan: &Plan<'_>, tally: &Tally) -> Coverage {
+    let mut unread: BTreeMap<Reason, u32> = BTreeMap::new();
+    let mut evaluated = 0;
+    for index in &plan.selected {
+        let policy = tally.policy(*index);
+        if policy.of(Verdict::NotEvaluated) == 0 {
+            evaluated += 1;
+        }
+        for reason in policy.reasons.keys() {
+            *unread.entry(reason.clone()).or_default() += 1;
+        }
+    }
+    let mut unread: Vec<_> = unread.into_iter().collect();
+    unread.sort_by_key(|(_, policies)| std::cmp::Reverse(*policies));
+    Coverage { applicable: plan.selected.len() as u32, evaluated, unread }
+}
+
+/// The frameworks that apply and of which every policy ran, judged.
+#[must_use]
+pub fn frameworks(plan: &Plan<'_>, tally: &Tally) -> Vec<FrameworkResult> {
+    let all = plan.catalogue.frameworks.iter().enumerate();
+    all.filter(|(_, framework)| is_complete(plan, framework))
+        .map(|(index, framework)| {
+            let controls: Vec<_> = framework.controls.iter().map(|control| judge(plan, tally, control)).collect();
+            FrameworkResult { index, score: score(framework, &controls), controls }
+        })
+        .collect()
+}
+
+/// The counts kept with a scan.
+#[must_use]
+pub fn counts(tally: &Tally, coverage: &Coverage) -> ScanCounts {
+    ScanCounts {
+        resources: tally.resources,
+        pass: tally.of(Verdict::Pass),
+        fail: tally.of(Verdict::Fail),
+        not_evaluated: tally.of(Verdict::NotEvaluated),
+        policies_applicable: coverage.applicable,
+        policies_evaluated: coverage.evaluated,
+    }
+}
+
+fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {
+    let applies = match (&framework.applies.provider, &plan.options.provider) {
+        (Some(wanted), Some(provider)) => wanted == provider,
+        _ => true,
+    };
+    let runs = |id: &String| plan.policies().any(|policy| policy.id.as_str() == id);
+    applies && framework.controls.iter().flat_map(|control| &control.policies).all(runs)
+}
+
+fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
+    let indices = plan.selected.iter().filter(|i| control.policies.iter().any(|id| id == plan.catalogue.policies[**i].id.as_str()));
+    let policies: Vec<_> = indices.map(|i| tally.policy(*i)).collect();
+    let sum = |verdict| policies.iter().map(|policy| policy.of(verdict)).sum();
+    let mut reasons: Vec<Reason> = policies.iter().flat_map(|policy| policy.reasons.keys().cloned()).collect();
+    reasons.sort();
+    reasons.dedup();
+    let verdict = if policies.is_empty() {
+        let (verdict, reason) = without_policies(control);
+        reasons.extend(reason);
+        verdict
+    } else {
+        policies.iter().filter_map(|policy| policy.worst()).min().unwrap_or(Verdict::NotApplicable)
+    };
+    ControlResult {
+        control: control.clone(),
+        verdict,
+        failed: sum(Verdict::Fail),
+        passed: sum(Verdict::Pass),
+        not_evaluated: sum(Verdict::NotEvaluated),
+        reasons,
+    }
+}
+
+/// A control that no policy of ours decides is never a pass.
+fn without_policies(control: &Control) -> (Verdict, Option<Reason>) {
+    if !control.routes.is_empty() {
+        let need = "no evidence route chosen for nodes";
+        return (Verdict::NotEvaluated, Some(Reason::new(ReasonCode::RouteNotChosen, need)));
+    }
+    if control.scored {
+        return (Verdict::NotEvaluated, Some(Reason::new(ReasonCode::InputUnread, "no policy reads its evidence")));
+    }
+    (Verdict::Manual, None)
+}
+
+fn score(framework: &Framework, controls: &[ControlResult]) -> FrameworkScore {
+    let scored = controls.iter().filter(|c| c.control.scored && c.verdict != Verdict::NotApplicable);
+    let count = |verdict| scored.clone().filter(|c| c.verdict == verdict).count() as u32;
+    let applicable = scored.clone().count() as u32;
+    let (passed, unknown) = (count(Verdict::Pass), count(Verdict::NotEvaluated) + count(Verdict::Manual));
+    FrameworkScore {
+        id: framework.id.clone(),
+        title: framework.title.clone(),
+        score: (applicable > 0).then(|| percent(passed, applicable)),
+        score_possible: (applicable > 0).then(|| percent(passed + unknown, applicable)),
+        scored: applicable,
+        passed,
+        failed: count(Verdict::Fail),
+        not_evaluated: unknown,
+    }
+}
+
+fn percent(part: u32, whole: u32) -> f64 {
+    (f64::from(part) * 1000.0 / f64::from(whole)).round() / 10.0
+}

@@ -1,0 +1,161 @@
+//! Which policies run, on what, and under which scope: fixed before the first object is read.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::catalogue::Catalogue;
+use crate::compile::{Standard, standard};
+use crate::kinds::plural;
+
+/// The newest Kubernetes minor version that the built-in policies know; files are judged as for it.
+pub const NEWEST_KUBERNETES: &str = "1.37";
+
+/// Cost units that one policy may spend on one object; the most expensive built-in policy stays under a hundredth on the
+/// largest generated object.
+pub(crate) const COST_LIMIT: u64 = 1_000_000;
+
+/// What to run and how.
+#[derive(Debug, Clone)]
+pub struct PlanOptions {
+    /// Part of every fingerprint: the cluster's id; empty for files.
+    pub scope: String,
+    /// `1.34`; none for the newest.
+    pub cluster_version: Option<String>,
+    /// `eks`, …; none when unknown: then every framework applies.
+    pub provider: Option<String>,
+    /// Only policies of these frameworks; empty for all.
+    pub frameworks: Vec<String>,
+    /// Only policies whose id matches one of these globs; empty for all.
+    pub only: Vec<String>,
+    /// No policies whose id matches one of these globs.
+    pub skip: Vec<String>,
+    /// Whether the value at a path of a kind may be secret and is withheld.
+    pub withheld: fn(kind: &str, path: &str) -> bool,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self {
+            scope: String::new(),
+            cluster_version: None,
+            provider: None,
+            frameworks: Vec::new(),
+            only: Vec::new(),
+            skip: Vec::new(),
+            withheld: |_, _| false,
+        }
+    }
+}
+
+/// The policies that run, by kind. Shared by all workers.
+#[derive(Debug)]
+pub struct Plan<'c> {
+    pub(crate) catalogue: &'c Catalogue,
+    pub(crate) options: PlanOptions,
+    /// Indices into the catalogue, ascending.
+    pub(crate) selected: Vec<usize>,
+    pub(crate) by_kind: HashMap<String, KindPlan>,
+    pub(crate) slots: Standard,
+    /// The policy with the most slots: a scope made for it serves all.
+    pub(crate) widest: Option<usize>,
+    /// For each policy the frameworks (indices) it counts for.
+    pub(crate) frameworks_of: Vec<Vec<usize>>,
+}
+
+/// What runs on one kind.
+#[derive(Debug, Default)]
+pub(crate) struct KindPlan {
+    /// Without joins.
+    pub(crate) first: Vec<usize>,
+    /// With joins.
+    pub(crate) second: Vec<usize>,
+}
+
+impl<'c> Plan<'c> {
+    /// Selects.
+    #[must_use]
+    pub fn new(catalogue: &'c Catalogue, options: PlanOptions) -> Self {
+        let wanted: Option<BTreeSet<&str>> = (!options.frameworks.is_empty()).then(|| {
+            let chosen = catalogue.frameworks.iter().filter(|f| options.frameworks.contains(&f.id));
+            chosen.flat_map(|f| &f.controls).flat_map(|c| &c.policies).map(String::as_str).collect()
+        });
+        let runs = |id: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted.contains(id))
+                && (options.only.is_empty() || options.only.iter().any(|glob| matches_glob(glob, id)))
+                && !options.skip.iter().any(|glob| matches_glob(glob, id))
+        };
+        let selected: Vec<usize> = (0..catalogue.policies.len())
+            .filter(|i| runs(catalogue.policies[*i].id.as_str()))
+            .collect();
+        let mut by_kind: HashMap<String, KindPlan> = HashMap::new();
+        for index in &selected {
+            let policy = &catalogue.policies[*index];
+            for kind in &policy.kinds {
+                let plan = by_kind.entry(kind.clone()).or_default();
+                if policy.joins() { plan.second.push(*index) } else { plan.first.push(*index) }
+            }
+        }
+        let widest = selected.iter().copied().max_by_key(|i| catalogue.policies[*i].compiled.env.names().count());
+        let frameworks_of = catalogue.policies.iter().map(|policy| {
+            let of = |f: &crate::Framework| policy.controls.iter().any(|c| c.split('/').next() == Some(f.id.as_str()));
+            (0..catalogue.frameworks.len()).filter(|i| of(&catalogue.frameworks[*i])).collect()
+        });
+        let frameworks_of = frameworks_of.collect();
+        let (_, slots) = standard();
+        Self { catalogue, options, selected, by_kind, slots, widest, frameworks_of }
+    }
+
+    /// The plurals of all lists that the plan needs: matched kinds and joins, sorted. A live scan reads exactly these.
+    #[must_use]
+    pub fn lists(&self) -> BTreeSet<&'c str> {
+        let policies = self.selected.iter().map(|i| &self.catalogue.policies[*i]);
+        policies
+            .flat_map(|policy| policy.kinds.iter().filter_map(|kind| plural(kind)).chain(policy.needs.iter().map(String::as_str)))
+            .collect()
+    }
+
+    /// The policies that run.
+    pub fn policies(&self) -> impl Iterator<Item = &'c crate::Policy> {
+        self.selected.iter().map(|i| &self.catalogue.policies[*i])
+    }
+
+    /// The catalogue it was made from.
+    #[must_use]
+    pub fn catalogue(&self) -> &'c Catalogue {
+        self.catalogue
+    }
+
+    /// The Kubernetes version it judges for.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.options.cluster_version.as_deref().unwrap_or(NEWEST_KUBERNETES)
+    }
+}
+
+/// `*` stands for any letters.
+fn matches_glob(glob: &str, text: &str) -> bool {
+    match glob.split_once('*') {
+        None => glob == text,
+        Some((head, tail)) => {
+            text.strip_prefix(head).is_some_and(|rest| (0..=rest.len()).any(|i| rest.is_char_boundary(i) && matches_glob(tail, &rest[i..])))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches_glob;
+
+    #[test]
+    fn globs_match_whole_ids() {
+        for (glob, text, expected) in [
+            ("rbac-*", "rbac-bind", true),
+            ("rbac-*", "host-pid", false),
+            ("*-secrets-*", "rbac-read-secrets-cluster", true),
+            ("host-pid", "host-pid", true),
+            ("host", "host-pid", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(matches_glob(glob, text), expected, "{glob} {text}");
+        }
+    }
+}

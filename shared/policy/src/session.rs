@@ -1,0 +1,236 @@
+//! Two passes over the objects of a scan. Each worker has a session; sessions are merged between the passes.
+//!
+//! Pass one judges policies without joins and gathers what joins need; the caller keeps (redacted) every object for which
+//! [`Seen::Again`] is said. Pass two judges the policies with joins on those.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use plimsoll_cel::{Bump, Node, Scope};
+use plimsoll_model::{Fingerprint, Judgement, Reason, ResourceRef, SourceRef, Verdict};
+
+use crate::facts::{Fact, Joins};
+use crate::judge::{Case, fingerprint};
+use crate::kinds::{group_of_kind, plural};
+use crate::lists::Lists;
+use crate::plan::Plan;
+use crate::tally::Tally;
+use crate::view::{Judged, View, view};
+
+/// Where verdicts go.
+pub trait Sink {
+    /// Whether judgements of this verdict are wanted; others are counted only.
+    fn wants(&self, verdict: Verdict) -> bool;
+    /// Takes a wanted judgement.
+    fn judgement(&mut self, judgement: Judgement);
+    /// Takes the worst verdict that a framework's policies gave a resource in this pass; a resource may come once in
+    /// each pass.
+    fn resource(&mut self, framework: usize, resource: &Arc<ResourceRef>, source: Option<&SourceRef>, verdict: Verdict);
+}
+
+/// What became of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// It is not of a kind we know.
+    NotOurs,
+    /// Judged, or of no interest.
+    Done,
+    /// Policies with joins want it in pass two.
+    Again,
+}
+
+/// One worker's state in a scan.
+#[derive(Debug)]
+pub struct Session<'c> {
+    plan: &'c Plan<'c>,
+    /// What it gathered for joins.
+    pub joins: Joins,
+    /// What it counted.
+    pub tally: Tally,
+    /// Verdicts on owners that several replicas speak for.
+    replicas: HashSet<(Fingerprint, Verdict)>,
+}
+
+impl<'c> Session<'c> {
+    /// A session with nothing seen.
+    #[must_use]
+    pub fn new(plan: &'c Plan<'c>) -> Self {
+        Self {
+            plan,
+            joins: Joins::default(),
+            tally: Tally::new(plan.catalogue.policies.len()),
+            replicas: HashSet::new(),
+        }
+    }
+
+    /// Puts another worker's session of the same plan into this one.
+    pub fn merge(&mut self, other: Session<'_>) {
+        self.joins.merge(other.joins);
+        self.tally.merge(&other.tally);
+        self.replicas.extend(other.replicas);
+    }
+
+    /// Pass one.
+    pub fn first<'a>(
+        &mut self,
+        node: &Node<'a>,
+        source: Option<&SourceRef>,
+        arena: &'a Bump,
+        lists: &Lists,
+        sink: &mut dyn Sink,
+    ) -> Seen {
+        let view = match view(node, source) {
+            Judged::NotOurs => return Seen::NotOurs,
+            Judged::ByOwner => {
+                self.tally.resources += 1;
+                return Seen::Done;
+            }
+            Judged::Yes(view) => view,
+        };
+        self.tally.resources += 1;
+        self.joins.gather(view.kind, node);
+        let plan = self.plan;
+        let Some(kind) = plan.by_kind.get(view.kind) else { return Seen::Done };
+        let scope = self.scope(&view, arena);
+        self.judge(&kind.first, &view, &scope, lists, sink);
+        if kind.second.is_empty() { Seen::Done } else { Seen::Again }
+    }
+
+    /// Pass two, with the joins of all workers.
+    pub fn second<'a>(
+        &mut self,
+        node: &Node<'a>,
+        source: Option<&SourceRef>,
+        arena: &'a Bump,
+        joins: &Joins,
+        lists: &Lists,
+        sink: &mut dyn Sink,
+    ) {
+        let Judged::Yes(view) = view(node, source) else { return };
+        let plan = self.plan;
+        let Some(kind) = plan.by_kind.get(view.kind) else { return };
+        let scope = self.scope(&view, arena);
+        for (fact, slot) in Fact::ALL.into_iter().zip(plan.slots.facts) {
+            let wanted = kind.second.iter().any(|i| plan.catalogue.policies[*i].compiled.facts.contains(&fact));
+            match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
+                Some(list) => scope.set_unknown(slot, list),
+                None if wanted => scope.set_node(slot, joins.fact(fact, view.kind, node, arena)),
+                None => {}
+            }
+        }
+        if lists.gap("namespaces").is_some() {
+            scope.set_unknown(plan.slots.namespace, "namespaces");
+        } else {
+            scope.set_node(plan.slots.namespace, joins.namespace_object(node, arena));
+        }
+        self.judge(&kind.second, &view, &scope, lists, sink);
+    }
+
+    /// After both passes: for every list that is not complete, one verdict *not evaluated* for each policy that judges
+    /// what is in it, so that the gap shows.
+    pub fn gaps(&mut self, lists: &Lists, sink: &mut dyn Sink) {
+        let plan = self.plan;
+        for index in &plan.selected {
+            let policy = &plan.catalogue.policies[*index];
+            for kind in &policy.kinds {
+                let Some(reason) = plural(kind).and_then(|plural| lists.gap(plural)) else { continue };
+                self.tally.policies[*index].add(Verdict::NotEvaluated, Some(&reason));
+                if sink.wants(Verdict::NotEvaluated) {
+                    sink.judgement(gap(plan, policy, kind, reason));
+                }
+            }
+        }
+    }
+
+    fn scope<'a>(&self, view: &View<'a>, arena: &'a Bump) -> Scope<'c, 'a> {
+        let plan = self.plan;
+        let widest = plan.widest.map(|i| &plan.catalogue.policies[i].compiled.env);
+        let scope = widest.map_or_else(|| Scope::new(&plimsoll_cel::Env::new(), arena), |env| Scope::new(env, arena));
+        scope.set_node(plan.slots.object, view.node);
+        let version = plan.version();
+        scope.set(plan.slots.cluster_version, plimsoll_cel::Value::Str(arena.alloc_str(version)));
+        if let Some(keys) = view.pod_spec_keys {
+            let empty = Node::Map(&[]);
+            let spec = view.node.at(keys).unwrap_or(empty);
+            let metadata = crate::kinds::pod_metadata_keys(view.kind).and_then(|keys| view.node.at(&keys));
+            scope.set_node(plan.slots.pod_spec, spec);
+            scope.set_node(plan.slots.pod_metadata, metadata.unwrap_or(empty));
+            scope.set_node(plan.slots.containers, containers(&spec, arena));
+        }
+        scope
+    }
+
+    fn judge<'a>(
+        &mut self,
+        policies: &'c [usize],
+        view: &View<'a>,
+        scope: &Scope<'c, 'a>,
+        lists: &Lists,
+        sink: &mut dyn Sink,
+    ) {
+        let plan = self.plan;
+        let mut worst = vec![None; plan.catalogue.frameworks.len()];
+        let mut given: Vec<(Verdict, Option<Judgement>)> = Vec::new();
+        for index in policies {
+            let policy = &plan.catalogue.policies[*index];
+            for (slot, default) in &policy.compiled.params {
+                if let Ok(node) = plimsoll_cel::decode_json(scope.arena(), default.as_bytes()) {
+                    scope.set_node(*slot, node);
+                }
+            }
+            let case = Case { plan, policy, view, scope, lists };
+            let wants = |verdict| view.replica || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
+            case.run(&wants, &mut |verdict, judgement| given.push((verdict, judgement)));
+            for (verdict, judgement) in given.drain(..) {
+                if view.replica && judgement.as_ref().is_some_and(|j| !self.replicas.insert((j.fingerprint, j.verdict))) {
+                    continue;
+                }
+                let reason = judgement.as_ref().and_then(|j| j.reason.as_ref());
+                self.tally.policies[*index].add(verdict, reason);
+                for framework in &plan.frameworks_of[*index] {
+                    let slot = &mut worst[*framework];
+                    *slot = Some(slot.map_or(verdict, |w: Verdict| w.min(verdict)));
+                }
+                if let Some(judgement) = judgement.filter(|_| sink.wants(verdict)) {
+                    sink.judgement(judgement);
+                }
+            }
+        }
+        for (framework, verdict) in worst.into_iter().enumerate() {
+            if let Some(verdict) = verdict {
+                sink.resource(framework, &view.resource, view.source.as_ref(), verdict);
+            }
+        }
+    }
+}
+
+/// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes.
+fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
+    let lists = ["containers", "initContainers", "ephemeralContainers"].map(|key| spec.get(key));
+    let mut all = Vec::new();
+    for list in lists.iter().flatten() {
+        all.extend_from_slice(list.items());
+    }
+    Node::list_in(arena, all)
+}
+
+fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> Judgement {
+    let group = group_of_kind(kind).unwrap_or("");
+    let api_version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
+    let resource = ResourceRef { api_version, kind: kind.to_owned(), ..ResourceRef::default() };
+    Judgement {
+        policy: policy.id.clone(),
+        verdict: Verdict::NotEvaluated,
+        severity: policy.severity,
+        fingerprint: fingerprint(&plan.options.scope, policy.id.as_str(), &resource, None),
+        resource: Arc::new(resource),
+        element: None,
+        paths: Vec::new(),
+        observed: None,
+        redacted: false,
+        message: format!("not evaluated: {}", reason.need),
+        reason: Some(reason),
+        source: None,
+        place: None,
+    }
+}

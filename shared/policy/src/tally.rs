@@ -1,0 +1,73 @@
+//! Counts of verdicts by policy: all that coverage and scores need.
+
+use std::collections::BTreeMap;
+
+use plimsoll_model::{Reason, Verdict};
+
+/// Counts for every policy of a catalogue, by index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Objects looked at, also those that no policy matches.
+    pub resources: u64,
+    pub(crate) policies: Vec<PolicyTally>,
+}
+
+/// Counts for one policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyTally {
+    counts: [u64; Verdict::ALL.len()],
+    /// Why it was not evaluated, with how often.
+    pub reasons: BTreeMap<Reason, u64>,
+}
+
+impl PolicyTally {
+    /// How often `verdict` was given.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> u64 {
+        self.counts[verdict as usize]
+    }
+
+    /// The worst verdict given; none when nothing matched.
+    #[must_use]
+    pub fn worst(&self) -> Option<Verdict> {
+        Verdict::ALL.into_iter().find(|verdict| self.of(*verdict) > 0)
+    }
+
+    pub(crate) fn add(&mut self, verdict: Verdict, reason: Option<&Reason>) {
+        self.counts[verdict as usize] += 1;
+        if let Some(reason) = reason {
+            *self.reasons.entry(reason.clone()).or_default() += 1;
+        }
+    }
+}
+
+impl Tally {
+    pub(crate) fn new(policies: usize) -> Self {
+        Self { resources: 0, policies: vec![PolicyTally::default(); policies] }
+    }
+
+    /// Adds another worker's counts.
+    pub fn merge(&mut self, other: &Tally) {
+        self.resources += other.resources;
+        for (mine, theirs) in self.policies.iter_mut().zip(&other.policies) {
+            for (mine, theirs) in mine.counts.iter_mut().zip(theirs.counts) {
+                *mine += theirs;
+            }
+            for (reason, count) in &theirs.reasons {
+                *mine.reasons.entry(reason.clone()).or_default() += count;
+            }
+        }
+    }
+
+    /// The counts of the policy at `index` in the catalogue.
+    #[must_use]
+    pub fn policy(&self, index: usize) -> &PolicyTally {
+        &self.policies[index]
+    }
+
+    /// How often `verdict` was given in all.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> u64 {
+        self.policies.iter().map(|policy| policy.of(verdict)).sum()
+    }
+}
