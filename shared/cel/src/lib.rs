@@ -1,1 +1,38 @@
-//! To be written.
+//! Kubernetes CEL: checks and compiles expressions, then judges arena trees with them at a metered cost.
+//!
+//! The parser and its syntax tree come from the `cel` crate; everything after that is here. A typical use:
+//! declare variables in an [`Env`], [`Env::compile`] a source to a [`Program`], put values in a [`Scope`],
+//! and [`Program::eval`] with a [`Budget`].
+
+mod budget;
+mod code;
+mod compile;
+mod decode;
+mod encode;
+mod env;
+mod error;
+mod eval;
+mod kind;
+mod library;
+mod node;
+mod parse;
+mod program;
+mod quantity;
+mod scan;
+mod schema;
+mod scope;
+mod set;
+mod source;
+mod value;
+
+pub use budget::Budget;
+pub use bumpalo::Bump;
+pub use decode::{DecodeError, MAX_NESTING, NodeSeed, decode_json};
+pub use env::{Env, Limits, Slot};
+pub use error::{CompileError, EvalError};
+pub use kind::Kind;
+pub use node::{Entry, Node, key_hash};
+pub use program::Program;
+pub use schema::{Schema, Type};
+pub use scope::Scope;
+pub use value::{Items, Value};

@@ -1,5 +1,7 @@
 //! The one tree that YAML and JSON are decoded into and expressions read: values that live in an arena.
 
+use bumpalo::Bump;
+
 /// A decoded document, or a part of one, borrowed from a [`bumpalo::Bump`].
 ///
 /// `Copy`, so handing a value on never allocates. Maps are slices of entries **sorted by key** (bytewise)
@@ -114,5 +116,63 @@ impl<'a> Node<'a> {
             Node::Map(entries) => entries,
             _ => &[],
         }
+    }
+}
+
+impl<'a> Node<'a> {
+    /// A map in the arena, its entries sorted by key. Of equal keys the last one counts.
+    #[must_use]
+    pub fn map_in(arena: &'a Bump, entries: Vec<(&'a str, Node<'a>)>) -> Node<'a> {
+        let mut sorted: Vec<Entry<'a>> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            sorted.push(Entry {
+                hash: key_hash(key),
+                key,
+                value,
+            });
+        }
+        sorted.reverse();
+        sorted.sort_by_key(|entry| entry.key);
+        sorted.dedup_by_key(|entry| entry.key);
+        Node::Map(arena.alloc_slice_copy(&sorted))
+    }
+
+    /// A list in the arena.
+    #[must_use]
+    pub fn list_in(arena: &'a Bump, items: Vec<Node<'a>>) -> Node<'a> {
+        Node::List(arena.alloc_slice_copy(&items))
+    }
+
+    /// Text in the arena.
+    #[must_use]
+    pub fn text_in(arena: &'a Bump, text: &str) -> Node<'a> {
+        Node::Str(arena.alloc_str(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_made_by_hand_are_sorted_and_the_last_of_equal_keys_counts() {
+        let arena = Bump::new();
+        let map = Node::map_in(
+            &arena,
+            vec![
+                ("b", Node::Int(1)),
+                ("a", Node::Int(2)),
+                ("b", Node::Int(3)),
+            ],
+        );
+        let read: Vec<_> = map.entries().iter().map(|e| (e.key, e.value)).collect();
+        assert_eq!(read, [("a", Node::Int(2)), ("b", Node::Int(3))]);
+        assert_eq!(map.at(&["b"]), Some(Node::Int(3)));
+        assert_eq!(map.get("c"), None);
+        assert_eq!(Node::text_in(&arena, "x").as_str(), Some("x"));
+        assert_eq!(
+            Node::list_in(&arena, vec![Node::Null]).items(),
+            [Node::Null]
+        );
     }
 }

@@ -1,0 +1,141 @@
+//! A compiled expression: plain data, so that it can be stored and loaded without the source's parser.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use crate::budget::Budget;
+use crate::code::Expr;
+use crate::env::Slot;
+use crate::error::EvalError;
+use crate::eval;
+use crate::schema::Type;
+use crate::scope::Scope;
+use crate::value::Value;
+
+/// A checked and compiled expression. Made by [`crate::Env::compile`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Program {
+    pub(crate) source: String,
+    pub(crate) result: Type,
+    pub(crate) root: Expr,
+    /// How many local variables of macros it needs at once.
+    pub(crate) locals: u16,
+    /// A bound on how deep its evaluation recurses.
+    pub(crate) depth: u32,
+    /// The constant patterns of `matches` and its like.
+    pub(crate) patterns: Vec<Pattern>,
+    /// The variables it reads, with their names for messages.
+    pub(crate) reads: Vec<(Slot, String)>,
+    /// The field chains it reads, with their variable.
+    pub(crate) chains: Vec<Chain>,
+}
+
+/// A field chain of a variable.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Chain {
+    pub(crate) slot: Slot,
+    /// Keys from the outside in; `*` stands for any element of a list or map.
+    pub(crate) keys: Vec<String>,
+    /// Whether it is read through a macro's variable that stands for something else's elements.
+    pub(crate) through_local: bool,
+}
+
+/// A constant regular expression. Checked when it was compiled, built when it is first used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Pattern {
+    source: String,
+    #[serde(skip)]
+    built: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    pub(crate) fn new(source: &str) -> Pattern {
+        Pattern {
+            source: source.to_owned(),
+            built: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub(crate) fn regex(&self) -> Option<&Regex> {
+        self.built
+            .get_or_init(|| crate::library::regex::build(&self.source).ok())
+            .as_ref()
+    }
+}
+
+impl Program {
+    /// The type of the result, as far as it is known; a condition must have [`Type::Bool`] or [`Type::Dyn`].
+    #[must_use]
+    pub fn result_type(&self) -> &Type {
+        &self.result
+    }
+
+    /// The source it was compiled from.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The variables it reads, each once, in order of their slots.
+    #[must_use]
+    pub fn slots_read(&self) -> Vec<Slot> {
+        self.reads.iter().map(|(slot, _)| *slot).collect()
+    }
+
+    /// The variable and field chain, if the expression reads exactly one: tests of the same chain or of what it goes
+    /// through (`has(a.b) && a.b.c`, `a.?b.?c`) are not another one, nor is reading the elements at its end.
+    /// For example `("container", ["securityContext", "privileged"])`.
+    #[must_use]
+    pub fn single_chain(&self) -> Option<(String, Vec<String>)> {
+        let mut own = self.chains.iter().filter(|chain| !chain.through_local);
+        let mut longest = own.next()?;
+        for chain in own {
+            let (short, long) = if chain.keys.len() < longest.keys.len() {
+                (chain, longest)
+            } else {
+                (longest, chain)
+            };
+            if short.slot != long.slot
+                || short.keys.is_empty()
+                || !long.keys.starts_with(&short.keys)
+            {
+                return None;
+            }
+            longest = long;
+        }
+        (!longest.keys.is_empty()).then(|| (self.name_of(longest.slot), longest.keys.clone()))
+    }
+
+    /// Every variable and field chain that is read, each once; `*` in a chain stands for any element of a list or
+    /// map. A chain that ends early (`object.spec`) may lead to everything below it.
+    #[must_use]
+    pub fn chains(&self) -> Vec<(String, Vec<String>)> {
+        let mut all: Vec<_> = self
+            .chains
+            .iter()
+            .map(|chain| (self.name_of(chain.slot), chain.keys.clone()))
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    pub(crate) fn name_of(&self, slot: Slot) -> String {
+        let found = self.reads.iter().find(|(read, _)| *read == slot);
+        found.map(|(_, name)| name.clone()).unwrap_or_default()
+    }
+
+    /// Evaluates the expression, charging `budget`.
+    ///
+    /// # Errors
+    /// The expression errs, depends on what is not known, or costs too much; see [`EvalError`].
+    pub fn eval<'a>(&self, scope: &Scope<'_, 'a>, budget: &Budget) -> Result<Value<'a>, EvalError> {
+        eval::run(self, scope, budget).map_err(EvalError::from)
+    }
+}
