@@ -145,7 +145,12 @@ impl KubeServer {
 
         let url = format!("https://127.0.0.1:{port}");
         let kubeconfig = PathBuf::from(file("kubeconfig", &kubeconfig(&url, &pki.authority.pem))?);
-        let mut server = Self { url, ca: pki.authority, kubeconfig, _processes: processes };
+        let mut server = Self {
+            url,
+            ca: pki.authority,
+            kubeconfig,
+            _processes: processes,
+        };
         server.wait_until_ready().await?;
         Ok(server)
     }
@@ -161,7 +166,10 @@ impl KubeServer {
             }
             self._processes.check_alive()?;
             if started.elapsed() > READY_WITHIN {
-                bail!("kube-apiserver is not ready after {READY_WITHIN:?}\n{}", self._processes.logs());
+                bail!(
+                    "kube-apiserver is not ready after {READY_WITHIN:?}\n{}",
+                    self._processes.logs()
+                );
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

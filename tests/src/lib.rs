@@ -2,3 +2,5 @@
 
 #[cfg(feature = "kube-server")]
 pub mod kube_server;
+#[cfg(feature = "kube-server")]
+pub mod pod_security;

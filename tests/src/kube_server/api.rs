@@ -38,8 +38,13 @@ impl Api {
     pub(super) fn new(url: &str, ca_der: &[u8], token: &str) -> anyhow::Result<Self> {
         let mut config = kube::Config::new(url.parse()?);
         config.root_cert = Some(vec![ca_der.to_vec()]);
-        config.auth_info = AuthInfo { token: Some(token.to_owned().into()), ..AuthInfo::default() };
-        Ok(Self { client: kube::Client::try_from(config)? })
+        config.auth_info = AuthInfo {
+            token: Some(token.to_owned().into()),
+            ..AuthInfo::default()
+        };
+        Ok(Self {
+            client: kube::Client::try_from(config)?,
+        })
     }
 
     /// Sends one request and reads the whole answer; a refusal is an answer.
@@ -53,13 +58,20 @@ impl Api {
         content_type: &str,
         body: Option<&Value>,
     ) -> anyhow::Result<Answer> {
-        let bytes = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
+        let bytes = body
+            .map(serde_json::to_vec)
+            .transpose()?
+            .unwrap_or_default();
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header(http::header::CONTENT_TYPE, content_type)
             .body(Body::from(bytes))?;
-        let response = self.client.send(request).await.with_context(|| format!("no answer to {path}"))?;
+        let response = self
+            .client
+            .send(request)
+            .await
+            .with_context(|| format!("no answer to {path}"))?;
         let status = response.status().as_u16();
         let warnings = response
             .headers()
@@ -70,7 +82,11 @@ impl Api {
         let bytes = response.into_body().collect().await?.to_bytes();
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Ok(Answer { status, warnings, body })
+        Ok(Answer {
+            status,
+            warnings,
+            body,
+        })
     }
 
     /// # Errors
@@ -82,13 +98,15 @@ impl Api {
     /// # Errors
     /// When there is no answer.
     pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Answer> {
-        self.send(Method::POST, path, "application/json", Some(body)).await
+        self.send(Method::POST, path, "application/json", Some(body))
+            .await
     }
 
     /// # Errors
     /// When there is no answer.
     pub async fn delete(&self, path: &str) -> anyhow::Result<Answer> {
-        self.send(Method::DELETE, path, "application/json", None).await
+        self.send(Method::DELETE, path, "application/json", None)
+            .await
     }
 
     /// Creates an object and gives it back as the server stored it.
@@ -112,7 +130,11 @@ impl Api {
 pub fn collection_path(object: &Value) -> anyhow::Result<String> {
     let version = object["apiVersion"].as_str().context("no apiVersion")?;
     let kind = object["kind"].as_str().context("no kind")?;
-    let root = if version.contains('/') { "/apis" } else { "/api" };
+    let root = if version.contains('/') {
+        "/apis"
+    } else {
+        "/api"
+    };
     let lower = kind.to_lowercase();
     let plural = match lower.strip_suffix('y') {
         Some(stem) if !lower.ends_with("ay") => format!("{stem}ies"),
@@ -121,12 +143,19 @@ pub fn collection_path(object: &Value) -> anyhow::Result<String> {
     };
     let cluster_wide = matches!(
         kind,
-        "Namespace" | "Node" | "PersistentVolume" | "ClusterRole" | "ClusterRoleBinding" | "StorageClass"
+        "Namespace"
+            | "Node"
+            | "PersistentVolume"
+            | "ClusterRole"
+            | "ClusterRoleBinding"
+            | "StorageClass"
     ) || version.starts_with("admissionregistration.k8s.io/");
     if cluster_wide {
         return Ok(format!("{root}/{version}/{plural}"));
     }
-    let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
+    let namespace = object["metadata"]["namespace"]
+        .as_str()
+        .unwrap_or("default");
     Ok(format!("{root}/{version}/namespaces/{namespace}/{plural}"))
 }
 
@@ -136,7 +165,11 @@ fn warning_text(header: &str) -> Option<String> {
     let mut text = String::with_capacity(quoted.len());
     let mut letters = quoted.chars();
     while let Some(letter) = letters.next() {
-        text.extend(if letter == '\\' { letters.next() } else { Some(letter) });
+        text.extend(if letter == '\\' {
+            letters.next()
+        } else {
+            Some(letter)
+        });
     }
     Some(text)
 }
@@ -158,11 +191,26 @@ mod tests {
     #[test]
     fn paths_of_collections() {
         for (object, path) in [
-            (json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "namespace": "a" } }), "/api/v1/namespaces/a/pods"),
-            (json!({ "apiVersion": "v1", "kind": "Namespace" }), "/api/v1/namespaces"),
-            (json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy" }), "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies"),
-            (json!({ "apiVersion": "networking.k8s.io/v1", "kind": "Ingress" }), "/apis/networking.k8s.io/v1/namespaces/default/ingresses"),
-            (json!({ "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole" }), "/apis/rbac.authorization.k8s.io/v1/clusterroles"),
+            (
+                json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "namespace": "a" } }),
+                "/api/v1/namespaces/a/pods",
+            ),
+            (
+                json!({ "apiVersion": "v1", "kind": "Namespace" }),
+                "/api/v1/namespaces",
+            ),
+            (
+                json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy" }),
+                "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies",
+            ),
+            (
+                json!({ "apiVersion": "networking.k8s.io/v1", "kind": "Ingress" }),
+                "/apis/networking.k8s.io/v1/namespaces/default/ingresses",
+            ),
+            (
+                json!({ "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole" }),
+                "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+            ),
         ] {
             assert_eq!(collection_path(&object).unwrap(), path);
         }

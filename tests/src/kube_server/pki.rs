@@ -27,19 +27,29 @@ impl Pki {
     pub(super) fn create() -> anyhow::Result<Self> {
         let authority_key = KeyPair::generate()?;
         let mut authority = CertificateParams::new(Vec::new())?;
-        authority.distinguished_name.push(DnType::CommonName, "Plimsoll test authority");
+        authority
+            .distinguished_name
+            .push(DnType::CommonName, "Plimsoll test authority");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let authority_certificate = authority.self_signed(&authority_key)?;
         let issuer = Issuer::new(authority, authority_key);
 
         let server_key = KeyPair::generate()?;
-        let names = ["127.0.0.1", "10.96.0.1", "localhost", "kubernetes.default.svc"];
+        let names = [
+            "127.0.0.1",
+            "10.96.0.1",
+            "localhost",
+            "kubernetes.default.svc",
+        ];
         let mut server = CertificateParams::new(names.map(str::to_owned).to_vec())?;
-        server.distinguished_name.push(DnType::CommonName, "kube-apiserver");
+        server
+            .distinguished_name
+            .push(DnType::CommonName, "kube-apiserver");
         server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let server_certificate =
-            server.signed_by(&server_key, &issuer).context("cannot sign the server's certificate")?;
+        let server_certificate = server
+            .signed_by(&server_key, &issuer)
+            .context("cannot sign the server's certificate")?;
 
         let accounts_key = KeyPair::generate()?;
         Ok(Self {

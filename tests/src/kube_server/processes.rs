@@ -32,7 +32,10 @@ pub(super) struct Processes {
 
 impl Processes {
     pub(super) fn new() -> anyhow::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("plimsoll-kube-").tempdir()?.keep();
+        let folder = tempfile::Builder::new()
+            .prefix("plimsoll-kube-")
+            .tempdir()?
+            .keep();
         let mut keeper = Command::new("sh")
             .args(["-c", KEEPER, "keeper"])
             .arg(&folder)
@@ -42,7 +45,12 @@ impl Processes {
             .spawn()
             .context("cannot start sh")?;
         let to_keeper = keeper.stdin.take();
-        Ok(Self { folder, children: Vec::new(), keeper, to_keeper })
+        Ok(Self {
+            folder,
+            children: Vec::new(),
+            keeper,
+            to_keeper,
+        })
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -51,7 +59,10 @@ impl Processes {
 
     /// Starts a program; what it writes goes to a log in the folder.
     pub(super) fn spawn(&mut self, program: &Path, arguments: &[&str]) -> anyhow::Result<()> {
-        let name = program.file_name().unwrap_or(program.as_os_str()).to_owned();
+        let name = program
+            .file_name()
+            .unwrap_or(program.as_os_str())
+            .to_owned();
         let log = self.folder.join(name).with_extension("log");
         let output = File::create(&log)?;
         let child = Command::new(program)
@@ -62,7 +73,10 @@ impl Processes {
             .stderr(output)
             .spawn()
             .with_context(|| {
-                format!("cannot start {}; `tests/run kube` builds it", program.display())
+                format!(
+                    "cannot start {}; `tests/run kube` builds it",
+                    program.display()
+                )
             })?;
         if let Some(pipe) = &mut self.to_keeper {
             writeln!(pipe, "{}", child.id()).context("the keeper is gone")?;
