@@ -1,0 +1,204 @@
+//! One verdict as the JSON report writes it: the value that every rendering is a function of.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use plimsoll_model::{
+    Fingerprint, Judgement, PolicyId, Reason, ReasonCode, ResourceRef, Severity, Verdict,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{PolicyFacts, pointer};
+
+/// A verdict in a report. Field names are the public contract of report version 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// Policy id.
+    pub policy: PolicyId,
+    /// The policy's title.
+    pub title: Arc<str>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The policy's severity.
+    pub severity: Severity,
+    /// The resource judged.
+    pub resource: Arc<ResourceRef>,
+    /// The file as given, with `/`; `-` for standard input; none for live objects.
+    pub file: Option<Arc<str>>,
+    /// First line of the place, from 1, in the file as given.
+    pub line: Option<u32>,
+    /// First column, from 1, in characters.
+    pub column: Option<u32>,
+    /// Last line of the place.
+    pub end_line: Option<u32>,
+    /// Column after the last character of the place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u32>,
+    /// Index of the document in the file, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<u32>,
+    /// Index in a `List`, where the object stood in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    /// Places inside the object; at least one for `fail`.
+    pub paths: Vec<String>,
+    /// The value at the first path as JSON text.
+    pub observed: Option<String>,
+    /// Whether the value was withheld.
+    #[serde(default)]
+    pub redacted: bool,
+    /// Never empty.
+    pub message: String,
+    /// Why it is not evaluated; set exactly then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<RowReason>,
+    /// Controls that count this policy: `cis-eks-1.8.0/4.2.1`.
+    pub controls: Arc<[String]>,
+    /// The identity over time.
+    pub fingerprint: Fingerprint,
+    /// Since when this fails, where that is known.
+    #[serde(default)]
+    pub first_seen: Option<Timestamp>,
+    /// The exception that covers it, which leaves it `fail`.
+    #[serde(default)]
+    pub exception: Option<ExceptionNote>,
+    /// How to mend it; for `fail` only.
+    #[serde(default)]
+    pub fix: Option<Fix>,
+}
+
+/// Why something is not evaluated, as reports write it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowReason {
+    /// The kind of reason.
+    pub code: ReasonCode,
+    /// What is missing.
+    pub need: String,
+    /// The command that mends it.
+    #[serde(default)]
+    pub mend: Option<String>,
+}
+
+impl From<Reason> for RowReason {
+    fn from(reason: Reason) -> Self {
+        Self {
+            code: reason.code,
+            need: reason.need,
+            mend: reason.mend,
+        }
+    }
+}
+
+/// An accepted finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExceptionNote {
+    /// The exception's id.
+    pub id: String,
+    /// When it ends.
+    pub until: Option<Timestamp>,
+    /// Who approved it.
+    pub approved_by: String,
+}
+
+/// How to mend a finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fix {
+    /// In words.
+    pub text: Arc<str>,
+    /// As a JSON patch (RFC 6902) of the object; empty where no patch can be given.
+    pub patch: Vec<PatchOp>,
+}
+
+/// One operation of a JSON patch (RFC 6902).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PatchOp {
+    /// `remove`, `replace` or `add`.
+    pub op: String,
+    /// Absolute JSON pointer in a [`Row`]; relative to the element in a [`PolicyFacts`].
+    pub path: String,
+    /// The value to set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+}
+
+impl Row {
+    /// The row of a judgement, with what its policy adds. An empty message becomes the policy's title.
+    #[must_use]
+    pub fn of(judgement: Judgement, policy: &PolicyFacts) -> Self {
+        let fix = (judgement.verdict == Verdict::Fail).then(|| Fix {
+            text: policy.fix_text.clone(),
+            patch: patch_of(&judgement, policy),
+        });
+        let (file, document, item) = judgement.source.map_or((None, None, None), |source| {
+            (Some(source.file), Some(source.document), source.item)
+        });
+        let message = if judgement.message.is_empty() {
+            policy.title.as_ref().to_owned()
+        } else {
+            judgement.message
+        };
+        Self {
+            policy: judgement.policy,
+            title: policy.title.clone(),
+            verdict: judgement.verdict,
+            severity: judgement.severity,
+            resource: judgement.resource,
+            file,
+            line: judgement.place.map(|place| place.line),
+            column: judgement.place.map(|place| place.column),
+            end_line: judgement.place.map(|place| place.end_line),
+            end_column: judgement.place.map(|place| place.end_column),
+            document,
+            item,
+            paths: judgement.paths,
+            observed: judgement.observed,
+            redacted: judgement.redacted,
+            message,
+            reason: judgement.reason.map(RowReason::from),
+            controls: policy.controls.clone(),
+            fingerprint: judgement.fingerprint,
+            first_seen: None,
+            exception: None,
+            fix,
+        }
+    }
+
+    /// Whether the judged field is not there at all, so that its place is the nearest existing parent.
+    #[must_use]
+    pub fn field_is_absent(&self) -> bool {
+        self.observed.is_none() && !self.redacted
+    }
+
+    /// `file:line:column` for people and editors; column and line are 1 where they are not known. The long name of
+    /// the resource for live objects.
+    #[must_use]
+    pub fn place_text(&self) -> String {
+        match &self.file {
+            Some(file) => format!(
+                "{file}:{}:{}",
+                self.line.unwrap_or(1),
+                self.column.unwrap_or(1)
+            ),
+            None => self.resource.long_name(),
+        }
+    }
+}
+
+/// The policy's patch, placed where this verdict failed; empty when any part of it cannot be placed.
+fn patch_of(judgement: &Judgement, policy: &PolicyFacts) -> Vec<PatchOp> {
+    let Some(found) = judgement.paths.first() else {
+        return Vec::new();
+    };
+    let inside = policy.path.as_deref().unwrap_or("");
+    let placed = |op: &PatchOp| {
+        Some(PatchOp {
+            path: pointer::absolute(found, inside, &op.path)?,
+            ..op.clone()
+        })
+    };
+    let ops: Option<Vec<PatchOp>> = policy.fix_patch.iter().map(placed).collect();
+    ops.unwrap_or_default()
+}

@@ -1,0 +1,329 @@
+//! External sort of byte records: sorts chunks in memory, spills them to one temporary file, merges while reading.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+
+/// Bytes of records kept in memory before a chunk is spilled: some ten thousand verdicts.
+pub(crate) const CHUNK_BYTES: usize = 8 << 20;
+/// Read buffer of one spilled chunk while merging.
+const READ_BYTES: usize = 32 << 10;
+
+/// Collects records (a key, then a value) in any order. Equal keys are ordered by value, so that the outcome does not
+/// depend on the order of arrival.
+#[derive(Debug)]
+pub(crate) struct Spill {
+    limit: usize,
+    bytes: Vec<u8>,
+    index: Vec<Span>,
+    file: Option<File>,
+    written: u64,
+    runs: Vec<Range<u64>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: usize,
+    key: usize,
+    end: usize,
+}
+
+impl Spill {
+    /// A sort that holds at most about `limit` bytes of records in memory.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            bytes: Vec::new(),
+            index: Vec::new(),
+            file: None,
+            written: 0,
+            runs: Vec::new(),
+        }
+    }
+
+    /// Adds a record; `fill` appends its key, returns, and `value` appends the rest.
+    pub(crate) fn push(
+        &mut self,
+        key: impl FnOnce(&mut Vec<u8>),
+        value: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if self.bytes.len() >= self.limit {
+            self.spill()?;
+        }
+        let start = self.bytes.len();
+        key(&mut self.bytes);
+        let key = self.bytes.len();
+        value(&mut self.bytes)?;
+        let end = self.bytes.len();
+        self.index.push(Span { start, key, end });
+        Ok(())
+    }
+
+    fn sort(&mut self) {
+        let bytes = &self.bytes;
+        self.index
+            .sort_unstable_by(|a, b| bytes[a.start..a.end].cmp(&bytes[b.start..b.end]));
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        self.sort();
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => tempfile::tempfile()?,
+        };
+        let start = self.written;
+        let mut out = BufWriter::with_capacity(128 << 10, &mut file);
+        for span in &self.index {
+            let record = &self.bytes[span.start..span.end];
+            out.write_all(&length(span.key - span.start)?)?;
+            out.write_all(&length(record.len())?)?;
+            out.write_all(record)?;
+            self.written += 8 + record.len() as u64;
+        }
+        out.flush()?;
+        drop(out);
+        self.runs.push(start..self.written);
+        self.file = Some(file);
+        self.bytes.clear();
+        self.index.clear();
+        Ok(())
+    }
+
+    /// Ends the input.
+    pub(crate) fn finish(mut self) -> SortedRecords {
+        self.sort();
+        SortedRecords {
+            bytes: self.bytes,
+            index: self.index,
+            file: self.file,
+            runs: self.runs,
+        }
+    }
+}
+
+fn length(bytes: usize) -> io::Result<[u8; 4]> {
+    u32::try_from(bytes)
+        .map(u32::to_le_bytes)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "a record of over 4 GB"))
+}
+
+/// All records, ready to be read in order as often as wanted.
+#[derive(Debug)]
+pub(crate) struct SortedRecords {
+    bytes: Vec<u8>,
+    index: Vec<Span>,
+    file: Option<File>,
+    runs: Vec<Range<u64>>,
+}
+
+impl SortedRecords {
+    /// Reads from the first record on. Only one reader may be in use at a time, since the file has one position.
+    pub(crate) fn reader(&self) -> io::Result<Merge<'_>> {
+        let mut merge = Merge {
+            records: self,
+            memory: 0,
+            runs: self
+                .runs
+                .iter()
+                .map(|run| Run {
+                    unread: run.clone(),
+                    buffer: Vec::new(),
+                    at: 0,
+                })
+                .collect(),
+            heap: BinaryHeap::new(),
+            current: None,
+        };
+        for source in 0..=merge.runs.len() {
+            merge.refill(Head {
+                record: Vec::new(),
+                key: 0,
+                source,
+            })?;
+        }
+        Ok(merge)
+    }
+}
+
+/// A reader that merges the chunks. Each record lives until the next is asked for.
+#[derive(Debug)]
+pub(crate) struct Merge<'a> {
+    records: &'a SortedRecords,
+    memory: usize,
+    runs: Vec<Run>,
+    heap: BinaryHeap<Reverse<Head>>,
+    current: Option<Head>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Head {
+    record: Vec<u8>,
+    key: usize,
+    source: usize,
+}
+
+#[derive(Debug)]
+struct Run {
+    unread: Range<u64>,
+    buffer: Vec<u8>,
+    at: usize,
+}
+
+impl Merge<'_> {
+    /// The next record as key and value, or none after the last.
+    pub(crate) fn next(&mut self) -> io::Result<Option<(&[u8], &[u8])>> {
+        if let Some(head) = self.current.take() {
+            self.refill(head)?;
+        }
+        self.current = self.heap.pop().map(|Reverse(head)| head);
+        Ok(self
+            .current
+            .as_ref()
+            .map(|head| head.record.split_at(head.key)))
+    }
+
+    /// Loads the next record of the head's source and puts it into the heap; an exhausted source drops out.
+    fn refill(&mut self, mut head: Head) -> io::Result<()> {
+        head.record.clear();
+        if let Some(run) = self.runs.get_mut(head.source) {
+            let Some(file) = &self.records.file else {
+                return Ok(());
+            };
+            let Some(lengths) = run.take(file, 8)? else {
+                return Ok(());
+            };
+            let (key, all) = (le(&lengths[..4]), le(&lengths[4..]));
+            let record = run.take(file, all)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            head.record.extend_from_slice(record);
+            head.key = key;
+        } else {
+            let Some(span) = self.records.index.get(self.memory) else {
+                return Ok(());
+            };
+            self.memory += 1;
+            head.record
+                .extend_from_slice(&self.records.bytes[span.start..span.end]);
+            head.key = span.key - span.start;
+        }
+        self.heap.push(Reverse(head));
+        Ok(())
+    }
+}
+
+fn le(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |number, byte| (number << 8) | usize::from(*byte))
+}
+
+impl Run {
+    /// The next `wanted` bytes; none at the end.
+    fn take(&mut self, mut file: &File, wanted: usize) -> io::Result<Option<&[u8]>> {
+        if self.buffer.len() - self.at < wanted {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+            let left = self.unread.end - self.unread.start;
+            let missing = wanted - self.buffer.len();
+            let more = left.min(missing.max(READ_BYTES) as u64);
+            if more < missing as u64 {
+                return if self.buffer.is_empty() && more == 0 {
+                    Ok(None)
+                } else {
+                    Err(io::ErrorKind::UnexpectedEof.into())
+                };
+            }
+            file.seek(SeekFrom::Start(self.unread.start))?;
+            file.take(more).read_to_end(&mut self.buffer)?;
+            if self.buffer.len() < wanted {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            self.unread.start += more;
+        }
+        let from = self.at;
+        self.at += wanted;
+        Ok(Some(&self.buffer[from..from + wanted]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(limit: usize, records: &[(String, String)]) -> Vec<(String, String)> {
+        let mut spill = Spill::new(limit);
+        for (key, value) in records {
+            spill
+                .push(
+                    |out| out.extend_from_slice(key.as_bytes()),
+                    |out| {
+                        out.extend_from_slice(value.as_bytes());
+                        Ok(())
+                    },
+                )
+                .unwrap();
+        }
+        let all = spill.finish();
+        let mut reader = all.reader().unwrap();
+        let mut out = Vec::new();
+        while let Some((key, value)) = reader.next().unwrap() {
+            out.push((
+                String::from_utf8(key.to_vec()).unwrap(),
+                String::from_utf8(value.to_vec()).unwrap(),
+            ));
+        }
+        out
+    }
+
+    #[test]
+    fn spilled_and_unspilled_sorts_agree_whatever_the_order() {
+        let mut records: Vec<_> = (0..5_000_u32)
+            .map(|i| {
+                let mixed = i.wrapping_mul(2_654_435_761) % 5_000;
+                (
+                    format!("{:04}\0", mixed / 3),
+                    "x".repeat(mixed as usize % 90),
+                )
+            })
+            .collect();
+        let in_memory = sorted(CHUNK_BYTES, &records);
+        assert!(in_memory.is_sorted());
+        assert_eq!(in_memory.len(), 5_000);
+        assert_eq!(sorted(1_000, &records), in_memory, "many chunks");
+        records.reverse();
+        assert_eq!(sorted(7_777, &records), in_memory, "another order");
+    }
+
+    #[test]
+    fn a_record_larger_than_every_buffer_survives_and_reading_twice_gives_the_same() {
+        let big = "y".repeat(READ_BYTES * 3 + 17);
+        let mut spill = Spill::new(64);
+        for value in [&big, "a", &big, "b"] {
+            spill
+                .push(
+                    |out| out.push(b'k'),
+                    |out| {
+                        out.extend_from_slice(value.as_bytes());
+                        Ok(())
+                    },
+                )
+                .unwrap();
+        }
+        let all = spill.finish();
+        for _ in 0..2 {
+            let mut reader = all.reader().unwrap();
+            let mut lengths = Vec::new();
+            while let Some((_, value)) = reader.next().unwrap() {
+                lengths.push(value.len());
+            }
+            assert_eq!(lengths, [1, 1, big.len(), big.len()]);
+        }
+    }
+
+    #[test]
+    fn nothing_in_nothing_out() {
+        assert_eq!(sorted(10, &[]), []);
+    }
+}

@@ -1,0 +1,137 @@
+//! The last lines: counts, coverage, and what to do next.
+
+use std::io::{self, Write};
+
+use plimsoll_model::{ReasonCode, Severity};
+
+use super::View;
+use super::words::elapsed;
+use crate::look::{count, thousands};
+use crate::{Coverage, Header, SourceType};
+
+/// Writes the closing lines; two lines when nothing fails and no gate was missed. Piped reports put them on stderr.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> io::Result<()> {
+    let clean = header.summary.verdicts.fail == 0;
+    let gate = &header.summary.gate;
+    if clean {
+        writeln!(out, "{}", clean_line(header, view))?;
+    } else {
+        writeln!(out, "{}", view.look.marks(&counts_line(header, view)))?;
+    }
+    if header.source.partial {
+        writeln!(
+            out,
+            "interrupted: what was read until then is judged, the rest is not"
+        )?;
+    }
+    writeln!(out, "{}", coverage_line(header))?;
+    if header.summary.verdicts.manual > 0 {
+        let manual = count(header.summary.verdicts.manual, "verdict is", "verdicts are");
+        writeln!(
+            out,
+            "{manual} for a person to judge: --format json lists them"
+        )?;
+    }
+    if clean && gate.exit_code == 0 {
+        return Ok(());
+    }
+    let sentence = gate.sentence(view.gate_input(header));
+    let mendable = header.summary.verdicts.fail - header.summary.excepted;
+    let line = match &view.fix_command {
+        Some(command) if mendable > 0 => {
+            let findings = count(mendable, "finding", "findings");
+            format!("{findings} can be mended: {command} · {sentence}")
+        }
+        _ => sentence,
+    };
+    writeln!(out, "{}", view.look.marks(&line))
+}
+
+fn clean_line(header: &Header, view: &View<'_>) -> String {
+    format!(
+        "No findings. {}, {}.",
+        count(
+            u64::from(header.coverage.policies_applicable),
+            "policy",
+            "policies"
+        ),
+        looked_at(header, view)
+    )
+}
+
+fn counts_line(header: &Header, view: &View<'_>) -> String {
+    let counts = &header.summary.fail_by_severity;
+    let shown = Severity::ALL
+        .into_iter()
+        .filter(|severity| *severity != Severity::Info || counts.info > 0)
+        .map(|severity| format!("{severity} {}", thousands(counts.of(severity))))
+        .collect::<Vec<_>>()
+        .join(" · ");
+    if header.source.kind == SourceType::Cluster {
+        return shown;
+    }
+    let right = looked_at(header, view);
+    let gap = view
+        .look
+        .columns()
+        .saturating_sub(shown.chars().count() + right.chars().count())
+        .max(2);
+    format!("{shown}{}{right}", " ".repeat(gap))
+}
+
+/// `31 resources in 12 files, 38 ms`.
+fn looked_at(header: &Header, view: &View<'_>) -> String {
+    let resources = count(header.summary.resources, "resource", "resources");
+    let place = match header.source.kind {
+        SourceType::Cluster => String::new(),
+        SourceType::Stdin => " on standard input".to_owned(),
+        SourceType::Files => {
+            format!(" in {}", count(header.coverage.files.read, "file", "files"))
+        }
+    };
+    format!("{resources}{place}, {}", elapsed(view.elapsed))
+}
+
+fn coverage_line(header: &Header) -> String {
+    let coverage = &header.coverage;
+    let mut line = format!(
+        "coverage {} % ({} of {} policies)",
+        whole_percent(coverage),
+        thousands(u64::from(coverage.policies_evaluated)),
+        thousands(u64::from(coverage.policies_applicable))
+    );
+    let missing = coverage
+        .policies_applicable
+        .saturating_sub(coverage.policies_evaluated);
+    let needing: u32 = coverage
+        .unread
+        .iter()
+        .filter(|input| input.reason == ReasonCode::NeedsCluster)
+        .map(|input| input.policies)
+        .sum();
+    let needing = needing.min(missing);
+    if needing > 0 && header.source.kind != SourceType::Cluster {
+        let need = if needing == 1 { "needs" } else { "need" };
+        line.push_str(&format!(
+            "; {needing} {need} a live cluster: add --context NAME"
+        ));
+        let other = missing - needing;
+        if other > 0 {
+            line.push_str(&format!("; {other} not evaluated, see above"));
+        }
+    }
+    line
+}
+
+/// Coverage without decimals, 100 only when all is evaluated.
+fn whole_percent(coverage: &Coverage) -> f64 {
+    let rounded = coverage.percent.round();
+    if coverage.policies_evaluated < coverage.policies_applicable {
+        rounded.min(99.0)
+    } else {
+        rounded
+    }
+}
