@@ -58,8 +58,15 @@ impl Affected {
     /// Ends the input.
     #[must_use]
     pub fn finish(self) -> SortedAffected {
+        Self::finish_all(vec![self])
+    }
+
+    /// Ends the input of several workers.
+    #[must_use]
+    pub fn finish_all(gathered: Vec<Self>) -> SortedAffected {
+        let parts = gathered.into_iter().map(|affected| affected.spill);
         SortedAffected {
-            records: self.spill.finish(),
+            records: Spill::finish(parts.collect()),
         }
     }
 }

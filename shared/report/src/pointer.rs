@@ -39,19 +39,36 @@ fn bracket(inner: &str) -> (String, &str) {
 }
 
 /// An absolute JSON pointer (RFC 6901) to `relative` (a policy's patch path, `/` between its segments) inside the
-/// element whose own path ends where `inside` begins: `found` is the verdict's path, `inside` the policy's path inside
-/// the element. None when `found` does not end with `inside`, so that no wrong place is ever named.
+/// element that was judged: `found` is the verdict's path, `inside` the policy's path inside the element. None when
+/// `found` does not end with `inside`, so that no wrong place is ever named.
+///
+/// Both may begin with the same root of workloads, `podSpec` or `podMetadata`, which stands for where the element begins.
 pub(crate) fn absolute(found: &str, inside: &str, relative: &str) -> Option<String> {
     let found = segments(found);
-    let inside = segments(inside);
+    let mut inside = segments(inside);
+    let mut relative: Vec<&str> = relative
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
+    if root(inside.first().map(String::as_str)) != root(relative.first().copied()) {
+        return None;
+    }
+    if root(relative.first().copied()).is_some() {
+        inside.remove(0);
+        relative.remove(0);
+    }
     let base = found.strip_suffix(inside.as_slice())?;
     let mut pointer = String::new();
-    let relative = relative.split('/').filter(|part| !part.is_empty());
     for part in base.iter().map(String::as_str) {
         push(&mut pointer, &part.replace('~', "~0").replace('/', "~1"));
     }
-    relative.for_each(|part| push(&mut pointer, part));
+    relative.iter().for_each(|part| push(&mut pointer, part));
     Some(pointer)
+}
+
+/// The roots that a policy's paths may begin with instead of the element.
+fn root(first: Option<&str>) -> Option<&str> {
+    first.filter(|name| matches!(*name, "podSpec" | "podMetadata"))
 }
 
 fn push(pointer: &mut String, part: &str) {
@@ -98,6 +115,16 @@ mod tests {
             absolute("metadata.annotations['a/b']", "", "x").as_deref(),
             Some("/metadata/annotations/a~1b/x")
         );
+        assert_eq!(
+            absolute(
+                "spec.template.spec.hostPID",
+                "podSpec.hostPID",
+                "podSpec/hostPID"
+            )
+            .as_deref(),
+            Some("/spec/template/spec/hostPID")
+        );
         assert_eq!(absolute("spec.hostPID", "hostIPC", "hostPID"), None);
+        assert_eq!(absolute("spec.hostPID", "podSpec.hostPID", "hostPID"), None);
     }
 }

@@ -20,8 +20,9 @@ pub struct PolicyFacts {
     pub fix_text: Arc<str>,
     /// How to mend it as a patch, its paths relative to the judged element, `/` between segments.
     pub fix_patch: Vec<PatchOp>,
-    /// The policy's path inside the element, which tells where the element begins.
-    pub path: Option<String>,
+    /// The policy's paths inside the element, which tell where the element begins; empty when it gives none, then the
+    /// patch's own paths are taken for it.
+    pub paths: Vec<String>,
     /// What to say under the underlined place, where the policy says it.
     pub label: Option<String>,
     /// Words for many resources at once, for example `containers run privileged`.

@@ -192,12 +192,14 @@ fn patch_of(judgement: &Judgement, policy: &PolicyFacts) -> Vec<PatchOp> {
     let Some(found) = judgement.paths.first() else {
         return Vec::new();
     };
-    let inside = policy.path.as_deref().unwrap_or("");
     let placed = |op: &PatchOp| {
-        Some(PatchOp {
-            path: pointer::absolute(found, inside, &op.path)?,
-            ..op.clone()
-        })
+        let own = op.path.replace('/', ".");
+        let inside = policy.paths.iter().map(String::as_str);
+        let inside = inside.chain(policy.paths.is_empty().then_some(own.as_str()));
+        let path = inside
+            .filter_map(|inside| pointer::absolute(found, inside, &op.path))
+            .next()?;
+        Some(PatchOp { path, ..op.clone() })
     };
     let ops: Option<Vec<PatchOp>> = policy.fix_patch.iter().map(placed).collect();
     ops.unwrap_or_default()

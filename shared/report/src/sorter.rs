@@ -43,9 +43,17 @@ impl Sorter {
     /// Ends the input.
     #[must_use]
     pub fn finish(self) -> Sorted {
+        Self::finish_all(vec![self])
+    }
+
+    /// Ends the input of several workers.
+    #[must_use]
+    pub fn finish_all(sorters: Vec<Self>) -> Sorted {
+        let rows = sorters.iter().map(|sorter| sorter.rows).sum();
+        let parts = sorters.into_iter().map(|sorter| sorter.spill).collect();
         Sorted {
-            records: self.spill.finish(),
-            rows: self.rows,
+            records: Spill::finish(parts),
+            rows,
         }
     }
 }

@@ -91,15 +91,10 @@ impl Spill {
         Ok(())
     }
 
-    /// Ends the input.
-    pub(crate) fn finish(mut self) -> SortedRecords {
-        self.sort();
-        SortedRecords {
-            bytes: self.bytes,
-            index: self.index,
-            file: self.file,
-            runs: self.runs,
-        }
+    /// Ends the input of one or several workers.
+    pub(crate) fn finish(mut parts: Vec<Self>) -> SortedRecords {
+        parts.iter_mut().for_each(Self::sort);
+        SortedRecords { parts }
     }
 }
 
@@ -112,31 +107,32 @@ fn length(bytes: usize) -> io::Result<[u8; 4]> {
 /// All records, ready to be read in order as often as wanted.
 #[derive(Debug)]
 pub(crate) struct SortedRecords {
-    bytes: Vec<u8>,
-    index: Vec<Span>,
-    file: Option<File>,
-    runs: Vec<Range<u64>>,
+    parts: Vec<Spill>,
 }
 
 impl SortedRecords {
-    /// Reads from the first record on. Only one reader may be in use at a time, since the file has one position.
+    /// Reads from the first record on. Only one reader may be in use at a time, since a file has one position.
     pub(crate) fn reader(&self) -> io::Result<Merge<'_>> {
+        let mut sources = Vec::new();
+        for part in &self.parts {
+            sources.push(Source::Memory { part, next: 0 });
+            for run in &part.runs {
+                let buffer = Vec::new();
+                let (unread, at) = (run.clone(), 0);
+                sources.push(Source::Run(Run {
+                    part,
+                    unread,
+                    buffer,
+                    at,
+                }));
+            }
+        }
         let mut merge = Merge {
-            records: self,
-            memory: 0,
-            runs: self
-                .runs
-                .iter()
-                .map(|run| Run {
-                    unread: run.clone(),
-                    buffer: Vec::new(),
-                    at: 0,
-                })
-                .collect(),
+            sources,
             heap: BinaryHeap::new(),
             current: None,
         };
-        for source in 0..=merge.runs.len() {
+        for source in 0..merge.sources.len() {
             merge.refill(Head {
                 record: Vec::new(),
                 key: 0,
@@ -150,11 +146,17 @@ impl SortedRecords {
 /// A reader that merges the chunks. Each record lives until the next is asked for.
 #[derive(Debug)]
 pub(crate) struct Merge<'a> {
-    records: &'a SortedRecords,
-    memory: usize,
-    runs: Vec<Run>,
+    sources: Vec<Source<'a>>,
     heap: BinaryHeap<Reverse<Head>>,
     current: Option<Head>,
+}
+
+#[derive(Debug)]
+enum Source<'a> {
+    /// The chunk that was never spilled.
+    Memory { part: &'a Spill, next: usize },
+    /// A spilled chunk.
+    Run(Run<'a>),
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,7 +167,8 @@ struct Head {
 }
 
 #[derive(Debug)]
-struct Run {
+struct Run<'a> {
+    part: &'a Spill,
     unread: Range<u64>,
     buffer: Vec<u8>,
     at: usize,
@@ -187,25 +190,26 @@ impl Merge<'_> {
     /// Loads the next record of the head's source and puts it into the heap; an exhausted source drops out.
     fn refill(&mut self, mut head: Head) -> io::Result<()> {
         head.record.clear();
-        if let Some(run) = self.runs.get_mut(head.source) {
-            let Some(file) = &self.records.file else {
-                return Ok(());
-            };
-            let Some(lengths) = run.take(file, 8)? else {
-                return Ok(());
-            };
-            let (key, all) = (le(&lengths[..4]), le(&lengths[4..]));
-            let record = run.take(file, all)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-            head.record.extend_from_slice(record);
-            head.key = key;
-        } else {
-            let Some(span) = self.records.index.get(self.memory) else {
-                return Ok(());
-            };
-            self.memory += 1;
-            head.record
-                .extend_from_slice(&self.records.bytes[span.start..span.end]);
-            head.key = span.key - span.start;
+        match self.sources.get_mut(head.source) {
+            None => return Ok(()),
+            Some(Source::Memory { part, next }) => {
+                let Some(span) = part.index.get(*next) else {
+                    return Ok(());
+                };
+                *next += 1;
+                head.record
+                    .extend_from_slice(&part.bytes[span.start..span.end]);
+                head.key = span.key - span.start;
+            }
+            Some(Source::Run(run)) => {
+                let Some(lengths) = run.take(8)? else {
+                    return Ok(());
+                };
+                let (key, all) = (le(&lengths[..4]), le(&lengths[4..]));
+                let record = run.take(all)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+                head.record.extend_from_slice(record);
+                head.key = key;
+            }
         }
         self.heap.push(Reverse(head));
         Ok(())
@@ -219,9 +223,9 @@ fn le(bytes: &[u8]) -> usize {
         .fold(0, |number, byte| (number << 8) | usize::from(*byte))
 }
 
-impl Run {
+impl Run<'_> {
     /// The next `wanted` bytes; none at the end.
-    fn take(&mut self, mut file: &File, wanted: usize) -> io::Result<Option<&[u8]>> {
+    fn take(&mut self, wanted: usize) -> io::Result<Option<&[u8]>> {
         if self.buffer.len() - self.at < wanted {
             self.buffer.drain(..self.at);
             self.at = 0;
@@ -235,6 +239,7 @@ impl Run {
                     Err(io::ErrorKind::UnexpectedEof.into())
                 };
             }
+            let mut file = self.part.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
             file.seek(SeekFrom::Start(self.unread.start))?;
             file.take(more).read_to_end(&mut self.buffer)?;
             if self.buffer.len() < wanted {
@@ -265,7 +270,7 @@ mod tests {
                 )
                 .unwrap();
         }
-        let all = spill.finish();
+        let all = Spill::finish(vec![spill]);
         let mut reader = all.reader().unwrap();
         let mut out = Vec::new();
         while let Some((key, value)) = reader.next().unwrap() {
@@ -311,7 +316,7 @@ mod tests {
                 )
                 .unwrap();
         }
-        let all = spill.finish();
+        let all = Spill::finish(vec![spill]);
         for _ in 0..2 {
             let mut reader = all.reader().unwrap();
             let mut lengths = Vec::new();
@@ -320,6 +325,32 @@ mod tests {
             }
             assert_eq!(lengths, [1, 1, big.len(), big.len()]);
         }
+    }
+
+    #[test]
+    fn several_workers_records_merge_into_one_order() {
+        let part = |numbers: std::ops::Range<u32>, limit| {
+            let mut spill = Spill::new(limit);
+            for number in numbers.rev().step_by(2) {
+                let key = format!("{number:05}");
+                spill
+                    .push(|out| out.extend_from_slice(key.as_bytes()), |_| Ok(()))
+                    .unwrap();
+            }
+            spill
+        };
+        let all = Spill::finish(vec![
+            part(0..1_001, 100),
+            part(0..1_000, 1 << 20),
+            Spill::new(1),
+        ]);
+        let mut reader = all.reader().unwrap();
+        let mut keys = Vec::new();
+        while let Some((key, _)) = reader.next().unwrap() {
+            keys.push(String::from_utf8(key.to_vec()).unwrap());
+        }
+        assert_eq!(keys.len(), 1_001);
+        assert!(keys.is_sorted());
     }
 
     #[test]

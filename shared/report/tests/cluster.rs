@@ -1,4 +1,6 @@
 //! The terminal report about a live cluster, as the mock-up has it.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,4 +1,6 @@
 //! The terminal report about files, as the mock-ups have it.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use plimsoll_model::{ReasonCode, Severity};

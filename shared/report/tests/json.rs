@@ -1,4 +1,6 @@
 //! The JSON contract: every name, the example, the order, and that nothing but the time differs.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use plimsoll_model::{Reason, ReasonCode, ResourceRef, Verdict};

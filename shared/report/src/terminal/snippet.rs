@@ -147,11 +147,17 @@ fn drawn(
 /// What stands under the marked place: the policy's own words, or what is missing there.
 fn label(row: &Row, policy: Option<&PolicyFacts>) -> Option<String> {
     if row.field_is_absent() {
-        let inside = policy.and_then(|policy| policy.path.clone());
-        let path = inside.or_else(|| {
-            let path = row.paths.first()?;
-            Some(path.rsplit('.').next().unwrap_or(path).to_owned())
-        })?;
+        let found = row.paths.first()?;
+        // Only what lies below the marked element is new to the reader.
+        let inside = policy
+            .into_iter()
+            .flat_map(|policy| &policy.paths)
+            .map(|path| {
+                path.trim_start_matches("podSpec.")
+                    .trim_start_matches("podMetadata.")
+            })
+            .find(|path| found.ends_with(*path));
+        let path = inside.unwrap_or_else(|| found.rsplit('.').next().unwrap_or(found));
         return (!path.is_empty()).then(|| format!("no `{path}` here"));
     }
     policy.and_then(|policy| policy.label.clone())

@@ -1,5 +1,9 @@
 //! The scans behind the mock-ups: values made by hand, as a scan would hand them over.
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses a part; support of tests"
+)]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +21,7 @@ pub(crate) fn facts(id: &str, title: &str) -> PolicyFacts {
         why: "".into(),
         fix_text: "".into(),
         fix_patch: Vec::new(),
-        path: None,
+        paths: Vec::new(),
         label: None,
         plural: None,
         controls: Arc::new([]),
@@ -33,7 +37,7 @@ pub(crate) fn privileged() -> PolicyFacts {
             path: "securityContext/privileged".into(),
             value: None,
         }],
-        path: Some("securityContext.privileged".into()),
+        paths: vec!["securityContext.privileged".into()],
         label: Some("gives the container every device and capability of its node".into()),
         controls: Arc::new([
             "cis-eks-1.8.0/4.2.1".to_owned(),
@@ -45,7 +49,7 @@ pub(crate) fn privileged() -> PolicyFacts {
 
 pub(crate) fn memory() -> PolicyFacts {
     PolicyFacts {
-        path: Some("resources.limits.memory".into()),
+        paths: vec!["resources.limits.memory".into()],
         ..facts("memory-limit-missing", "Container has no memory limit")
     }
 }
