@@ -1,0 +1,90 @@
+//! DynamoDB and SQS inside this process, without a socket: the same SDK clients, whose HTTP client hands each request
+//! to the server linked in. What `plimsoll up`, the demo and the tests use.
+
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+
+use crate::objects::ObjectStore;
+use crate::store::{Shared, Store};
+use crate::{StoreError, provision};
+
+mod dynamo;
+mod sqs;
+
+/// Credentials that nobody checks.
+fn credentials() -> Credentials {
+    Credentials::new("embedded", "embedded", None, None, "embedded")
+}
+
+impl Store {
+    /// A store in this process, its tables and queues made. With a directory, tables and objects outlive the process
+    /// and the directory is locked against others; without one, everything lives in memory. Queues always start empty:
+    /// the sweep finds from the tables what was in them.
+    ///
+    /// # Errors
+    /// [`StoreError::DirectoryInUse`] when another process has the directory; otherwise when files cannot be made.
+    pub async fn embedded(directory: Option<&Path>) -> Result<Self, StoreError> {
+        let (lock, database, objects) = match directory {
+            Some(directory) => {
+                let lock = lock(directory)?;
+                let path = directory.join("tables.sqlite");
+                let database = dynamo::open(&path)?;
+                (
+                    Some(lock),
+                    database,
+                    ObjectStore::Files(directory.join("objects")),
+                )
+            }
+            None => {
+                let objects = ObjectStore::Memory(Arc::new(Mutex::new(BTreeMap::new())));
+                (None, dynamo::in_memory()?, objects)
+            }
+        };
+        let dynamo = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(credentials())
+            .http_client(dynamo::EmbeddedDynamo::new(database))
+            .build();
+        let sqs = aws_sdk_sqs::Config::builder()
+            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+            .region(aws_sdk_sqs::config::Region::from_static("us-east-1"))
+            .credentials_provider(credentials())
+            .http_client(sqs::EmbeddedSqs::new())
+            .build();
+        let sqs = aws_sdk_sqs::Client::from_conf(sqs);
+        let queues = provision::create_queues(&sqs, "").await?;
+        let store = Store {
+            shared: Arc::new(Shared {
+                unguarded: aws_sdk_dynamodb::Client::from_conf(dynamo.clone()),
+                dynamo,
+                sqs,
+                objects,
+                table: "core".to_owned(),
+                control_table: "control".to_owned(),
+                queues,
+                due_shards: 1,
+                due_by_index: true,
+                _lock: lock,
+                tenants: Mutex::default(),
+            }),
+        };
+        store.create_tables().await?;
+        Ok(store)
+    }
+}
+
+/// Takes the directory for this process; the lock goes with the file handle, hence with the process.
+fn lock(directory: &Path) -> Result<File, StoreError> {
+    std::fs::create_dir_all(directory).map_err(StoreError::other)?;
+    let file = File::create(directory.join("lock")).map_err(StoreError::other)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::DirectoryInUse(directory.to_owned())),
+        Err(TryLockError::Error(error)) => Err(StoreError::other(error)),
+    }
+}

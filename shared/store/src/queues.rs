@@ -1,0 +1,322 @@
+//! The queues: hints that there is something to do. Their messages hold ids only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_sqs::types::{
+    MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry,
+};
+use plimsoll_model::Message;
+
+use crate::StoreError;
+use crate::store::Shared;
+
+/// One of the queues of design section 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Queue {
+    /// To `scan-account`.
+    AccountJobs,
+    /// To `scan-cluster`.
+    ClusterJobs,
+    /// To `route-findings`.
+    FinishedScans,
+    /// To `deliver-notification`.
+    Deliveries,
+}
+
+impl Queue {
+    /// All of them.
+    pub const ALL: [Queue; 4] = [
+        Queue::AccountJobs,
+        Queue::ClusterJobs,
+        Queue::FinishedScans,
+        Queue::Deliveries,
+    ];
+
+    /// Its name, to which `-dead` is added for its dead-letter queue.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Queue::AccountJobs => "account-jobs",
+            Queue::ClusterJobs => "cluster-jobs",
+            Queue::FinishedScans => "finished-scans",
+            Queue::Deliveries => "deliveries",
+        }
+    }
+
+    /// How long a received message stays hidden: six times the function's time-out, as AWS advises for SQS event
+    /// sources (300 s for scans, 60 s for the others).
+    #[must_use]
+    pub fn visibility(self) -> Duration {
+        Duration::from_secs(match self {
+            Queue::AccountJobs | Queue::ClusterJobs => 1800,
+            Queue::FinishedScans | Queue::Deliveries => 360,
+        })
+    }
+
+    /// The queue that a message belongs in.
+    #[must_use]
+    pub fn of(message: &Message) -> Self {
+        match message {
+            Message::AccountJob(_) => Queue::AccountJobs,
+            Message::ClusterJob(_) => Queue::ClusterJobs,
+            Message::FinishedScan(_) => Queue::FinishedScans,
+            Message::DeliveryJob(_) => Queue::Deliveries,
+        }
+    }
+
+    fn index(self) -> usize {
+        match self {
+            Queue::AccountJobs => 0,
+            Queue::ClusterJobs => 1,
+            Queue::FinishedScans => 2,
+            Queue::Deliveries => 3,
+        }
+    }
+}
+
+/// The URLs of the queues and their dead-letter queues.
+#[derive(Debug, Clone, Default)]
+pub struct QueueUrls {
+    live: [String; 4],
+    dead: [String; 4],
+}
+
+impl QueueUrls {
+    /// Sets a queue's URL and its dead-letter queue's (empty where nobody needs it: only [`Queues::dead_depth`] does).
+    pub fn set(&mut self, queue: Queue, live: &str, dead: &str) {
+        self.live[queue.index()] = live.to_owned();
+        self.dead[queue.index()] = dead.to_owned();
+    }
+
+    /// A queue's URL.
+    #[must_use]
+    pub fn live(&self, queue: Queue) -> &str {
+        &self.live[queue.index()]
+    }
+
+    fn dead(&self, queue: Queue) -> &str {
+        &self.dead[queue.index()]
+    }
+}
+
+/// A message taken from a queue; it comes back unless it is deleted in time.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// The message, or the text that is none.
+    pub message: Result<Message, Malformed>,
+    /// What names this receipt to the queue.
+    pub receipt: String,
+    /// How often it has been received, this time included.
+    pub receive_count: u32,
+}
+
+/// A text that is no message of a version we know. Leave it in the queue: it ends in the dead-letter queue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a message: {reason}")]
+pub struct Malformed {
+    /// The text.
+    pub body: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Sends and receives messages.
+#[derive(Debug, Clone)]
+pub struct Queues {
+    shared: Arc<Shared>,
+}
+
+impl Queues {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Sends a message to the queue it belongs in, grouped by tenant so that a noisy tenant does not delay others.
+    ///
+    /// # Errors
+    /// When SQS refuses or cannot be reached.
+    pub async fn send(&self, message: &Message) -> Result<(), StoreError> {
+        let body = serde_json::to_string(message).map_err(StoreError::other)?;
+        self.shared
+            .sqs
+            .send_message()
+            .queue_url(self.shared.queues.live(Queue::of(message)))
+            .message_group_id(message.tenant().as_str())
+            .message_body(body)
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Sends many messages, ten a request. All are tried.
+    ///
+    /// # Errors
+    /// The first failure, also when SQS took only some of a batch; sending all again is harmless.
+    pub async fn send_all(&self, messages: &[Message]) -> Result<(), StoreError> {
+        let mut outcome = Ok(());
+        for queue in Queue::ALL {
+            let fitting: Vec<&Message> = messages
+                .iter()
+                .filter(|message| Queue::of(message) == queue)
+                .collect();
+            for batch in fitting.chunks(10) {
+                outcome = outcome.and(self.send_batch(queue, batch).await);
+            }
+        }
+        outcome
+    }
+
+    async fn send_batch(&self, queue: Queue, messages: &[&Message]) -> Result<(), StoreError> {
+        let mut entries = Vec::with_capacity(messages.len());
+        for (index, message) in messages.iter().enumerate() {
+            let entry = SendMessageBatchRequestEntry::builder()
+                .id(index.to_string())
+                .message_group_id(message.tenant().as_str())
+                .message_body(serde_json::to_string(message).map_err(StoreError::other)?)
+                .build()
+                .map_err(StoreError::other)?;
+            entries.push(entry);
+        }
+        let url = self.shared.queues.live(queue);
+        let sent = self
+            .shared
+            .sqs
+            .send_message_batch()
+            .queue_url(url)
+            .set_entries(Some(entries))
+            .send()
+            .await?;
+        match sent.failed().first() {
+            None => Ok(()),
+            Some(failed) => {
+                let text = format!(
+                    "{}: {}",
+                    failed.code(),
+                    failed.message().unwrap_or_default()
+                );
+                Err(StoreError::of_code(failed.code(), &text)
+                    .unwrap_or_else(|| StoreError::other(text)))
+            }
+        }
+    }
+
+    /// Takes up to `most` (at most 10) messages, waiting up to `wait` (at most 20 s) for the first.
+    ///
+    /// # Errors
+    /// When SQS refuses or cannot be reached.
+    pub async fn receive(
+        &self,
+        queue: Queue,
+        most: u8,
+        wait: Duration,
+    ) -> Result<Vec<Received>, StoreError> {
+        let answer = self
+            .shared
+            .sqs
+            .receive_message()
+            .queue_url(self.shared.queues.live(queue))
+            .max_number_of_messages(i32::from(most.clamp(1, 10)))
+            .wait_time_seconds(i32::try_from(wait.as_secs().min(20)).unwrap_or(20))
+            .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+            .send()
+            .await?;
+        Ok(answer
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .map(received)
+            .collect())
+    }
+
+    /// Removes a message that has been dealt with.
+    ///
+    /// # Errors
+    /// When SQS refuses or cannot be reached.
+    pub async fn delete(&self, queue: Queue, receipt: &str) -> Result<(), StoreError> {
+        let url = self.shared.queues.live(queue);
+        self.shared
+            .sqs
+            .delete_message()
+            .queue_url(url)
+            .receipt_handle(receipt)
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Hides a received message for `hidden` from now on (whole seconds, at most 12 hours); 0 gives it back at once.
+    ///
+    /// # Errors
+    /// When SQS refuses or cannot be reached.
+    pub async fn change_visibility(
+        &self,
+        queue: Queue,
+        receipt: &str,
+        hidden: Duration,
+    ) -> Result<(), StoreError> {
+        self.shared
+            .sqs
+            .change_message_visibility()
+            .queue_url(self.shared.queues.live(queue))
+            .receipt_handle(receipt)
+            .visibility_timeout(i32::try_from(hidden.as_secs().min(43_200)).unwrap_or(43_200))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// About how many messages are in a queue: visible, hidden and delayed together.
+    ///
+    /// # Errors
+    /// When SQS refuses or cannot be reached.
+    pub async fn depth(&self, queue: Queue) -> Result<u64, StoreError> {
+        self.depth_of(self.shared.queues.live(queue)).await
+    }
+
+    /// About how many messages are in a queue's dead-letter queue.
+    ///
+    /// # Errors
+    /// When SQS refuses or cannot be reached, or its URL is not known.
+    pub async fn dead_depth(&self, queue: Queue) -> Result<u64, StoreError> {
+        self.depth_of(self.shared.queues.dead(queue)).await
+    }
+
+    async fn depth_of(&self, url: &str) -> Result<u64, StoreError> {
+        let counted = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+        ];
+        let answer = self
+            .shared
+            .sqs
+            .get_queue_attributes()
+            .queue_url(url)
+            .set_attribute_names(Some(counted.to_vec()))
+            .send()
+            .await?;
+        let attributes = answer.attributes.unwrap_or_default();
+        Ok(counted
+            .iter()
+            .filter_map(|name| attributes.get(name)?.parse::<u64>().ok())
+            .sum())
+    }
+}
+
+fn received(message: aws_sdk_sqs::types::Message) -> Received {
+    let count = message
+        .attributes
+        .as_ref()
+        .and_then(|map| map.get(&MessageSystemAttributeName::ApproximateReceiveCount))
+        .and_then(|count| count.parse().ok());
+    let body = message.body.unwrap_or_default();
+    Received {
+        message: serde_json::from_str(&body).map_err(|error| Malformed {
+            reason: error.to_string(),
+            body,
+        }),
+        receipt: message.receipt_handle.unwrap_or_default(),
+        receive_count: count.unwrap_or(1),
+    }
+}

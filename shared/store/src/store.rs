@@ -1,0 +1,128 @@
+//! The store as a whole: the only place that holds unguarded clients, and the door to each tenant's data.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_config::SdkConfig;
+use plimsoll_model::TenantId;
+
+use crate::guard::Guard;
+use crate::objects::ObjectStore;
+use crate::queues::QueueUrls;
+use crate::{Control, Due, Queues, StoreError, TenantStore, provision};
+
+/// Names of what the store uses in AWS.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// Table of all tenants' data.
+    pub table: String,
+    /// Table of uniqueness claims, look-ups and cursors.
+    pub control_table: String,
+    /// Bucket for manifests and snapshots.
+    pub bucket: String,
+    /// Queue URLs.
+    pub queues: QueueUrls,
+    /// Over how many partitions the due work of one minute is spread, 1 to 4: the same for all who write and read.
+    pub due_shards: u8,
+}
+
+/// DynamoDB tables, objects and queues, in AWS or embedded. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What all handles share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// Configuration of guarded clients.
+    pub(crate) dynamo: aws_sdk_dynamodb::Config,
+    /// Reaches every key: for [`Control`], [`Due`] and [`provision`] only.
+    pub(crate) unguarded: aws_sdk_dynamodb::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) objects: ObjectStore,
+    pub(crate) table: String,
+    pub(crate) control_table: String,
+    pub(crate) queues: QueueUrls,
+    pub(crate) due_shards: u8,
+    /// Whether a long absence is caught up by reading the whole index of due work instead of minute by minute.
+    pub(crate) due_by_index: bool,
+    /// The lock on the data directory, for as long as the store lives.
+    pub(crate) _lock: Option<std::fs::File>,
+    pub(crate) tenants: Mutex<HashMap<TenantId, aws_sdk_dynamodb::Client>>,
+}
+
+impl Store {
+    /// The store in AWS, by the names in `config`.
+    #[must_use]
+    pub fn aws(sdk: &SdkConfig, config: StoreConfig) -> Self {
+        let dynamo = aws_sdk_dynamodb::config::Builder::from(sdk).build();
+        let objects = ObjectStore::S3 {
+            client: aws_sdk_s3::Client::new(sdk),
+            bucket: config.bucket,
+        };
+        Self {
+            shared: Arc::new(Shared {
+                unguarded: aws_sdk_dynamodb::Client::from_conf(dynamo.clone()),
+                dynamo,
+                sqs: aws_sdk_sqs::Client::new(sdk),
+                objects,
+                table: config.table,
+                control_table: config.control_table,
+                queues: config.queues,
+                due_shards: config.due_shards.clamp(1, 4),
+                due_by_index: false,
+                _lock: None,
+                tenants: Mutex::default(),
+            }),
+        }
+    }
+
+    /// One tenant's data: the only way to it. Every request of the handle is checked for its keys.
+    #[must_use]
+    pub fn of(&self, tenant: &TenantId) -> TenantStore {
+        // A client per tenant is kept: making one costs more than most requests save.
+        let mut clients = self
+            .shared
+            .tenants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let client = clients
+            .entry(tenant.clone())
+            .or_insert_with(|| {
+                let guard = Guard::new(&self.shared.table, tenant);
+                aws_sdk_dynamodb::Client::from_conf(
+                    self.shared.dynamo.to_builder().interceptor(guard).build(),
+                )
+            })
+            .clone();
+        TenantStore::new(tenant.clone(), client, Arc::clone(&self.shared))
+    }
+
+    /// Due work of all tenants: for the planner, the escalator and the summary sender.
+    #[must_use]
+    pub fn due(&self) -> Due {
+        Due::new(Arc::clone(&self.shared))
+    }
+
+    /// The queues.
+    #[must_use]
+    pub fn queues(&self) -> Queues {
+        Queues::new(Arc::clone(&self.shared))
+    }
+
+    /// The list of tenants and what only one of them may have.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control::new(Arc::clone(&self.shared))
+    }
+
+    /// Makes the tables and their indexes where they are missing, and waits until they can be used.
+    ///
+    /// # Errors
+    /// When DynamoDB refuses.
+    pub async fn create_tables(&self) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        provision::create_tables(&shared.unguarded, &shared.table, &shared.control_table).await
+    }
+}
