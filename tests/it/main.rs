@@ -1,1 +1,3 @@
-//! To be written.
+//! Tests that cross crates and need nothing but this checkout.
+
+mod repository;
