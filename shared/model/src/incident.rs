@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClusterId, Fingerprint, IncidentId, PolicyId, Severity, Stage};
+use crate::{
+    ClusterId, DeliveryId, Destination, Fingerprint, IncidentId, PolicyId, Severity, Stage,
+};
 
 /// The findings of one policy in one cluster that somebody must be told about, or a cluster that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,10 +50,28 @@ pub struct Incident {
     pub told: BTreeSet<Fingerprint>,
     /// When they were told last.
     pub told_at: Option<Timestamp>,
+    /// Everybody told so far, with the message that began their thread.
+    #[serde(default)]
+    pub audience: Vec<Thread>,
+    /// When the chain goes on, while nobody acts; `wake_up` may come earlier for another reason.
+    #[serde(default)]
+    pub chain_at: Option<Timestamp>,
+    /// Whether people were told that it is overdue.
+    #[serde(default)]
+    pub overdue_told: bool,
     /// The next thing to do by itself.
     pub wake_up: Option<WakeUp>,
     /// Counts writes; every write is conditional on it.
     pub revision: u64,
+}
+
+/// The messages about an incident to one destination.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// Where.
+    pub destination: Destination,
+    /// The first message there: Slack edits it and replies below it, mail refers to it.
+    pub root: DeliveryId,
 }
 
 /// Whether anybody needs to act.

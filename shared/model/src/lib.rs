@@ -37,10 +37,10 @@ pub use exception::Exception;
 pub use finding::{Finding, FindingState};
 pub use fingerprint::{Fingerprint, FingerprintParts};
 pub use id::{
-    ClusterId, ConnectionId, DeliveryId, ExceptionId, IdError, IncidentId, OutboxId, PolicyId, ScanId, TenantId,
-    hash_text, ordered_id,
+    ClusterId, ConnectionId, DeliveryId, ExceptionId, IdError, IncidentId, OutboxId, PolicyId,
+    ScanId, TenantId, hash_text, ordered_id,
 };
-pub use incident::{Acknowledgement, Incident, IncidentState, LogEntry, WakeUp};
+pub use incident::{Acknowledgement, Incident, IncidentState, LogEntry, Thread, WakeUp};
 pub use judgement::{Judgement, Place, SourceRef};
 pub use manifest::{Manifest, ManifestEntry};
 pub use message::{AccountJob, ClusterJob, DeliveryJob, FinishedScan, Message};

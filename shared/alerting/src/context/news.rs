@@ -1,0 +1,96 @@
+//! What a message leads with: one sentence that says what happened.
+
+use jiff::Timestamp;
+use plimsoll_model::{Incident, IncidentState};
+
+use super::incident::Saying;
+use super::{When, one_line};
+use crate::chain::Chain;
+use crate::decide::Reason;
+use crate::document::Step;
+use crate::incident::{Scene, Topic};
+use crate::lapse::in_words;
+use crate::step::{Position, notification_number};
+
+/// Whether the chain has told somebody after its first notification in this round.
+pub(super) fn beyond_first(incident: &Incident, chain: &Chain) -> bool {
+    let position = Position {
+        step: incident.step,
+        round: incident.round,
+    };
+    notification_number(chain, position) > 1
+}
+
+pub(super) fn news(
+    incident: &Incident,
+    saying: &Saying<'_>,
+    topic: &Topic<'_>,
+    scene: &Scene<'_>,
+    chain: &Chain,
+) -> String {
+    let zone = chain.zone();
+    let at = |at: Timestamp| When::of(at, &zone).text;
+    let before = saying.before;
+    let told = before.told_at.unwrap_or(incident.opened);
+    let open_for = in_words(scene.now.duration_since(incident.opened).as_secs());
+    match saying.reason {
+        Reason::First => format!("Found {}.", at(incident.opened)),
+        Reason::NewFindings | Reason::SomeResolved => {
+            let new = incident.open.difference(&before.told).count();
+            let fixed = before.told.difference(&incident.open).count();
+            format!("{new} new, {fixed} fixed since {}.", at(told))
+        }
+        Reason::AllResolved => {
+            let by = match &before.state {
+                IncidentState::Acknowledged(acknowledgement) => {
+                    format!("; acknowledged by {}", one_line(&acknowledgement.by, 80))
+                }
+                _ => String::new(),
+            };
+            format!("Fixed {}; open {open_for}{by}.", at(scene.now))
+        }
+        Reason::Reopened => format!("It was resolved and is back since {}.", at(scene.now)),
+        Reason::RepeatElapsed => {
+            format!("Open for {open_for}, and nobody has acknowledged it.")
+        }
+        Reason::Escalated => match waited(before, chain) {
+            Some(lapse) => format!("Nobody acknowledged within {lapse}."),
+            None => "Nobody has acknowledged it.".to_owned(),
+        },
+        Reason::AcknowledgementTimedOut => match &before.state {
+            IncidentState::Acknowledged(acknowledgement) => format!(
+                "{} acknowledged it {} ago, and it is still open.",
+                one_line(&acknowledgement.by, 80),
+                in_words(scene.now.duration_since(acknowledgement.at).as_secs())
+            ),
+            _ => "It is still open.".to_owned(),
+        },
+        Reason::SnoozeEnded => "It was snoozed until now, and is still open.".to_owned(),
+        Reason::DeadlinePassed => match incident.due {
+            Some(due) => format!("It was due {}, and is still open.", at(due)),
+            None => "It is overdue.".to_owned(),
+        },
+        Reason::Acknowledged => "Somebody is on it.".to_owned(),
+        Reason::GivenBack => "Nobody is on it any more.".to_owned(),
+        Reason::Snoozed => "It is quiet for a while.".to_owned(),
+        Reason::Unreadable => match topic {
+            Topic::Unreadable { since, .. } => format!(
+                "Not read since {}. What is known of it stays as it was, and nothing counts as passed.",
+                at(*since)
+            ),
+            Topic::Policy { .. } => String::new(),
+        },
+        Reason::ReadableAgain => {
+            format!("Read again {}; it was not for {open_for}.", at(scene.now))
+        }
+    }
+}
+
+/// How long the chain had waited before the step it takes now.
+fn waited(before: &Incident, chain: &Chain) -> Option<String> {
+    let index = usize::try_from(before.step).ok()?.checked_sub(1)?;
+    match chain.steps.get(index)? {
+        Step::Wait(lapse) => Some(lapse.to_string()),
+        Step::Notify(_) => None,
+    }
+}
