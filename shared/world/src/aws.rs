@@ -1,0 +1,241 @@
+//! The front of all AWS services: who signed, for which service, and which part answers.
+
+use std::sync::Arc;
+
+use http::Response;
+use http::request::Parts;
+use hyper::body::Bytes;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::faults::Failure;
+use crate::identity::Credential;
+use crate::refusal::{Protocol, Refusal};
+use crate::reply::{Reply, reply};
+use crate::requests::Request;
+use crate::server::Closed;
+use crate::sigv4::{Claim, NoClaim, canonical_request, query_pairs};
+use crate::state::Shared;
+use crate::{ec2, eks, sts};
+
+/// One call as the services see it.
+pub(crate) struct Call {
+    /// Path segments, decoded.
+    pub(crate) path: Vec<String>,
+    pub(crate) query: Vec<(String, String)>,
+    /// Query and form body together: the parameters of the query protocols.
+    pub(crate) params: Vec<(String, String)>,
+    pub(crate) region: String,
+    pub(crate) caller: Credential,
+}
+
+/// Answers one request to the AWS endpoint and logs it.
+pub(crate) fn answer(
+    world: &Arc<Shared>,
+    parts: &Parts,
+    body: &Bytes,
+) -> Result<Response<Reply>, Closed> {
+    let now = (world.clock)();
+    let claim = Claim::from_headers(&parts.headers);
+    let service = claim
+        .as_ref()
+        .map_or("aws", |claim| claim.service.as_str())
+        .to_owned();
+    let query = query_pairs(parts.uri.query().unwrap_or(""));
+    let mut params = query.clone();
+    if let Ok(text) = std::str::from_utf8(body) {
+        params.extend(query_pairs(text));
+    }
+    let path = segments(parts.uri.path());
+    let (protocol, operation) = match service.as_str() {
+        "eks" => (
+            Protocol::RestJson,
+            eks::operation(parts.method.as_str(), &path),
+        ),
+        "ec2" => (Protocol::Ec2, action(&params)),
+        _ => (Protocol::Sts, action(&params)),
+    };
+    let fault = world.faults.aws(&service, &operation);
+    let mut log = Request {
+        at: now,
+        cluster: (service == "eks").then(|| path.get(1).cloned()).flatten(),
+        service,
+        operation,
+        account: None,
+        uri: parts.uri.to_string(),
+        status: 0,
+        reason: None,
+    };
+    if fault == Some(Failure::Closed) {
+        log.reason = Some("closed on order".to_owned());
+        world.requests.push(log);
+        return Err(Closed);
+    }
+    let result =
+        authenticate(world, parts, body, claim, &query, now).and_then(|(claim, caller)| {
+            log.account = Some(caller.identity.account.clone());
+            refuse_on_order(fault, &log.operation, &log.service, &caller)?;
+            let region = claim.region;
+            let call = Call {
+                path,
+                query,
+                params,
+                region,
+                caller,
+            };
+            dispatch(world, &log, &call, now)
+        });
+    let id = request_id(world.next_request());
+    let mut response = match result {
+        Ok((media_type, text)) => reply(200, media_type, text.replace("REQUEST-ID", &id)),
+        Err(refusal) => {
+            log.reason = Some(refusal.message());
+            refusal.response(protocol, &id)
+        }
+    };
+    if fault == Some(Failure::CutShort) {
+        response = response.map(Reply::cut_short);
+    }
+    log.status = response.status().as_u16();
+    world.requests.push(log);
+    Ok(response)
+}
+
+fn dispatch(
+    world: &Shared,
+    log: &Request,
+    call: &Call,
+    now: Timestamp,
+) -> Result<(&'static str, String), Refusal> {
+    match log.service.as_str() {
+        "sts" => {
+            let (roles, credentials) = (&world.roles, &world.credentials);
+            sts::answer(
+                &log.operation,
+                &call.params,
+                &call.caller,
+                roles,
+                credentials,
+                now,
+            )
+            .map(|text| ("text/xml", text))
+        }
+        "eks" => eks::answer(world, &log.operation, call).map(|text| ("application/json", text)),
+        "ec2" => ec2::answer(&log.operation).map(|text| ("text/xml;charset=UTF-8", text)),
+        other => Err(Refusal::UnknownOperation(format!(
+            "{} of {other}",
+            log.operation
+        ))),
+    }
+}
+
+fn refuse_on_order(
+    fault: Option<Failure>,
+    operation: &str,
+    service: &str,
+    caller: &Credential,
+) -> Result<(), Refusal> {
+    match fault {
+        Some(Failure::TooManyRequests { .. }) => Err(Refusal::Throttled),
+        Some(Failure::InternalError | Failure::Expired) => Err(Refusal::Broken),
+        Some(Failure::Forbidden) => Err(Refusal::Denied(format!(
+            "User: {} is not authorized to perform: {service}:{operation}",
+            caller.identity.arn
+        ))),
+        Some(Failure::Unauthorized) => Err(Refusal::UnknownKey),
+        Some(Failure::Closed | Failure::CutShort) | None => Ok(()),
+    }
+}
+
+fn authenticate(
+    world: &Shared,
+    parts: &Parts,
+    body: &Bytes,
+    claim: Result<Claim, NoClaim>,
+    query: &[(String, String)],
+    now: Timestamp,
+) -> Result<(Claim, Credential), Refusal> {
+    let claim = claim.map_err(|none| match none {
+        NoClaim::Unsigned => Refusal::Unsigned,
+        NoClaim::Malformed => Refusal::Incomplete,
+    })?;
+    let credential = world
+        .credentials
+        .get(&claim.access_key)
+        .ok_or(Refusal::UnknownKey)?;
+    if credential.session_token != claim.session_token {
+        return Err(Refusal::UnknownKey);
+    }
+    let must_sign = ["host", "x-amz-date"].into_iter();
+    let must_sign = must_sign.chain(claim.session_token.as_ref().map(|_| "x-amz-security-token"));
+    if !must_sign
+        .into_iter()
+        .all(|name| claim.signed_headers.iter().any(|h| h == name))
+    {
+        return Err(Refusal::Incomplete);
+    }
+    let header = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let method = parts.method.as_str();
+    let canonical = canonical_request(
+        method,
+        parts.uri.path(),
+        query,
+        &claim.signed_headers,
+        header,
+        body,
+    )
+    .ok_or(Refusal::SignatureMismatch)?;
+    if !claim.verifies(&credential.secret, &canonical) {
+        return Err(Refusal::SignatureMismatch);
+    }
+    check_time(&claim, now, world.max_skew)?;
+    if credential.expires.is_some_and(|expires| expires <= now) {
+        return Err(Refusal::SessionExpired);
+    }
+    Ok((claim, credential))
+}
+
+/// A signed request is good for five minutes either way.
+fn check_time(claim: &Claim, now: Timestamp, skew: Option<SignedDuration>) -> Result<(), Refusal> {
+    let Some(skew) = skew else { return Ok(()) };
+    if now.duration_since(claim.time).abs() <= skew {
+        return Ok(());
+    }
+    let (word, order) = if claim.time < now {
+        ("expired", "earlier")
+    } else {
+        ("not yet current", "later")
+    };
+    Err(Refusal::Skewed(format!(
+        "Signature {word}: {} is now {order} than {} allows",
+        claim.time_text,
+        now.strftime("%Y%m%dT%H%M%SZ")
+    )))
+}
+
+fn action(params: &[(String, String)]) -> String {
+    let action = params.iter().find(|(key, _)| key == "Action");
+    action.map_or_else(|| "no action".to_owned(), |(_, value)| value.clone())
+}
+
+fn segments(path: &str) -> Vec<String> {
+    let decode = |part: &str| {
+        // '+' is a plus in a path; the form decoder would make it a space.
+        let pair = format!("x={}", part.replace('+', "%2B"));
+        query_pairs(&pair)
+            .pop()
+            .map_or_else(String::new, |(_, value)| value)
+    };
+    path.split('/')
+        .filter(|part| !part.is_empty())
+        .map(decode)
+        .collect()
+}
+
+fn request_id(number: u64) -> String {
+    format!("00000000-0000-4000-8000-{number:012x}")
+}
