@@ -1,0 +1,230 @@
+//! Finds the documents that the bulk reader may read otherwise than kubectl: plain scalars of YAML 1.1, anchors,
+//! aliases, tags, merge keys, explicit keys. It looks at lines, not at structure, so it may doubt too much, which
+//! costs time, but never too little, which would cost a verdict (a property test holds it to that).
+
+/// Whether the document must be read by the reader with positions.
+pub(crate) fn doubtful(document: &str) -> bool {
+    let mut line = Line::default();
+    for (at, byte) in document.bytes().enumerate() {
+        match byte {
+            b'\n' => {
+                if line.is_doubtful(&document[line.start..at]) {
+                    return true;
+                }
+                line = Line {
+                    start: at + 1,
+                    ..Line::default()
+                };
+            }
+            b'#' => line.comment = true,
+            b'[' | b']' | b'{' | b'}' | b',' => line.flow = true,
+            _ => {}
+        }
+    }
+    line.is_doubtful(&document[line.start..])
+}
+
+/// What a line was seen to contain on the way to its end.
+#[derive(Default)]
+struct Line {
+    start: usize,
+    comment: bool,
+    flow: bool,
+}
+
+impl Line {
+    fn is_doubtful(&self, line: &str) -> bool {
+        let mut rest = line.trim_ascii();
+        if line.starts_with("---") {
+            rest = rest.trim_start_matches('-').trim_ascii_start();
+        }
+        while let Some(item) = rest
+            .strip_prefix('-')
+            .filter(|r| r.starts_with([' ', '\t']))
+        {
+            rest = item.trim_ascii_start();
+        }
+        match rest.as_bytes() {
+            [] | [b'#', ..] => return false,
+            [b'%', ..] => return line.starts_with('%'),
+            [b'?'] | [b'?', b' ' | b'\t', ..] => return true,
+            _ => {}
+        }
+        // The mark may begin a comment or stand in quotes: look at both readings.
+        let comment = self
+            .comment
+            .then(|| rest.find(" #").or_else(|| rest.find("\t#")))
+            .flatten();
+        comment.is_some_and(|at| self.part_is_doubtful(rest[..at].trim_ascii_end()))
+            || self.part_is_doubtful(rest)
+    }
+
+    fn part_is_doubtful(&self, part: &str) -> bool {
+        self.flow
+            && part.split(['[', ']', '{', '}', ',']).any(|piece| {
+                let piece = piece.trim_ascii();
+                let last = piece.rsplit(':').next().unwrap_or_default();
+                pair_is_doubtful(piece)
+                    || word_is_doubtful(last)
+                    || word_is_doubtful(piece.trim_start_matches('?').trim())
+            })
+            || pair_is_doubtful(part)
+    }
+}
+
+/// `key: value`, or a value alone.
+fn pair_is_doubtful(pair: &str) -> bool {
+    let bytes = pair.as_bytes();
+    let mut colons = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| **b == b':')
+        .map(|(i, _)| i);
+    match colons.find(|i| matches!(bytes.get(i + 1), None | Some(b' ' | b'\t'))) {
+        Some(at) => {
+            key_is_doubtful(pair[..at].trim_ascii_end())
+                || word_is_doubtful(pair[at + 1..].trim_ascii_start())
+        }
+        None => word_is_doubtful(pair),
+    }
+}
+
+/// Float keys are written in a form of their own, so any key that may be one is doubted.
+fn key_is_doubtful(key: &str) -> bool {
+    word_is_doubtful(key)
+        || (key.starts_with(|c: char| matches!(c, '+' | '-' | '.' | '0'..='9'))
+            && key.parse::<f64>().is_ok())
+}
+
+fn word_is_doubtful(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    match bytes.first() {
+        Some(b'!') => true,
+        Some(b'&' | b'*') => bytes
+            .get(1)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')),
+        Some(b'<') => word == "<<",
+        Some(b'y' | b'Y' | b'n' | b'N' | b'o' | b'O') => matches!(
+            word,
+            "y" | "Y"
+                | "yes"
+                | "Yes"
+                | "YES"
+                | "n"
+                | "N"
+                | "no"
+                | "No"
+                | "NO"
+                | "on"
+                | "On"
+                | "ON"
+                | "off"
+                | "Off"
+                | "OFF"
+        ),
+        Some(b'+' | b'-' | b'.' | b'0'..=b'9') => number_is_doubtful(word),
+        _ => false,
+    }
+}
+
+fn number_is_doubtful(word: &str) -> bool {
+    let body = word.strip_prefix(['+', '-']).unwrap_or(word);
+    if !body
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'+' | b'-'))
+    {
+        return false;
+    }
+    match body.as_bytes() {
+        [] | [_] => false,
+        [
+            b'0',
+            b'0'..=b'9' | b'x' | b'X' | b'o' | b'O' | b'b' | b'B',
+            ..,
+        ] => true,
+        [b'.', b'i' | b'I' | b'n' | b'N', ..] => true,
+        bytes if bytes.contains(&b'_') || bytes.len() > 18 => true,
+        bytes if bytes.iter().any(|b| matches!(b, b'.' | b'e' | b'E')) => body
+            .parse::<f64>()
+            .is_ok_and(|value| value.fract() == 0.0 || !value.is_finite()),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_kubectl_reads_differently_is_doubted_wherever_it_stands() {
+        for line in [
+            "a: yes",
+            "- no",
+            "  - - on",
+            "yes: 1",
+            "a: 'x' # y\nb: off",
+            "a: yes # why",
+            "a: [x, yes]",
+            "  yes,",
+            "{a: y}",
+            "a: 0644",
+            "a: 0o17",
+            "mode: 1_000",
+            "a: 1.0",
+            "a: 1e3",
+            "a: .inf",
+            "a: &x 1",
+            "a: *x",
+            "<<: *x",
+            "a: !!str 1",
+            "? a",
+            ": no",
+            "a:\tno",
+            "\"a\": no",
+            "{\"a\":no}",
+            "a: {\"b #c\": 1, d: yes}",
+            "--- yes",
+            "1.25: x",
+            "%YAML 1.1",
+            "[yes]: x",
+            "a: [ 0x1F ]",
+            "a: 12345678901234567890",
+            "no",
+            "a:\r\n  no\r",
+        ] {
+            assert!(doubtful(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn ordinary_documents_are_not_doubted() {
+        for line in [
+            "a: 'yes'",
+            "a: \"no\"",
+            "image: nginx:1.25",
+            "cpu: 0.5",
+            "a: 500m",
+            "replicas: 3",
+            "a: 1.2.3",
+            "# a: yes",
+            "a: [\"sh\", \"-c\"]",
+            "a: turn it on",
+            "a: no way",
+            "- --on",
+            "ip: 10.0.0.1",
+            "a: true",
+            "a: null",
+            "a: -5",
+            "schedule: \"*/5 * * * *\"",
+            "a: 0",
+            "-",
+            "---",
+            "a: on-call",
+            "memory: 1Gi",
+            "sha: 1f0e3dad",
+            "a: -1.5",
+        ] {
+            assert!(!doubtful(line), "{line}");
+        }
+    }
+}

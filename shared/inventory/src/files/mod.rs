@@ -1,0 +1,29 @@
+//! Manifests from folders, files and standard input, read as kubectl reads them.
+//!
+//! Documents are decoded in bulk without positions. A document in which kubectl's YAML 1.1 habits could make a
+//! difference, or in which something fails, is read again by a reader that knows the place of everything.
+//! All of it is plain functions over text; two threads can read two files, each with an arena of its own.
+
+mod bulk;
+mod discover;
+mod doubt;
+mod json;
+mod load;
+mod marked;
+mod object;
+mod place;
+mod precise;
+mod problem;
+mod read;
+mod scalar;
+mod split;
+#[cfg(test)]
+mod tests;
+mod wording;
+
+pub use discover::{Discovered, FileEntry, FileError, discover};
+pub use load::{MAX_BYTES, decode, load};
+pub use place::{Spot, locate, locate_many};
+pub use precise::MAX_EXPANSION;
+pub use problem::{FileProblem, ProblemCode};
+pub use read::{FileOutcome, ObjectIn, read};

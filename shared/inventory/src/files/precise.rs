@@ -1,0 +1,488 @@
+//! The reader with positions: builds from parser events what kubectl reads, and says where something is wrong.
+
+use std::collections::HashMap;
+
+use plimsoll_cel::{Bump, MAX_NESTING, Node};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
+
+use super::load::narrow;
+use super::marked::{Child, Extent, Key, Mark, Marked};
+use super::problem::{Fault, ProblemCode, on_line};
+use super::scalar::{self, Plain};
+use super::wording;
+
+/// How many values a document's aliases may stand for in all. Real documents stay in the hundreds; the arena shares
+/// what an alias names, but whoever walks the tree would visit each use.
+pub const MAX_EXPANSION: u64 = 1_000_000;
+
+/// Reads one document that begins on line `first_line` of its file. `None` if it is empty.
+pub(crate) fn read<'a>(
+    document: &str,
+    first_line: u32,
+    arena: &'a Bump,
+) -> Result<Option<Marked<'a>>, Fault> {
+    let mut builder = Builder::new(arena, document, first_line);
+    let mut parser = Parser::new_from_str(document);
+    let mut root = None;
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(|error| builder.broken(document, &error))?;
+        match builder.take(event, span)? {
+            Some(_) if root.is_some() => {
+                let place = builder.extent(span).start;
+                let label = "a second document begins here without `---` before it";
+                return Err(Fault::new(
+                    ProblemCode::NotYaml,
+                    label,
+                    on_line(place.line, place.column, 1),
+                ));
+            }
+            Some(done) => root = Some(done),
+            None => {}
+        }
+    }
+    Ok(root)
+}
+
+struct Builder<'a, 't> {
+    arena: &'a Bump,
+    lines: Vec<&'t str>,
+    first_line: u32,
+    open: Vec<Frame<'a>>,
+    anchors: HashMap<usize, Option<Marked<'a>>>,
+    expanded: u64,
+}
+
+/// A map or list whose end has not come yet.
+struct Frame<'a> {
+    is_map: bool,
+    start: Mark,
+    anchor: usize,
+    children: Vec<Child<'a>>,
+    key: Option<PendingKey<'a>>,
+}
+
+enum PendingKey<'a> {
+    Text(Key<'a>),
+    Merge,
+}
+
+impl<'a, 't> Builder<'a, 't> {
+    fn new(arena: &'a Bump, document: &'t str, first_line: u32) -> Self {
+        Self {
+            arena,
+            lines: document.lines().collect(),
+            first_line,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            expanded: 0,
+        }
+    }
+
+    fn mark(&self, mark: saphyr_parser::Marker) -> Mark {
+        Mark {
+            line: narrow(mark.line()).max(1) - 1 + self.first_line,
+            column: narrow(mark.col()) + 1,
+        }
+    }
+
+    fn extent(&self, span: Span) -> Extent {
+        Extent {
+            start: self.mark(span.start),
+            end: self.mark(span.end),
+        }
+    }
+
+    /// Block texts are shown by their first line.
+    fn first_line_of(&self, extent: Extent) -> Extent {
+        let start = extent.start;
+        let line = self
+            .lines
+            .get(start.line.saturating_sub(self.first_line) as usize)
+            .copied()
+            .unwrap_or_default();
+        let column = narrow(line.trim_end().chars().count()) + 1;
+        Extent {
+            start,
+            end: Mark {
+                column: column.max(start.column),
+                ..start
+            },
+        }
+    }
+
+    /// The parser lets a quoted text reach over the blanks and the comment that follow it.
+    fn quoted_extent(&self, extent: Extent) -> Extent {
+        let Extent { start, end } = extent;
+        let index = start.line.saturating_sub(self.first_line) as usize;
+        let Some(line) = self.lines.get(index).filter(|_| start.line == end.line) else {
+            return extent;
+        };
+        let mut chars = line.chars().skip(start.column as usize - 1);
+        let Some(quote) = chars.next() else {
+            return extent;
+        };
+        let mut column = start.column + 1;
+        while let Some(c) = chars.next() {
+            column += 1;
+            if c == '\\' && quote == '"' {
+                chars.next();
+                column += 1;
+            } else if c == quote {
+                let mut next = chars.clone();
+                if quote == '\'' && next.next() == Some('\'') {
+                    chars = next;
+                    column += 1;
+                } else {
+                    return Extent {
+                        start,
+                        end: Mark { column, ..end },
+                    };
+                }
+            }
+        }
+        extent
+    }
+
+    fn broken(&self, document: &str, error: &ScanError) -> Fault {
+        wording::syntax(
+            document,
+            error.info(),
+            self.mark(*error.marker()),
+            self.first_line,
+        )
+    }
+
+    /// Takes one event; gives the document when it is complete.
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<Option<Marked<'a>>, Fault> {
+        let extent = self.extent(span);
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.scalar(&text, style, anchor, tag.as_deref(), extent)
+            }
+            Event::Alias(anchor) => self.alias(anchor, extent),
+            Event::SequenceStart(anchor, _) => self.begin(false, anchor, extent),
+            Event::MappingStart(anchor, _) => self.begin(true, anchor, extent),
+            Event::SequenceEnd | Event::MappingEnd => self.end(extent),
+            _ => Ok(None),
+        }
+    }
+
+    fn begin(
+        &mut self,
+        is_map: bool,
+        anchor: usize,
+        extent: Extent,
+    ) -> Result<Option<Marked<'a>>, Fault> {
+        if self.open.len() >= MAX_NESTING as usize {
+            let label = format!("nested deeper than {MAX_NESTING} levels");
+            return Err(fault(ProblemCode::TooDeep, label, extent));
+        }
+        if self
+            .open
+            .last()
+            .is_some_and(|f| f.is_map && f.key.is_none())
+        {
+            return Err(fault(
+                ProblemCode::NotYaml,
+                "a key must be text; braces in a value need quotes",
+                extent,
+            ));
+        }
+        if anchor != 0 {
+            self.anchors.insert(anchor, None);
+        }
+        self.open.push(Frame {
+            is_map,
+            start: extent.start,
+            anchor,
+            children: Vec::new(),
+            key: None,
+        });
+        Ok(None)
+    }
+
+    fn end(&mut self, extent: Extent) -> Result<Option<Marked<'a>>, Fault> {
+        let Some(frame) = self.open.pop() else {
+            return Ok(None);
+        };
+        // Without brackets the parser notices the end only at the next token; the last child's end is the true one.
+        let last = frame
+            .children
+            .iter()
+            .filter(|c| !c.merged)
+            .map(|c| c.value.extent.end)
+            .max();
+        let bracket = (extent.start != extent.end).then_some(extent.end);
+        let extent = Extent {
+            start: frame.start,
+            end: bracket.or(last).unwrap_or(extent.end).max(frame.start),
+        };
+        let done = if frame.is_map {
+            Marked::map(self.arena, extent, &frame.children)
+        } else {
+            Marked::list(self.arena, extent, &frame.children)
+        };
+        self.value(done, frame.anchor)
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        extent: Extent,
+    ) -> Result<Option<Marked<'a>>, Fault> {
+        let extent = match style {
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => self.quoted_extent(extent),
+            ScalarStyle::Literal | ScalarStyle::Folded => self.first_line_of(extent),
+            ScalarStyle::Plain => extent,
+        };
+        let plain = meaning(text, style, tag, extent)?;
+        if self.expects_key() {
+            return self.key(text, plain, style, extent, anchor).map(|()| None);
+        }
+        let text = match plain {
+            Meaning::Plain(Plain::Text) | Meaning::Text => self.arena.alloc_str(text),
+            Meaning::Bytes(decoded) => {
+                return self.value(
+                    Marked::scalar(Node::text_in(self.arena, &decoded), extent),
+                    anchor,
+                );
+            }
+            Meaning::Plain(_) => "",
+        };
+        let node = match plain {
+            Meaning::Plain(plain) => plain.node(text).ok_or_else(|| {
+                fault(
+                    ProblemCode::NotYaml,
+                    "JSON, hence Kubernetes, has no such number",
+                    extent,
+                )
+            })?,
+            _ => Node::Str(text),
+        };
+        self.value(Marked::scalar(node, extent), anchor)
+    }
+
+    fn expects_key(&self) -> bool {
+        self.open
+            .last()
+            .is_some_and(|frame| frame.is_map && frame.key.is_none())
+    }
+
+    fn key(
+        &mut self,
+        text: &str,
+        plain: Meaning,
+        style: ScalarStyle,
+        extent: Extent,
+        anchor: usize,
+    ) -> Result<(), Fault> {
+        let merge =
+            style == ScalarStyle::Plain && text == "<<" && matches!(plain, Meaning::Plain(_));
+        let key = match plain {
+            Meaning::Plain(plain) => plain.key(text).ok_or_else(|| {
+                fault(
+                    ProblemCode::NotYaml,
+                    "this cannot be a key: put it in quotes",
+                    extent,
+                )
+            })?,
+            Meaning::Text => text.to_owned(),
+            Meaning::Bytes(decoded) => decoded,
+        };
+        let key = Key {
+            text: self.arena.alloc_str(&key),
+            extent,
+        };
+        if anchor != 0 {
+            self.anchors
+                .insert(anchor, Some(Marked::scalar(Node::Str(key.text), extent)));
+        }
+        let Some(frame) = self.open.last_mut() else {
+            return Ok(());
+        };
+        if merge {
+            frame.key = Some(PendingKey::Merge);
+            return Ok(());
+        }
+        let earlier = frame
+            .children
+            .iter()
+            .find(|c| !c.merged && c.key.is_some_and(|k| k.text == key.text));
+        if let Some(first) = earlier.and_then(|c| c.key) {
+            let label = format!(
+                "the key `{}` is given twice, first on line {}",
+                key.text, first.extent.start.line
+            );
+            return Err(fault(ProblemCode::DuplicateKey, label, extent));
+        }
+        frame
+            .children
+            .retain(|c| c.key.is_none_or(|k| k.text != key.text));
+        frame.key = Some(PendingKey::Text(key));
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, extent: Extent) -> Result<Option<Marked<'a>>, Fault> {
+        let Some(Some(target)) = self.anchors.get(&anchor).copied() else {
+            return Err(fault(
+                ProblemCode::NotYaml,
+                "this alias stands inside what it names",
+                extent,
+            ));
+        };
+        self.expanded = self.expanded.saturating_add(target.weight);
+        if self.expanded > MAX_EXPANSION {
+            let label =
+                format!("the aliases of this document stand for more than {MAX_EXPANSION} values");
+            return Err(fault(ProblemCode::AliasBomb, label, extent));
+        }
+        if self.expects_key() {
+            return match target.node {
+                Node::Str(text) => self
+                    .key(text, Meaning::Text, ScalarStyle::DoubleQuoted, extent, 0)
+                    .map(|()| None),
+                _ => Err(fault(ProblemCode::NotYaml, "a key must be text", extent)),
+            };
+        }
+        self.value(Marked { extent, ..target }, 0)
+    }
+
+    /// Puts a finished value where it belongs; gives it back if it is the whole document.
+    fn value(&mut self, value: Marked<'a>, anchor: usize) -> Result<Option<Marked<'a>>, Fault> {
+        if anchor != 0 {
+            self.anchors.insert(anchor, Some(value));
+        }
+        let Some(frame) = self.open.last_mut() else {
+            return Ok(Some(value));
+        };
+        if frame.is_map {
+            match frame.key.take() {
+                Some(PendingKey::Text(key)) => frame.children.push(Child {
+                    key: Some(key),
+                    value,
+                    merged: false,
+                }),
+                Some(PendingKey::Merge) => merge(&mut frame.children, &value)?,
+                None => {
+                    return Err(fault(
+                        ProblemCode::NotYaml,
+                        "a key must be text",
+                        value.extent,
+                    ));
+                }
+            }
+        } else {
+            frame.children.push(Child {
+                key: None,
+                value,
+                merged: false,
+            });
+        }
+        Ok(None)
+    }
+}
+
+/// Adds the entries of the map, or of each map of the list, named by `<<`.
+///
+/// As in kubectl's YAML library, what is merged replaces keys written before it and yields to keys written after it;
+/// in a list, the first map wins.
+fn merge<'a>(children: &mut Vec<Child<'a>>, value: &Marked<'a>) -> Result<(), Fault> {
+    match value.node {
+        Node::Map(_) => {
+            for child in value.children {
+                children.retain(|c| c.key.map(|k| k.text) != child.key.map(|k| k.text));
+                children.push(Child {
+                    merged: true,
+                    ..*child
+                });
+            }
+            Ok(())
+        }
+        Node::List(_)
+            if value
+                .children
+                .iter()
+                .all(|c| matches!(c.value.node, Node::Map(_))) =>
+        {
+            value
+                .children
+                .iter()
+                .rev()
+                .try_for_each(|child| merge(children, &child.value))
+        }
+        _ => Err(fault(
+            ProblemCode::NotYaml,
+            "`<<` takes a map or a list of maps",
+            value.extent,
+        )),
+    }
+}
+
+enum Meaning {
+    Plain(Plain),
+    Text,
+    Bytes(String),
+}
+
+fn meaning(
+    text: &str,
+    style: ScalarStyle,
+    tag: Option<&Tag>,
+    extent: Extent,
+) -> Result<Meaning, Fault> {
+    let quoted = style != ScalarStyle::Plain;
+    let Some(tag) = tag else {
+        return Ok(if quoted {
+            Meaning::Text
+        } else {
+            Meaning::Plain(scalar::resolve(text))
+        });
+    };
+    if !tag.is_yaml_core_schema() {
+        return Ok(Meaning::Text);
+    }
+    let plain = scalar::resolve(text);
+    let fits = match tag.suffix.as_str() {
+        "null" => plain == Plain::Null,
+        "bool" => matches!(plain, Plain::Bool(_)),
+        "int" => matches!(plain, Plain::Int(_) | Plain::Double { unsigned: true, .. }),
+        "float" => matches!(plain, Plain::Int(_) | Plain::Double { .. }),
+        "binary" => {
+            return binary(text)
+                .ok_or_else(|| fault(ProblemCode::NotYaml, "this is not base64", extent));
+        }
+        _ => return Ok(Meaning::Text),
+    };
+    if fits {
+        Ok(Meaning::Plain(plain))
+    } else {
+        Err(fault(
+            ProblemCode::NotYaml,
+            format!("this is no value of type `!!{}`", tag.suffix),
+            extent,
+        ))
+    }
+}
+
+fn binary(text: &str) -> Option<Meaning> {
+    use base64::Engine;
+    let compact: String = text.split_ascii_whitespace().collect();
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(compact)
+        .ok()?;
+    Some(Meaning::Bytes(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// A fault whose place is the part of `extent` on its first line.
+fn fault(code: ProblemCode, label: impl Into<String>, extent: Extent) -> Fault {
+    let Extent { start, end } = extent;
+    let length = if start.line == end.line {
+        end.column.saturating_sub(start.column)
+    } else {
+        1
+    };
+    Fault::new(code, label, on_line(start.line, start.column, length))
+}

@@ -1,0 +1,296 @@
+//! Reads one file: every object in it, and every problem, in the order of its documents.
+
+use std::sync::Arc;
+
+use plimsoll_cel::{Bump, Node};
+use plimsoll_model::SourceRef;
+
+use super::discover::FileEntry;
+use super::load::narrow;
+use super::object::{Document, classify, typed_item};
+use super::problem::{Fault, FileProblem, ProblemCode, on_line};
+use super::split::{Chunk, split};
+use super::{bulk, doubt, json, place, precise};
+
+/// How much YAML is decoded at a time; enough to spread the parser's start-up, little enough to stay in the cache.
+const BATCH_BYTES: usize = 128 << 10;
+
+/// An object read from a file. It lives until the callback that gets it returns.
+#[derive(Debug, Clone)]
+pub struct ObjectIn<'a> {
+    /// The object; map entries that are null are left out, as the API server does.
+    pub node: Node<'a>,
+    /// Where it stands.
+    pub source: SourceRef,
+}
+
+/// What reading a file came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileOutcome {
+    /// Objects handed over.
+    pub objects: u32,
+    /// Documents, or items of lists, that are well-formed but no Kubernetes objects.
+    pub not_kubernetes: u32,
+    /// What could not be read.
+    pub problems: Vec<FileProblem>,
+}
+
+/// Reads the objects of `text`, a file's content as [`super::load`] gives it. `arena` is emptied for each stretch of
+/// documents, so memory follows the largest document and not the file.
+pub fn read(
+    entry: &FileEntry,
+    text: &str,
+    arena: &mut Bump,
+    on_object: &mut dyn FnMut(ObjectIn<'_>),
+) -> FileOutcome {
+    let mut reader = Reader {
+        entry,
+        text,
+        outcome: FileOutcome::default(),
+        on_object,
+    };
+    if entry.chart.is_some() && text.contains("{{") {
+        reader.template(0, text, 1);
+    } else if !reader.json(arena) {
+        reader.yaml(arena);
+    }
+    reader.outcome
+}
+
+struct Reader<'r> {
+    entry: &'r FileEntry,
+    text: &'r str,
+    outcome: FileOutcome,
+    on_object: &'r mut dyn FnMut(ObjectIn<'_>),
+}
+
+impl Reader<'_> {
+    fn yaml(&mut self, arena: &mut Bump) {
+        let chunks = split(self.text);
+        let doubts: Vec<bool> = chunks
+            .iter()
+            .map(|c| doubt::doubtful(c.of(self.text)))
+            .collect();
+        let mut next = 0;
+        while next < chunks.len() {
+            let first = next;
+            next += 1;
+            if doubts[first] {
+                self.precise(first, &chunks[first], arena);
+                continue;
+            }
+            while next < chunks.len()
+                && !doubts[next]
+                && chunks[next].end - chunks[first].start < BATCH_BYTES
+            {
+                next += 1;
+            }
+            self.batch(first, &chunks[first..next], arena);
+        }
+    }
+
+    /// Reads documents in bulk; if anything is wrong with one, each by itself.
+    fn batch(&mut self, first: usize, chunks: &[Chunk], arena: &mut Bump) {
+        arena.reset();
+        let (Some(start), Some(end)) = (chunks.first(), chunks.last()) else {
+            return;
+        };
+        match bulk::read(&self.text[start.start..end.end], arena) {
+            Some(nodes) if nodes.len() == chunks.len() => {
+                for (i, node) in nodes.into_iter().enumerate() {
+                    self.document(first + i, &node, arena, Some(&chunks[i]));
+                }
+            }
+            _ if chunks.len() == 1 => self.precise(first, start, arena),
+            _ => {
+                for (i, chunk) in chunks.iter().enumerate() {
+                    self.batch(first + i, std::slice::from_ref(chunk), arena);
+                }
+            }
+        }
+    }
+
+    /// Reads one document with positions, to kubectl's meaning.
+    fn precise(&mut self, index: usize, chunk: &Chunk, arena: &mut Bump) {
+        arena.reset();
+        let text = chunk.of(self.text);
+        let arena: &Bump = arena;
+        let read = precise::read(text, chunk.line, arena)
+            .and_then(|document| bulk::refusal(text, chunk.line).map_or(Ok(document), Err));
+        match read {
+            Ok(Some(document)) => self.document(index, &document.node, arena, Some(chunk)),
+            Ok(None) => {}
+            Err(_) if text.contains("{{") => self.template(index, text, chunk.line),
+            Err(fault) => self.problem(index, fault),
+        }
+    }
+
+    /// Whether the text was JSON and has been read as such.
+    fn json(&mut self, arena: &mut Bump) -> bool {
+        if !json::looks_like_json(self.text) {
+            return false;
+        }
+        let stream = json::scan(self.text);
+        let is_json_file = self
+            .entry
+            .display_path
+            .to_ascii_lowercase()
+            .ends_with(".json");
+        if stream.fault.is_some() && (!is_json_file || split(self.text).len() > 1) {
+            return false;
+        }
+        for (index, document) in stream.documents.iter().enumerate() {
+            self.json_document(index, document, arena);
+        }
+        if let Some(fault) = stream.fault {
+            // A folder holds JSON of many tools, some with comments; only what may hold an object is worth a word.
+            if self.entry.named || self.text.contains("\"apiVersion\"") {
+                self.problem(stream.documents.len(), fault);
+            } else {
+                self.outcome.not_kubernetes += 1;
+            }
+        }
+        true
+    }
+
+    fn json_document(&mut self, index: usize, document: &str, arena: &mut Bump) {
+        if let Some(list) = json::as_list(document) {
+            for (i, item) in list.items.iter().enumerate() {
+                arena.reset();
+                match json::decode(self.text, item.get(), arena) {
+                    Ok(node) => {
+                        let node = typed_item(arena, node, &list.api_version, &list.kind);
+                        self.item(index, narrow(i), &node);
+                    }
+                    Err(fault) => self.problem(index, fault),
+                }
+            }
+            return;
+        }
+        arena.reset();
+        match json::decode(self.text, document, arena) {
+            Ok(node) => self.document(index, &node, arena, None),
+            Err(fault) => self.problem(index, fault),
+        }
+    }
+
+    fn document<'a>(
+        &mut self,
+        index: usize,
+        node: &Node<'a>,
+        arena: &'a Bump,
+        chunk: Option<&Chunk>,
+    ) {
+        match classify(node) {
+            Document::Object => self.object(index, None, node),
+            Document::NotKubernetes => self.outcome.not_kubernetes += 1,
+            Document::List {
+                api_version,
+                kind,
+                items,
+            } => {
+                for (i, item) in items.iter().enumerate() {
+                    self.item(
+                        index,
+                        narrow(i),
+                        &typed_item(arena, *item, api_version, kind),
+                    );
+                }
+            }
+            Document::Broken { code, label, path } => {
+                let spot = place::Spot {
+                    document: narrow(index),
+                    item: None,
+                    path,
+                };
+                let place = match chunk {
+                    Some(chunk) => place::in_document(chunk.of(self.text), chunk.line, &spot),
+                    None => place::locate(&self.entry.display_path, self.text, &spot),
+                };
+                let place = place.unwrap_or(on_line(chunk.map_or(1, |c| c.line), 1, 1));
+                self.problem(index, Fault::new(code, label, place));
+            }
+        }
+    }
+
+    fn item(&mut self, index: usize, item: u32, node: &Node<'_>) {
+        match classify(node) {
+            Document::Object => self.object(index, Some(item), node),
+            Document::NotKubernetes => self.outcome.not_kubernetes += 1,
+            other => {
+                let (code, label, path) = match other {
+                    Document::Broken { code, label, path } => (code, label, path),
+                    _ => (
+                        ProblemCode::NestedList,
+                        "a list in a list is not read",
+                        "kind",
+                    ),
+                };
+                let spot = place::Spot {
+                    document: narrow(index),
+                    item: Some(item),
+                    path,
+                };
+                let place = place::locate(&self.entry.display_path, self.text, &spot)
+                    .unwrap_or(on_line(1, 1, 1));
+                self.problem(index, Fault::new(code, label, place));
+            }
+        }
+    }
+
+    fn object(&mut self, index: usize, item: Option<u32>, node: &Node<'_>) {
+        self.outcome.objects += 1;
+        let source = SourceRef {
+            file: Arc::clone(&self.entry.display_path),
+            document: narrow(index),
+            item,
+        };
+        (self.on_object)(ObjectIn {
+            node: *node,
+            source,
+        });
+    }
+
+    /// A template, said once per file.
+    fn template(&mut self, index: usize, text: &str, first_line: u32) {
+        if self
+            .outcome
+            .problems
+            .iter()
+            .any(|p| p.code == ProblemCode::ChartNotRendered)
+        {
+            return;
+        }
+        let at = text
+            .lines()
+            .enumerate()
+            .find_map(|(i, line)| line.find("{{").map(|byte| (i, line, byte)));
+        let (i, line, byte) = at.unwrap_or((0, "", 0));
+        let length = line[byte..]
+            .find("}}")
+            .map_or(2, |end| line[byte..byte + end + 2].chars().count());
+        let place = on_line(
+            first_line + narrow(i),
+            narrow(line[..byte].chars().count()) + 1,
+            narrow(length),
+        );
+        let label = "this is filled in when the chart is rendered";
+        self.problem(
+            index,
+            Fault::new(ProblemCode::ChartNotRendered, label, place),
+        );
+    }
+
+    fn problem(&mut self, index: usize, fault: Fault) {
+        let template = fault.code == ProblemCode::ChartNotRendered;
+        if template && self.outcome.problems.iter().any(|p| p.code == fault.code) {
+            return;
+        }
+        let mut problem = FileProblem::at(&self.entry.display_path, narrow(index), fault);
+        if template {
+            let chart = self.entry.chart.as_deref().unwrap_or("CHART");
+            problem = problem.with_help(format!("helm template {chart} | plimsoll scan -f -"));
+        }
+        self.outcome.problems.push(problem);
+    }
+}
