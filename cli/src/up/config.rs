@@ -1,0 +1,269 @@
+//! The configuration file of `plimsoll up`: read, checked, and every mistake named with its place.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use plimsoll_model::Stage;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The file, checked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    #[serde(default)]
+    pub(crate) service: Service,
+    #[serde(default, rename = "tenant")]
+    pub(crate) tenants: Vec<TenantConfig>,
+}
+
+/// `[service]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Service {
+    /// Where state is kept, relative to the file.
+    pub(crate) data: PathBuf,
+    /// Private networks that clusters may lie in, as CIDR; the operator's alone.
+    pub(crate) allow_networks: Vec<Spanned<String>>,
+    /// How often every connection is scanned.
+    pub(crate) scan_every: Spanned<String>,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self {
+            data: "plimsoll-data".into(),
+            allow_networks: Vec::new(),
+            scan_every: Spanned::new(0..0, "24h".to_owned()),
+        }
+    }
+}
+
+/// `[[tenant]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TenantConfig {
+    pub(crate) id: Spanned<String>,
+    pub(crate) name: String,
+    /// The escalation document, relative to the file.
+    pub(crate) escalation: Spanned<PathBuf>,
+    #[serde(default)]
+    pub(crate) slack: Option<SlackConfig>,
+    #[serde(default)]
+    pub(crate) mail: Option<Spanned<MailConfig>>,
+    #[serde(default, rename = "connection")]
+    pub(crate) connections: Vec<Spanned<ConnectionConfig>>,
+}
+
+/// `slack = …`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub(crate) enum SlackConfig {
+    /// A workspace, by the environment variable that holds its bot token.
+    Token {
+        /// Name of the variable.
+        token_env: String,
+    },
+    /// Files in a directory.
+    Directory {
+        /// Relative to the file.
+        directory: PathBuf,
+    },
+}
+
+/// `mail = …`: exactly one of the three.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MailConfig {
+    pub(crate) directory: Option<PathBuf>,
+    pub(crate) smtp: Option<String>,
+    pub(crate) ses: Option<Ses>,
+    #[serde(default = "default_sender")]
+    pub(crate) from: String,
+}
+
+/// `ses = { from = "…" }`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ses {
+    pub(crate) from: String,
+}
+
+fn default_sender() -> String {
+    "plimsoll@localhost".to_owned()
+}
+
+/// `[[tenant.connection]]`: a kube context, or an AWS account with its role.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConnectionConfig {
+    pub(crate) kube_context: Option<String>,
+    pub(crate) aws_account: Option<String>,
+    #[serde(default = "default_role")]
+    pub(crate) role: String,
+    #[serde(default)]
+    pub(crate) regions: Vec<String>,
+    #[serde(default)]
+    pub(crate) stage: Option<Stage>,
+}
+
+fn default_role() -> String {
+    "PlimsollScanner".to_owned()
+}
+
+/// A mistake in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConfigError {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) length: u32,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+impl Config {
+    /// Reads and checks.
+    pub(crate) fn parse(text: &str) -> Result<Self, Vec<ConfigError>> {
+        let config: Config = toml::from_str(text).map_err(|error| {
+            let span = error.span().unwrap_or(0..0);
+            vec![ConfigError::at(text, span, error.message(), None)]
+        })?;
+        let mut errors = Vec::new();
+        config.check(text, &mut errors);
+        if errors.is_empty() { Ok(config) } else { Err(errors) }
+    }
+
+    /// How often to scan.
+    pub(crate) fn scan_every(&self) -> SignedDuration {
+        self.service.scan_every.get_ref().parse().unwrap_or(SignedDuration::from_hours(24))
+    }
+
+    fn check(&self, text: &str, errors: &mut Vec<ConfigError>) {
+        let mut wrong = |span, message: &str, help: Option<&str>| {
+            errors.push(ConfigError::at(text, span, message, help));
+        };
+        let every = &self.service.scan_every;
+        if every.get_ref().parse::<SignedDuration>().is_ok_and(|d| d >= SignedDuration::from_mins(5)) {
+        } else {
+            wrong(every.span(), "is no duration of at least 5 minutes", Some("for example \"24h\""));
+        }
+        if self.tenants.is_empty() {
+            wrong(0..0, "there is no [[tenant]]", Some("add one: id, name, escalation, and its connections"));
+        }
+        let mut ids = BTreeSet::new();
+        for tenant in &self.tenants {
+            let id = tenant.id.get_ref();
+            if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+                wrong(tenant.id.span(), "a tenant's id is made of a-z, 0-9 and `-`", None);
+            }
+            if !ids.insert(id) {
+                wrong(tenant.id.span(), "another tenant has this id", None);
+            }
+            if let Some(mail) = &tenant.mail {
+                let m = mail.get_ref();
+                let chosen = [m.directory.is_some(), m.smtp.is_some(), m.ses.is_some()];
+                if chosen.iter().filter(|is| **is).count() != 1 {
+                    wrong(mail.span(), "exactly one of `directory`, `smtp` and `ses` is needed", None);
+                }
+            }
+            for connection in &tenant.connections {
+                check_connection(connection, &mut wrong);
+            }
+        }
+    }
+}
+
+fn check_connection(
+    connection: &Spanned<ConnectionConfig>,
+    wrong: &mut dyn FnMut(std::ops::Range<usize>, &str, Option<&str>),
+) {
+    let span = connection.span();
+    match (&connection.get_ref().kube_context, &connection.get_ref().aws_account) {
+        (Some(_), None) => {}
+        (None, Some(account)) => {
+            if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+                wrong(span.clone(), "`aws_account` must be twelve digits", None);
+            }
+            if connection.get_ref().regions.is_empty() {
+                wrong(span, "`regions` is needed with `aws_account`", Some("regions = [\"eu-central-1\"]"));
+            }
+        }
+        _ => wrong(span, "exactly one of `kube_context` and `aws_account` is needed", None),
+    }
+}
+
+impl ConfigError {
+    fn at(text: &str, span: std::ops::Range<usize>, message: &str, help: Option<&str>) -> Self {
+        let before = text.get(..span.start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let length = text.get(span).and_then(|meant| meant.lines().next()).map_or(0, |line| line.chars().count());
+        Self {
+            line: before.matches('\n').count() as u32 + 1,
+            column: before[line_start..].chars().count() as u32 + 1,
+            length: length as u32,
+            message: message.to_owned(),
+            help: help.map(str::to_owned),
+        }
+    }
+}
+
+/// A path of the file, which is relative to the file.
+pub(crate) fn beside(file: &Path, path: &Path) -> PathBuf {
+    file.parent().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[service]
+data = "state"
+allow_networks = ["10.0.0.0/8"]
+
+[[tenant]]
+id = "acme"
+name = "Acme"
+escalation = "acme.escalation.yaml"
+slack = { token_env = "ACME_SLACK_TOKEN" }
+mail = { directory = "mail" }
+
+[[tenant.connection]]
+kube_context = "prod-eu-1"
+stage = "prod"
+
+[[tenant.connection]]
+aws_account = "471100000815"
+regions = ["eu-central-1"]
+"#;
+
+    fn first_error(text: &str) -> ConfigError {
+        Config::parse(text).unwrap_err().remove(0)
+    }
+
+    #[test]
+    fn a_good_file_is_read_with_its_defaults() {
+        let config = Config::parse(GOOD).unwrap();
+        assert_eq!(config.scan_every(), SignedDuration::from_hours(24));
+        assert_eq!(config.tenants[0].connections[1].get_ref().role, "PlimsollScanner");
+    }
+
+    #[test]
+    fn each_mistake_is_named_with_its_place() {
+        for (from, to, line, message) in [
+            ("id = \"acme\"", "id = \"Acme!\"", 7, "a tenant's id"),
+            ("name = \"Acme\"", "nam = \"Acme\"", 8, "nam"),
+            ("mail = { directory = \"mail\" }", "mail = { }", 11, "exactly one of `directory`"),
+            ("471100000815", "4711", 17, "twelve digits"),
+            ("kube_context = \"prod-eu-1\"", "", 13, "exactly one of `kube_context`"),
+            ("stage = \"prod\"", "stage = \"production\"", 15, "production"),
+            ("data = \"state\"", "data = \"state", 3, ""),
+        ] {
+            let error = first_error(&GOOD.replace(from, to));
+            assert!(error.message.contains(message), "{}", error.message);
+            assert_eq!(error.line, line, "{from}: {}", error.message);
+        }
+        assert!(first_error("").message.contains("no [[tenant]]"));
+    }
+}
