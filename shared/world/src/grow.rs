@@ -35,13 +35,16 @@ pub(crate) struct Grown {
 
 struct Garden<'a> {
     soil: &'a Soil<'a>,
+    nodes: Vec<&'a str>,
     grown: Vec<Grown>,
 }
 
 /// Grows all objects of a cluster.
 pub(crate) fn grow(soil: &Soil<'_>) -> Vec<Grown> {
+    let nodes = soil.objects.keys().filter(|key| key.kind == "Node");
     let mut garden = Garden {
         soil,
+        nodes: nodes.map(|key| key.name.as_str()).collect(),
         grown: Vec::new(),
     };
     for (key, authored) in soil.objects {
@@ -152,11 +155,6 @@ impl Garden<'_> {
         let mut value = authored.value.clone();
         defaults::node(&mut value, &key.name);
         self.add(key, value, authored);
-    }
-
-    fn nodes(&self) -> Vec<&str> {
-        let nodes = self.soil.objects.keys().filter(|key| key.kind == "Node");
-        nodes.map(|key| key.name.as_str()).collect()
     }
 }
 

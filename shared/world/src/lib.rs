@@ -16,6 +16,7 @@ mod history;
 mod identity;
 mod kinds;
 mod kube_api;
+mod kubeconfig;
 mod overlay;
 mod page;
 mod rbac;

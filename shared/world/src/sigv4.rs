@@ -101,22 +101,51 @@ impl Claim {
 
     /// Whether the signature is the one that `secret` gives for this canonical request.
     pub(crate) fn verifies(&self, secret: &str, canonical_request: &str) -> bool {
-        let scope = format!(
-            "{}/{}/{}/aws4_request",
-            self.date, self.region, self.service
-        );
+        let scope = Scope {
+            date: &self.date,
+            region: &self.region,
+            service: &self.service,
+            time: &self.time_text,
+        };
+        scope
+            .mac(secret, canonical_request)
+            .verify_slice(&self.signature)
+            .is_ok()
+    }
+}
+
+/// What a signature is bound to besides the request.
+pub(crate) struct Scope<'a> {
+    pub(crate) date: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) service: &'a str,
+    pub(crate) time: &'a str,
+}
+
+impl Scope<'_> {
+    /// The signature of a canonical request, as it is written into a URL or header.
+    pub(crate) fn sign(&self, secret: &str, canonical_request: &str) -> String {
+        to_hex(&self.mac(secret, canonical_request).finalize().into_bytes())
+    }
+
+    fn mac(&self, secret: &str, canonical_request: &str) -> Hmac<Sha256> {
+        let Self {
+            date,
+            region,
+            service,
+            time,
+        } = self;
         let digest = to_hex(&Sha256::digest(canonical_request.as_bytes()));
-        let to_sign = format!("{ALGORITHM}\n{}\n{scope}\n{digest}", self.time_text);
+        let to_sign =
+            format!("{ALGORITHM}\n{time}\n{date}/{region}/{service}/aws4_request\n{digest}");
         let mut key = format!("AWS4{secret}").into_bytes();
-        for part in [&self.date, &self.region, &self.service, "aws4_request"] {
+        for part in [*date, *region, *service, "aws4_request"] {
             key = keyed(&key, part.as_bytes())
                 .finalize()
                 .into_bytes()
                 .to_vec();
         }
         keyed(&key, to_sign.as_bytes())
-            .verify_slice(&self.signature)
-            .is_ok()
     }
 }
 
@@ -130,16 +159,7 @@ pub(crate) fn canonical_request<'a>(
     header: impl Fn(&str) -> Option<&'a str>,
     payload: &[u8],
 ) -> Option<String> {
-    let mut pairs: Vec<(String, String)> = query
-        .iter()
-        .filter(|(key, _)| key != "X-Amz-Signature")
-        .map(|(key, value)| (encode(key, false), encode(value, false)))
-        .collect();
-    pairs.sort();
-    let pairs: Vec<String> = pairs
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
+    let query = canonical_query(query);
     let mut headers = String::new();
     for name in signed_headers {
         let value: Vec<&str> = header(name)?.split_whitespace().collect();
@@ -151,8 +171,23 @@ pub(crate) fn canonical_request<'a>(
     let payload = to_hex(&Sha256::digest(payload));
     Some(format!(
         "{method}\n{path}\n{}\n{headers}\n{signed}\n{payload}",
-        pairs.join("&")
+        query
     ))
+}
+
+/// The query in the one order and spelling that is signed, without the signature itself.
+pub(crate) fn canonical_query(query: &[(String, String)]) -> String {
+    let mut pairs: Vec<(String, String)> = query
+        .iter()
+        .filter(|(key, _)| key != "X-Amz-Signature")
+        .map(|(key, value)| (encode(key, false), encode(value, false)))
+        .collect();
+    pairs.sort();
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    pairs.join("&")
 }
 
 /// Decodes a query string into its pairs, in the order they came.

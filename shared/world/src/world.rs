@@ -12,6 +12,7 @@ use crate::cluster::{Address, Cluster};
 use crate::error::WorldError;
 use crate::faults::{Fault, Faults};
 use crate::identity::{Credentials, VENDOR_PRINCIPAL};
+use crate::kubeconfig::kubeconfig;
 use crate::requests::{Request, Requests};
 use crate::server::{Front, listen};
 use crate::state::{Clock, Shared};
@@ -192,6 +193,22 @@ impl World {
     /// If there is no such cluster.
     pub fn cluster_endpoint(&self, cluster: &str) -> Result<String, WorldError> {
         Ok(self.find(cluster)?.endpoint.clone())
+    }
+
+    /// A kubeconfig (its only context has the cluster's name) with a token of the role in the
+    /// cluster's account, good for 15 minutes of the world's clock. The role need not trust anybody:
+    /// this is the customer's own login.
+    ///
+    /// # Errors
+    /// If there is no such cluster.
+    pub fn kubeconfig(&self, cluster: &str, role: &str) -> Result<String, WorldError> {
+        let (cluster, credentials) = (self.find(cluster)?, &self.shared.credentials);
+        Ok(kubeconfig(
+            cluster,
+            role,
+            credentials,
+            (self.shared.clock)(),
+        ))
     }
 
     /// Orders a failure.

@@ -56,12 +56,10 @@ impl Garden<'_> {
 
     /// The node a pod of this name lands on.
     pub(super) fn node_for(&self, name: &str) -> String {
-        let nodes = self.nodes();
-        let index = spread(name).checked_rem(nodes.len() as u64).unwrap_or(0);
-        let index = usize::try_from(index).unwrap_or(0);
-        nodes
-            .get(index)
-            .map_or_else(String::new, |node| (*node).to_owned())
+        let index = spread(name).checked_rem(self.nodes.len() as u64);
+        let index = index.and_then(|index| usize::try_from(index).ok());
+        let node = index.and_then(|index| self.nodes.get(index));
+        node.map_or_else(String::new, |node| (*node).to_owned())
     }
 
     fn run(&self, pod: &mut Value, namespace: &str, name: &str, node: &str, phase: &str) {

@@ -67,7 +67,7 @@ impl Garden<'_> {
     pub(super) fn daemon_set(&mut self, key: &Key, authored: &Authored) {
         let mut value = authored.value.clone();
         defaults::workload(&mut value);
-        let nodes: Vec<String> = self.nodes().into_iter().map(str::to_owned).collect();
+        let nodes: Vec<String> = self.nodes.iter().map(|&node| node.to_owned()).collect();
         let count = nodes.len();
         value["status"] = json!({
             "currentNumberScheduled": count, "desiredNumberScheduled": count,

@@ -230,6 +230,24 @@ async fn a_token_is_good_for_fifteen_minutes() {
 }
 
 #[tokio::test]
+async fn a_kubeconfig_logs_in_as_its_role() {
+    let stage = Stage::new().await;
+    for (role, status) in [(ROLE, 200), ("Stranger", 401)] {
+        let text = stage.world.kubeconfig("lab", role).unwrap();
+        let parsed = kube::config::Kubeconfig::from_yaml(&text).unwrap();
+        let options = kube::config::KubeConfigOptions::default();
+        let config = kube::Config::from_custom_kubeconfig(parsed, &options);
+        let client = kube::Client::try_from(config.await.unwrap()).unwrap();
+        let result = client.list_core_api_versions().await;
+        match result {
+            Ok(versions) => assert_eq!((status, versions.versions), (200, vec!["v1".to_owned()])),
+            Err(kube::Error::Api(error)) => assert_eq!(error.code, status),
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn another_clusters_authority_is_not_this_ones() {
     let stage = Stage::new().await;
     let mut far = stage.cluster(ACME, REGION, "prod-eu-1").await;
