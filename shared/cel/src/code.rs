@@ -16,8 +16,13 @@ pub(crate) enum Expr {
     Path(Path),
     /// Whether the path's last step finds something.
     Has(Path),
-    /// An optional path's value, or else another one.
-    OrValue(Path, Box<Expr>),
+    /// An optional (`or`) or its value (`orValue`), or else another one.
+    OrElse {
+        of: Box<Expr>,
+        otherwise: Box<Expr>,
+        unwrap: bool,
+        at: u32,
+    },
     Not(Box<Expr>, u32),
     Negate(Box<Expr>, u32),
     And(Vec<Expr>, u32),
@@ -56,6 +61,14 @@ pub(crate) enum Expr {
     Matches {
         text: Box<Expr>,
         pattern: u16,
+        at: u32,
+    },
+    /// `find` and `findAll` with a constant pattern.
+    Find {
+        function: Function,
+        text: Box<Expr>,
+        pattern: u16,
+        limit: Option<Box<Expr>>,
         at: u32,
     },
     Call {

@@ -22,6 +22,7 @@ mod scan;
 mod schema;
 mod scope;
 mod set;
+mod signature;
 mod source;
 mod value;
 
@@ -36,3 +37,6 @@ pub use program::Program;
 pub use schema::{Schema, Type};
 pub use scope::Scope;
 pub use value::{Items, Value};
+
+#[cfg(test)]
+mod tests;

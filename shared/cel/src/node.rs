@@ -48,6 +48,25 @@ pub const fn key_hash(key: &str) -> u32 {
     hash
 }
 
+/// Up to this many entries, looking at all hashes is quicker than a binary search by text.
+const SEARCHED_ENTRIES: usize = 24;
+
+/// The entry of a key, whose hash is at hand.
+#[inline]
+pub(crate) fn find_entry<'e, 'a>(
+    entries: &'e [Entry<'a>],
+    key: &str,
+    hash: u32,
+) -> Option<&'e Entry<'a>> {
+    if entries.len() <= SEARCHED_ENTRIES {
+        return entries
+            .iter()
+            .find(|entry| entry.hash == hash && entry.key == key);
+    }
+    let found = entries.binary_search_by(|entry| entry.key.cmp(key));
+    found.ok().map(|at| &entries[at])
+}
+
 impl<'a> Node<'a> {
     /// The value under `key`, if this is a map that has it.
     #[must_use]
@@ -59,10 +78,7 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn get_hashed(&self, key: &str, hash: u32) -> Option<Node<'a>> {
         match self {
-            Node::Map(entries) => entries
-                .iter()
-                .find(|entry| entry.hash == hash && entry.key == key)
-                .map(|entry| entry.value),
+            Node::Map(entries) => find_entry(entries, key, hash).map(|entry| entry.value),
             _ => None,
         }
     }

@@ -42,6 +42,18 @@ pub(crate) struct Chain {
     pub(crate) through_local: bool,
 }
 
+impl Chain {
+    /// The keys before the first `*`.
+    fn keys_to_elements(&self) -> &[String] {
+        let end = self
+            .keys
+            .iter()
+            .position(|key| key == "*")
+            .unwrap_or(self.keys.len());
+        &self.keys[..end]
+    }
+}
+
 /// A constant regular expression. Checked when it was compiled, built when it is first used.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Pattern {
@@ -93,23 +105,21 @@ impl Program {
     /// For example `("container", ["securityContext", "privileged"])`.
     #[must_use]
     pub fn single_chain(&self) -> Option<(String, Vec<String>)> {
-        let mut own = self.chains.iter().filter(|chain| !chain.through_local);
-        let mut longest = own.next()?;
-        for chain in own {
-            let (short, long) = if chain.keys.len() < longest.keys.len() {
-                (chain, longest)
+        let own = self.chains.iter().filter(|chain| !chain.through_local);
+        let mut own = own.map(|chain| (chain.slot, chain.keys_to_elements()));
+        let (slot, mut longest) = own.next()?;
+        for (other, keys) in own {
+            let (short, long) = if keys.len() < longest.len() {
+                (keys, longest)
             } else {
-                (longest, chain)
+                (longest, keys)
             };
-            if short.slot != long.slot
-                || short.keys.is_empty()
-                || !long.keys.starts_with(&short.keys)
-            {
+            if other != slot || short.is_empty() || !long.starts_with(short) {
                 return None;
             }
             longest = long;
         }
-        (!longest.keys.is_empty()).then(|| (self.name_of(longest.slot), longest.keys.clone()))
+        (!longest.is_empty()).then(|| (self.name_of(slot), longest.to_vec()))
     }
 
     /// Every variable and field chain that is read, each once; `*` in a chain stands for any element of a list or

@@ -107,6 +107,17 @@ impl Type {
         }
     }
 
+    /// Whether values of both types may be equal: as [`Type::fits`], but numbers of different types may be, too.
+    pub(crate) fn may_equal(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::List(a), Type::List(b))
+            | (Type::Map(a), Type::Map(b))
+            | (Type::Optional(a), Type::Optional(b)) => a.may_equal(b),
+            (Type::Null, _) | (_, Type::Null) => true,
+            (a, b) => a.fits(b) || (a.is_number() && b.is_number()),
+        }
+    }
+
     /// The type of something that is one or the other, if they go together.
     pub(crate) fn join(self, other: Type) -> Option<Type> {
         match (self, other) {

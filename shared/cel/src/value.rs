@@ -10,7 +10,7 @@ mod compare;
 mod json;
 
 pub(crate) use compare::{compare, equal, find_key};
-pub(crate) use json::{double_text, duration_text};
+pub(crate) use json::double_text;
 
 /// A value of an expression.
 ///

@@ -65,7 +65,8 @@ impl Value<'_> {
     }
 }
 
-/// A double in the shortest form that reads back as itself, like cel-go's `string(double)`.
+/// A double in the shortest form that reads back as itself; like cel-go, which prints with `%g`, with an exponent from
+/// a million on.
 pub(crate) fn double_text(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
@@ -74,7 +75,7 @@ pub(crate) fn double_text(value: f64) -> String {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
     let size = value.abs();
-    if size != 0.0 && !(1e-4..1e21).contains(&size) {
+    if size != 0.0 && !(1e-4..1e6).contains(&size) {
         let text = format!("{value:e}");
         return match text.split_once('e') {
             Some((digits, exponent)) => {
@@ -91,7 +92,7 @@ pub(crate) fn double_text(value: f64) -> String {
 }
 
 /// A duration in seconds with as many decimals as it needs: `1.5s`.
-pub(crate) fn duration_text(span: SignedDuration) -> String {
+fn duration_text(span: SignedDuration) -> String {
     let sign = if span.is_negative() { "-" } else { "" };
     let (seconds, nanos) = (
         span.as_secs().unsigned_abs(),

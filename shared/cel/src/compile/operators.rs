@@ -1,0 +1,323 @@
+//! Operators and their types.
+
+use cel::common::ast::{CallExpr, Expr as Tree, IdedExpr, operators as op};
+
+use super::{Compiled, Compiler};
+use crate::code::{Arithmetic, Expr, Literal, Order};
+use crate::error::CompileError;
+use crate::schema::Type;
+use crate::set::LiteralSet;
+
+impl Compiler<'_> {
+    /// A call that is an operator; `None` if it is something else.
+    pub(super) fn operator(
+        &mut self,
+        node: &IdedExpr,
+        call: &CallExpr,
+    ) -> Result<Option<Compiled>, CompileError> {
+        let compiled = match (call.func_name.as_str(), call.args.as_slice()) {
+            (op::LOGICAL_AND | op::LOGICAL_OR, [_, _]) => self.logic(node, call)?,
+            (op::LOGICAL_NOT, [operand]) => {
+                let operand = self.condition(operand, "what `!` turns round")?;
+                bool_of(Expr::Not(Box::new(operand), self.at(node)))
+            }
+            (op::NEGATE, [operand]) => {
+                let operand = self.expr(operand)?;
+                if !matches!(operand.ty, Type::Dyn | Type::Int | Type::Double) {
+                    return Err(self.error_at(node, format!("`-` does not go with {}", operand.ty)));
+                }
+                let expr = Expr::Negate(Box::new(operand.expr), self.at(node));
+                Compiled {
+                    expr,
+                    ty: operand.ty,
+                    from: Vec::new(),
+                }
+            }
+            (op::CONDITIONAL, [_, _, _]) => self.choice(node)?,
+            (op::EQUALS | op::NOT_EQUALS, [left, right]) => {
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                if !left.ty.may_equal(&right.ty) {
+                    let text = format!("{} and {} are never equal", left.ty, right.ty);
+                    return Err(self.error_at(node, text));
+                }
+                bool_of(Expr::Equal {
+                    left: Box::new(left.expr),
+                    right: Box::new(right.expr),
+                    negated: call.func_name == op::NOT_EQUALS,
+                })
+            }
+            (
+                name @ (op::LESS | op::LESS_EQUALS | op::GREATER | op::GREATER_EQUALS),
+                [left, right],
+            ) => self.order(node, name, left, right)?,
+            (op::IN, [item, of]) => self.is_in(node, item, of)?,
+            (name, [_, _]) if arithmetic(name).is_some() => self.arithmetic(node)?,
+            (op::INDEX | op::OPT_INDEX | op::OPT_SELECT, _) => self.path(node)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(compiled))
+    }
+
+    /// `a && b && c` as one; the parser gives a balanced tree.
+    fn logic(&mut self, node: &IdedExpr, call: &CallExpr) -> Result<Compiled, CompileError> {
+        let and = call.func_name == op::LOGICAL_AND;
+        let mut terms = Vec::new();
+        self.logic_terms(node, call, &mut terms)?;
+        let at = self.at(node);
+        Ok(bool_of(if and {
+            Expr::And(terms, at)
+        } else {
+            Expr::Or(terms, at)
+        }))
+    }
+
+    fn logic_terms(
+        &mut self,
+        node: &IdedExpr,
+        call: &CallExpr,
+        terms: &mut Vec<Expr>,
+    ) -> Result<(), CompileError> {
+        for arg in &call.args {
+            match &arg.expr {
+                Tree::Call(inner) if inner.func_name == call.func_name => {
+                    self.logic_terms(node, inner, terms)?
+                }
+                _ => {
+                    let sign = if call.func_name == op::LOGICAL_AND {
+                        "&&"
+                    } else {
+                        "||"
+                    };
+                    terms.push(self.condition(arg, &format!("what `{sign}` joins"))?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `a ? b : c ? d : e` as one.
+    fn choice(&mut self, node: &IdedExpr) -> Result<Compiled, CompileError> {
+        let mut arms = Vec::new();
+        let mut ty: Option<Type> = None;
+        let mut from = Vec::new();
+        let mut rest = node;
+        let otherwise = loop {
+            let (part, condition) = match &rest.expr {
+                Tree::Call(call) if call.func_name == op::CONDITIONAL && call.args.len() == 3 => {
+                    let condition = self.condition(&call.args[0], "the condition before `?`")?;
+                    let part = self.expr(&call.args[1])?;
+                    rest = &call.args[2];
+                    (part, Some(condition))
+                }
+                _ => (self.expr(rest)?, None),
+            };
+            ty = Some(match ty {
+                None => part.ty,
+                Some(before) => match before.clone().join(part.ty.clone()) {
+                    Some(ty) => ty,
+                    None if before == Type::Null || part.ty == Type::Null => Type::Dyn,
+                    None => {
+                        let text = format!("a choice between {before} and {}", part.ty);
+                        let mut error = self.error_at(node, text);
+                        error.help = Some("both sides must have one type".to_owned());
+                        return Err(error);
+                    }
+                },
+            });
+            from.extend(part.from);
+            match condition {
+                Some(condition) => arms.push((condition, part.expr)),
+                None => break part.expr,
+            }
+        };
+        let expr = Expr::Choose(arms, Box::new(otherwise), self.at(node));
+        Ok(Compiled {
+            expr,
+            ty: ty.unwrap_or(Type::Dyn),
+            from,
+        })
+    }
+
+    fn order(
+        &mut self,
+        node: &IdedExpr,
+        name: &str,
+        left: &IdedExpr,
+        right: &IdedExpr,
+    ) -> Result<Compiled, CompileError> {
+        let (left, right) = (self.expr(left)?, self.expr(right)?);
+        let ordered = |ty: &Type| {
+            matches!(
+                ty,
+                Type::Dyn
+                    | Type::Bool
+                    | Type::String
+                    | Type::Bytes
+                    | Type::Timestamp
+                    | Type::Duration
+            ) || ty.is_number()
+        };
+        let numbers = left.ty.is_number() && right.ty.is_number();
+        if !ordered(&left.ty) || !ordered(&right.ty) || !(numbers || left.ty.fits(&right.ty)) {
+            let mut error =
+                self.error_at(node, format!("{} and {} have no order", left.ty, right.ty));
+            if left.ty == Type::Quantity || right.ty == Type::Quantity {
+                error.help = Some("use isLessThan, isGreaterThan or compareTo".to_owned());
+            }
+            return Err(error);
+        }
+        let order = match name {
+            op::LESS => Order::Less,
+            op::LESS_EQUALS => Order::LessEqual,
+            op::GREATER => Order::Greater,
+            _ => Order::GreaterEqual,
+        };
+        let (left, right) = (Box::new(left.expr), Box::new(right.expr));
+        Ok(bool_of(Expr::Order {
+            left,
+            right,
+            order,
+            at: self.at(node),
+        }))
+    }
+
+    fn is_in(
+        &mut self,
+        node: &IdedExpr,
+        item: &IdedExpr,
+        of: &IdedExpr,
+    ) -> Result<Compiled, CompileError> {
+        let (item, of) = (self.expr(item)?, self.expr(of)?);
+        let fits = match &of.ty {
+            Type::Dyn | Type::Map(_) => true,
+            Type::Object(_) => item.ty.fits(&Type::String),
+            Type::List(element) => item.ty.may_equal(element),
+            other => {
+                return Err(self.error_at(node, format!("`in` needs a list or a map, not {other}")));
+            }
+        };
+        if !fits {
+            return Err(self.error_at(node, format!("{} is never in {}", item.ty, of.ty)));
+        }
+        let item = Box::new(item.expr);
+        Ok(bool_of(match constants(of.expr) {
+            Ok(elements) => Expr::InSet {
+                item,
+                set: LiteralSet::new(elements),
+            },
+            Err(of) => Expr::In {
+                item,
+                of: Box::new(of),
+                at: self.at(node),
+            },
+        }))
+    }
+
+    /// `a + b - c` as one, from left to right.
+    fn arithmetic(&mut self, node: &IdedExpr) -> Result<Compiled, CompileError> {
+        let mut operators = Vec::new();
+        let mut first = node;
+        while let Tree::Call(call) = &first.expr {
+            let (Some(operator), [left, right]) =
+                (arithmetic(&call.func_name), call.args.as_slice())
+            else {
+                break;
+            };
+            operators.push((first, operator, right));
+            first = left;
+        }
+        let mut total = self.expr(first)?;
+        let mut rest = Vec::with_capacity(operators.len());
+        for (at, operator, operand) in operators.into_iter().rev() {
+            let operand = self.expr(operand)?;
+            total.ty = result(operator, &total.ty, &operand.ty).ok_or_else(|| {
+                let text = format!(
+                    "`{}` does not go with {} and {}",
+                    operator.sign(),
+                    total.ty,
+                    operand.ty
+                );
+                self.error_at(at, text)
+            })?;
+            total.from.extend(operand.from);
+            rest.push((operator, operand.expr, self.at(at)));
+        }
+        Ok(Compiled {
+            expr: Expr::Arithmetic(Box::new(total.expr), rest),
+            ..total
+        })
+    }
+}
+
+fn bool_of(expr: Expr) -> Compiled {
+    Compiled {
+        expr,
+        ty: Type::Bool,
+        from: Vec::new(),
+    }
+}
+
+fn arithmetic(name: &str) -> Option<Arithmetic> {
+    match name {
+        op::ADD => Some(Arithmetic::Add),
+        op::SUBSTRACT => Some(Arithmetic::Subtract),
+        op::MULTIPLY => Some(Arithmetic::Multiply),
+        op::DIVIDE => Some(Arithmetic::Divide),
+        op::MODULO => Some(Arithmetic::Remainder),
+        _ => None,
+    }
+}
+
+/// The type an operation gives, if it is one.
+fn result(operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
+    use Arithmetic::{Add, Divide, Multiply, Remainder, Subtract};
+    match (operator, left, right) {
+        (_, Type::Dyn, Type::Dyn) => Some(Type::Dyn),
+        (Add | Subtract, Type::Dyn, Type::Duration) | (Add, Type::Duration, Type::Dyn) => {
+            Some(Type::Dyn)
+        }
+        (Add | Subtract, Type::Dyn, Type::Timestamp)
+        | (Add | Subtract, Type::Timestamp, Type::Dyn) => Some(Type::Dyn),
+        (Subtract, Type::Duration, Type::Dyn) => Some(Type::Duration),
+        (Add, Type::Timestamp, Type::Duration) | (Add, Type::Duration, Type::Timestamp) => {
+            Some(Type::Timestamp)
+        }
+        (Subtract, Type::Timestamp, Type::Duration) => Some(Type::Timestamp),
+        (Subtract, Type::Timestamp, Type::Timestamp) => Some(Type::Duration),
+        (Add | Subtract, Type::Duration, Type::Duration) => Some(Type::Duration),
+        (Add, Type::List(_), Type::Dyn) | (Add, Type::Dyn, Type::List(_)) => {
+            Some(Type::list(Type::Dyn))
+        }
+        (Add, Type::List(a), Type::List(b)) => Some(Type::list(
+            a.as_ref()
+                .clone()
+                .join(b.as_ref().clone())
+                .unwrap_or(Type::Dyn),
+        )),
+        (_, known, Type::Dyn) | (_, Type::Dyn, known) => result(operator, known, known),
+        (Add, Type::String, Type::String) => Some(Type::String),
+        (Add, Type::Bytes, Type::Bytes) => Some(Type::Bytes),
+        (_, Type::Int, Type::Int) => Some(Type::Int),
+        (_, Type::Uint, Type::Uint) => Some(Type::Uint),
+        (Add | Subtract | Multiply | Divide, Type::Double, Type::Double) => Some(Type::Double),
+        (Remainder | Add | Subtract | Multiply | Divide, _, _) => None,
+    }
+}
+
+/// The elements of a list of constants, or the expression back.
+fn constants(expr: Expr) -> Result<Vec<Literal>, Expr> {
+    match expr {
+        Expr::List(items, at) => {
+            let plain = |item: &(Expr, bool)| matches!(item, (Expr::Const(_), false));
+            if !items.iter().all(plain) {
+                return Err(Expr::List(items, at));
+            }
+            let literal = |item: (Expr, bool)| match item {
+                (Expr::Const(literal), _) => Some(literal),
+                _ => None,
+            };
+            Ok(items.into_iter().filter_map(literal).collect())
+        }
+        other => Err(other),
+    }
+}

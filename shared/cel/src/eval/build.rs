@@ -1,0 +1,89 @@
+//! Lists and maps that an expression spells out.
+
+use super::Machine;
+use crate::code::Expr;
+use crate::error::Stop;
+use crate::library::ListBuilder;
+use crate::value::{self, Value};
+
+impl<'a> Machine<'_, '_, 'a> {
+    pub(super) fn build_list(
+        &self,
+        items: &[(Expr, bool)],
+        at: u32,
+    ) -> Result<Value<'a>, Stop<'a>> {
+        let mut list = ListBuilder::new(&self.cx, items.len());
+        for (item, optional) in items {
+            let value = self.eval(item)?;
+            if let Some(value) = self.present(value, *optional, at)? {
+                list.push(value)?;
+            }
+        }
+        Ok(list.finish())
+    }
+
+    pub(super) fn build_map(
+        &self,
+        entries: &[(Expr, Expr, bool)],
+        at: u32,
+    ) -> Result<Value<'a>, Stop<'a>> {
+        let mut pairs = Vec::with_capacity(entries.len());
+        for (key, value, optional) in entries {
+            let key = self.eval(key)?;
+            let value = self.eval(value)?;
+            if let Some(value) = self.present(value, *optional, at)? {
+                self.add_entry(&mut pairs, key, value, at)?;
+            }
+        }
+        Ok(Value::Map(self.cx.arena.alloc_slice_copy(&pairs)))
+    }
+
+    /// The value to put in: of an optional element what it holds, if anything.
+    fn present(
+        &self,
+        value: Value<'a>,
+        optional: bool,
+        at: u32,
+    ) -> Result<Option<Value<'a>>, Stop<'a>> {
+        match value {
+            value if !optional => Ok(Some(value)),
+            Value::Optional(inner) => Ok(inner.copied()),
+            other => {
+                self.cx.at.set(at);
+                let kind = other.kind().name();
+                Err(self
+                    .cx
+                    .fail(format_args!("`?` needs an optional, not {kind}")))
+            }
+        }
+    }
+
+    /// Adds an entry to a map under construction.
+    pub(super) fn add_entry(
+        &self,
+        pairs: &mut Vec<(Value<'a>, Value<'a>)>,
+        key: Value<'a>,
+        value: Value<'a>,
+        at: u32,
+    ) -> Result<(), Stop<'a>> {
+        self.cx.budget.charge(1 + pairs.len() as u64)?;
+        self.cx.at.set(at);
+        if !matches!(
+            key,
+            Value::Str(_) | Value::Int(_) | Value::Uint(_) | Value::Bool(_)
+        ) {
+            return Err(self
+                .cx
+                .fail(format_args!("{} cannot be a key", key.kind().name())));
+        }
+        for (other, _) in pairs.iter() {
+            if value::equal(other, &key, self.cx.budget)? {
+                return Err(self
+                    .cx
+                    .fail(format_args!("the key {} is given twice", key.key_text())));
+            }
+        }
+        pairs.push((key, value));
+        Ok(())
+    }
+}

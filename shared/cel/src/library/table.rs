@@ -1,0 +1,348 @@
+//! Names and signatures. `A` and `B` stand for any type, the same within one line.
+//!
+//! Sources: the CEL language definition's standard functions, cel-go's strings, lists, sets and optional
+//! extensions, and the Kubernetes libraries ("CEL in Kubernetes").
+
+use super::Function;
+
+/// What each function is called, takes and gives.
+pub(crate) const TABLE: &[(Function, &[&str])] = &[
+    (
+        Function::Size,
+        &[
+            "size(string) int",
+            "size(bytes) int",
+            "size(list(dyn)) int",
+            "size(map(dyn)) int",
+            "string.size() int",
+            "bytes.size() int",
+            "list(dyn).size() int",
+            "map(dyn).size() int",
+        ],
+    ),
+    (Function::Bool, &["bool(bool) bool", "bool(string) bool"]),
+    (
+        Function::Bytes,
+        &["bytes(bytes) bytes", "bytes(string) bytes"],
+    ),
+    (
+        Function::Double,
+        &[
+            "double(double) double",
+            "double(int) double",
+            "double(uint) double",
+            "double(string) double",
+        ],
+    ),
+    (
+        Function::Duration,
+        &["duration(duration) duration", "duration(string) duration"],
+    ),
+    (Function::Dyn, &["dyn(A) dyn"]),
+    (
+        Function::Int,
+        &[
+            "int(int) int",
+            "int(uint) int",
+            "int(double) int",
+            "int(string) int",
+            "int(timestamp) int",
+            "int(duration) int",
+        ],
+    ),
+    (
+        Function::String,
+        &[
+            "string(string) string",
+            "string(bool) string",
+            "string(int) string",
+            "string(uint) string",
+            "string(double) string",
+            "string(bytes) string",
+            "string(timestamp) string",
+            "string(duration) string",
+        ],
+    ),
+    (
+        Function::Timestamp,
+        &[
+            "timestamp(timestamp) timestamp",
+            "timestamp(string) timestamp",
+            "timestamp(int) timestamp",
+        ],
+    ),
+    (Function::TypeOf, &["type(A) type"]),
+    (
+        Function::Uint,
+        &[
+            "uint(uint) uint",
+            "uint(int) uint",
+            "uint(double) uint",
+            "uint(string) uint",
+        ],
+    ),
+    (Function::CharAt, &["string.charAt(int) string"]),
+    (Function::Contains, &["string.contains(string) bool"]),
+    (Function::EndsWith, &["string.endsWith(string) bool"]),
+    (Function::Find, &["string.find(string) string"]),
+    (
+        Function::FindAll,
+        &[
+            "string.findAll(string) list(string)",
+            "string.findAll(string, int) list(string)",
+        ],
+    ),
+    (Function::Format, &["string.format(list(dyn)) string"]),
+    (
+        Function::IndexOf,
+        &[
+            "string.indexOf(string) int",
+            "string.indexOf(string, int) int",
+            "list(A).indexOf(A) int",
+        ],
+    ),
+    (
+        Function::Join,
+        &[
+            "list(string).join() string",
+            "list(string).join(string) string",
+        ],
+    ),
+    (
+        Function::LastIndexOf,
+        &[
+            "string.lastIndexOf(string) int",
+            "string.lastIndexOf(string, int) int",
+            "list(A).lastIndexOf(A) int",
+        ],
+    ),
+    (Function::LowerAscii, &["string.lowerAscii() string"]),
+    (
+        Function::Matches,
+        &[
+            "string.matches(string) bool",
+            "matches(string, string) bool",
+        ],
+    ),
+    (Function::Quote, &["strings.quote(string) string"]),
+    (
+        Function::Replace,
+        &[
+            "string.replace(string, string) string",
+            "string.replace(string, string, int) string",
+        ],
+    ),
+    (
+        Function::Reverse,
+        &["string.reverse() string", "list(A).reverse() list(A)"],
+    ),
+    (
+        Function::Split,
+        &[
+            "string.split(string) list(string)",
+            "string.split(string, int) list(string)",
+        ],
+    ),
+    (Function::StartsWith, &["string.startsWith(string) bool"]),
+    (
+        Function::Substring,
+        &[
+            "string.substring(int) string",
+            "string.substring(int, int) string",
+        ],
+    ),
+    (Function::Trim, &["string.trim() string"]),
+    (Function::UpperAscii, &["string.upperAscii() string"]),
+    (Function::Distinct, &["list(A).distinct() list(A)"]),
+    (Function::First, &["list(A).first() optional(A)"]),
+    (
+        Function::Flatten,
+        &[
+            "list(dyn).flatten() list(dyn)",
+            "list(dyn).flatten(int) list(dyn)",
+        ],
+    ),
+    (Function::IsSorted, &["list(A).isSorted() bool"]),
+    (Function::Last, &["list(A).last() optional(A)"]),
+    (Function::Max, &["list(A).max() A"]),
+    (Function::Min, &["list(A).min() A"]),
+    (Function::Range, &["lists.range(int) list(int)"]),
+    (
+        Function::SetsContains,
+        &["sets.contains(list(A), list(A)) bool"],
+    ),
+    (
+        Function::SetsEquivalent,
+        &["sets.equivalent(list(A), list(A)) bool"],
+    ),
+    (
+        Function::SetsIntersects,
+        &["sets.intersects(list(A), list(A)) bool"],
+    ),
+    (Function::Slice, &["list(A).slice(int, int) list(A)"]),
+    (Function::Sort, &["list(A).sort() list(A)"]),
+    (
+        Function::Sum,
+        &[
+            "list(int).sum() int",
+            "list(uint).sum() uint",
+            "list(double).sum() double",
+            "list(duration).sum() duration",
+        ],
+    ),
+    (Function::HasValue, &["optional(A).hasValue() bool"]),
+    (Function::OptionalNone, &["optional.none() optional(dyn)"]),
+    (Function::OptionalOf, &["optional.of(A) optional(A)"]),
+    (
+        Function::OptionalOfNonZero,
+        &["optional.ofNonZeroValue(A) optional(A)"],
+    ),
+    (Function::Or, &["optional(A).or(optional(A)) optional(A)"]),
+    (Function::OrValue, &["optional(A).orValue(A) A"]),
+    (
+        Function::UnwrapOptionals,
+        &[
+            "optional.unwrap(list(optional(A))) list(A)",
+            "list(optional(A)).unwrapOpt() list(A)",
+        ],
+    ),
+    (Function::UnwrapOptional, &["optional(A).value() A"]),
+    (Function::AsFloat, &["quantity.asApproximateFloat() double"]),
+    (Function::AsInteger, &["quantity.asInteger() int"]),
+    (Function::CompareTo, &["quantity.compareTo(quantity) int"]),
+    (
+        Function::IsGreater,
+        &["quantity.isGreaterThan(quantity) bool"],
+    ),
+    (Function::IsInteger, &["quantity.isInteger() bool"]),
+    (Function::IsLess, &["quantity.isLessThan(quantity) bool"]),
+    (Function::IsQuantity, &["isQuantity(string) bool"]),
+    (
+        Function::QuantityAdd,
+        &[
+            "quantity.add(quantity) quantity",
+            "quantity.add(int) quantity",
+        ],
+    ),
+    (Function::QuantityOf, &["quantity(string) quantity"]),
+    (
+        Function::QuantitySubtract,
+        &[
+            "quantity.sub(quantity) quantity",
+            "quantity.sub(int) quantity",
+        ],
+    ),
+    (Function::Sign, &["quantity.sign() int"]),
+    (
+        Function::GetDate,
+        &["timestamp.getDate() int", "timestamp.getDate(string) int"],
+    ),
+    (
+        Function::GetDayOfMonth,
+        &[
+            "timestamp.getDayOfMonth() int",
+            "timestamp.getDayOfMonth(string) int",
+        ],
+    ),
+    (
+        Function::GetDayOfWeek,
+        &[
+            "timestamp.getDayOfWeek() int",
+            "timestamp.getDayOfWeek(string) int",
+        ],
+    ),
+    (
+        Function::GetDayOfYear,
+        &[
+            "timestamp.getDayOfYear() int",
+            "timestamp.getDayOfYear(string) int",
+        ],
+    ),
+    (
+        Function::GetFullYear,
+        &[
+            "timestamp.getFullYear() int",
+            "timestamp.getFullYear(string) int",
+        ],
+    ),
+    (
+        Function::GetHours,
+        &[
+            "timestamp.getHours() int",
+            "timestamp.getHours(string) int",
+            "duration.getHours() int",
+        ],
+    ),
+    (
+        Function::GetMilliseconds,
+        &[
+            "timestamp.getMilliseconds() int",
+            "timestamp.getMilliseconds(string) int",
+            "duration.getMilliseconds() int",
+        ],
+    ),
+    (
+        Function::GetMinutes,
+        &[
+            "timestamp.getMinutes() int",
+            "timestamp.getMinutes(string) int",
+            "duration.getMinutes() int",
+        ],
+    ),
+    (
+        Function::GetMonth,
+        &["timestamp.getMonth() int", "timestamp.getMonth(string) int"],
+    ),
+    (
+        Function::GetSeconds,
+        &[
+            "timestamp.getSeconds() int",
+            "timestamp.getSeconds(string) int",
+            "duration.getSeconds() int",
+        ],
+    ),
+];
+
+/// Functions that an API server has and this engine does not (yet): named as such when somebody uses them, rather
+/// than called unknown.
+pub(crate) const ELSEWHERE: &[&str] = &[
+    "authorizer",
+    "cidr",
+    "cidr.isCanonical",
+    "containsCIDR",
+    "containsIP",
+    "format.named",
+    "format.dns1123Label",
+    "format.dns1123Subdomain",
+    "format.dns1035Label",
+    "format.qualifiedName",
+    "format.labelValue",
+    "format.uri",
+    "format.uuid",
+    "format.byte",
+    "format.date",
+    "format.datetime",
+    "getEscapedPath",
+    "getHost",
+    "getHostname",
+    "getPort",
+    "getQuery",
+    "getScheme",
+    "ip",
+    "ip.isCanonical",
+    "isCIDR",
+    "isIP",
+    "isSemver",
+    "isURL",
+    "semver",
+    "url",
+];
+
+/// The name that messages use for a function.
+pub(super) fn name_of(function: Function) -> &'static str {
+    let line = TABLE
+        .iter()
+        .find(|(of, _)| *of == function)
+        .and_then(|(_, lines)| lines.first());
+    line.map_or("", |line| crate::signature::name_in(line))
+}

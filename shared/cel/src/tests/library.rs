@@ -1,0 +1,306 @@
+//! The functions.
+
+use super::{plain, table};
+
+#[test]
+fn text() {
+    plain(&[
+        ("size('é€😀')", "3"),
+        ("'é'.size()", "1"),
+        ("size(b'é')", "2"),
+        (
+            "'abc'.contains('b') && 'abc'.startsWith('ab') && 'abc'.endsWith('bc')",
+            "true",
+        ),
+        (
+            "'abc'.contains('x') || 'abc'.startsWith('b') || 'abc'.endsWith('b')",
+            "false",
+        ),
+        ("'abc'.matches('^a.c$')", "true"),
+        ("'xabcx'.matches('b')", "true"),
+        ("matches('abc', 'x')", "false"),
+        ("'abc'.matches('a' + 'b')", "true"),
+        (
+            "'abc'.matches(dyn('('))",
+            "! the pattern is broken: unclosed group",
+        ),
+        ("'a1b22'.find('[0-9]+')", "\"1\""),
+        ("'a1b22'.find('z')", "\"\""),
+        ("'a1b22'.findAll('[0-9]+')", "[\"1\",\"22\"]"),
+        ("'a1b22'.findAll('[0-9]+', 1)", "[\"1\"]"),
+        ("'a,b,c'.split(',')", "[\"a\",\"b\",\"c\"]"),
+        ("'a,b,c'.split(',', 2)", "[\"a\",\"b,c\"]"),
+        ("'a,b,c'.split(',', 0)", "[]"),
+        ("'aé'.split('')", "[\"a\",\"é\"]"),
+        ("''.split('')", "[]"),
+        ("'abc'.split('', 2)", "[\"a\",\"bc\"]"),
+        ("''.split(',')", "[\"\"]"),
+        ("'aXbX'.replace('X', '-')", "\"a-b-\""),
+        ("'aXbX'.replace('X', '-', 1)", "\"a-bX\""),
+        ("'aXbX'.replace('X', '-', 0)", "\"aXbX\""),
+        ("'ab'.replace('', '-')", "\"-a-b-\""),
+        ("'hélène'.substring(1, 3)", "\"él\""),
+        ("'hélène'.substring(5)", "\"e\""),
+        ("'hélène'.substring(6)", "\"\""),
+        ("'abc'.substring(4)", "! index out of range: 4"),
+        (
+            "'abc'.substring(2, 1)",
+            "! substring from 2 to 1 is no range",
+        ),
+        ("'AbÉ'.lowerAscii() + 'aé'.upperAscii()", "\"abÉAé\""),
+        ("' \\t a\\n'.trim()", "\"a\""),
+        ("['a', 'b'].join() + ['a', 'b'].join('-')", "\"aba-b\""),
+        ("[].join('-')", "\"\""),
+        ("'hellé mellé'.indexOf('m')", "6"),
+        ("'hello mellow'.indexOf('ello', 2)", "7"),
+        ("'hello mellow'.indexOf('jello')", "-1"),
+        ("'hello'.indexOf('', 2)", "2"),
+        ("'hello'.indexOf('l', 9)", "-1"),
+        ("'hello'.indexOf('l', -1)", "! index out of range: -1"),
+        ("'hello mellow'.lastIndexOf('ello')", "7"),
+        ("'hello mellow'.lastIndexOf('ello', 6)", "1"),
+        ("'hello mellow'.lastIndexOf('ello', 7)", "7"),
+        ("'hello'.lastIndexOf('')", "5"),
+        ("'héllo'.charAt(1)", "\"é\""),
+        ("'abc'.charAt(3)", "\"\""),
+        ("'abc'.charAt(4)", "! index out of range: 4"),
+        ("'aéb'.reverse()", "\"béa\""),
+        ("strings.quote('a\"\\n')", "\"\\\"a\\\\\\\"\\\\n\\\"\""),
+    ]);
+    table(&[
+        (
+            "x.startsWith('a')",
+            "1",
+            "! `startsWith` does not take (int, string)",
+        ),
+        ("x.matches('a')", "1", "! `matches` does not take (int)"),
+        ("x.size()", "null", "! `size` does not take (null_type)"),
+        ("size(x)", r#"{"a":1,"b":2}"#, "2"),
+        ("x.size() == size([1, 2])", "[5,6]", "true"),
+    ]);
+}
+
+#[test]
+fn formats() {
+    plain(&[
+        (
+            "'%s has %d of %.2f'.format(['a', 2, 1.005])",
+            "\"a has 2 of 1.00\"",
+        ),
+        (
+            "'%s'.format([[1, 'b', null, {'k': true}]])",
+            "\"[1, b, null, {k: true}]\"",
+        ),
+        (
+            "'%x %X %b %o'.format([255, 'az', 5, 8])",
+            "\"ff 617A 101 10\"",
+        ),
+        ("'%e'.format([1234.5])", "\"1.234500e+03\""),
+        ("'100%%'.format([])", "\"100%\""),
+        ("'%d'.format(['a'])", "! `%d` does not take string"),
+        (
+            "'%d'.format([])",
+            "! the format has more verbs than there are values",
+        ),
+        ("'%q'.format([1])", "! `%q` is not a verb of formats"),
+        (
+            "'%'.format([1])",
+            "! the format ends in the middle of a `%`",
+        ),
+        (
+            "'%.999f'.format([1.0])",
+            "! the format asks for more than 100 decimals",
+        ),
+    ]);
+}
+
+#[test]
+fn lists_and_sets() {
+    plain(&[
+        ("[1, 2, 3].sum() + [].sum()", "6"),
+        ("[1.5, 2.0].sum()", "3.5"),
+        ("[3, 1, 2].min() + [3, 1, 2].max()", "4"),
+        ("[].min()", "! `min` of an empty list"),
+        ("['b', 'a'].max()", "\"b\""),
+        (
+            "[1, 2, 2].isSorted() && !['b', 'a'].isSorted() && [].isSorted()",
+            "true",
+        ),
+        ("[1, dyn('a')].isSorted()", "! int and string have no order"),
+        (
+            "[1, 2, 1].indexOf(1) + [1, 2, 1].lastIndexOf(1) + [1].indexOf(9)",
+            "1",
+        ),
+        ("[1, 1.0, 'a', 'a', [1], [1]].distinct()", "[1,\"a\",[1]]"),
+        ("[[1], [2, [3]], 4].flatten()", "[1,2,[3],4]"),
+        ("[[1], [2, [3]]].flatten(2)", "[1,2,3]"),
+        ("[[1]].flatten(-1)", "! flatten cannot go -1 levels deep"),
+        ("[3, 1, 2].sort()", "[1,2,3]"),
+        ("[1, 2, 3, 4].slice(1, 3)", "[2,3]"),
+        ("[1].slice(1, 2)", "! slice from 1 to 2 of a list of 1"),
+        ("[1, 2].reverse()", "[2,1]"),
+        ("lists.range(3)", "[0,1,2]"),
+        ("lists.range(-3)", "[]"),
+        (
+            "sets.contains([1, 2], dyn([2.0])) && !sets.contains([1], [2])",
+            "true",
+        ),
+        (
+            "sets.equivalent([1, 2, 2], [2, 1]) && !sets.equivalent([1], [1, 2])",
+            "true",
+        ),
+        (
+            "sets.intersects([1, 2], [2, 3]) && !sets.intersects([1], [])",
+            "true",
+        ),
+    ]);
+    table(&[
+        ("x.a + x.b", r#"{"a":[1],"b":[2]}"#, "[1,2]"),
+        (
+            "(x.a + x.b).exists(n, n == 2)",
+            r#"{"a":[1],"b":[2]}"#,
+            "true",
+        ),
+        ("x.slice(0, 1)", r#"[{"a":1},2]"#, r#"[{"a":1}]"#),
+        (
+            "x.sum()",
+            "[1,\"a\"]",
+            "! `+` does not go with int and string",
+        ),
+        ("x.sum()", "[\"a\"]", "! `sum` does not take (list)"),
+        ("x.join('')", "[1]", "! `join` does not take (list, string)"),
+    ]);
+}
+
+#[test]
+fn conversions() {
+    plain(&[
+        ("int('12') + int(3.9) + int(4u)", "19"),
+        ("int(-3.9)", "-3"),
+        ("int(1e99)", "! 1e+99 does not fit an int"),
+        ("uint(5) + uint('6')", "11"),
+        ("uint(-1)", "! -1 does not fit a uint"),
+        ("double(3) + double('0.5')", "3.5"),
+        (
+            "string(1) + string(1.5) + string(true) + string(b'a') + string(2u)",
+            "\"11.5truea2\"",
+        ),
+        ("string(1000000.0)", "\"1e+06\""),
+        ("string(123456.5)", "\"123456.5\""),
+        ("string(0.00001)", "\"1e-05\""),
+        ("string(b'\\xff')", "! the bytes are not UTF-8"),
+        ("bytes('é')", "\"w6k=\""),
+        ("bool('true') && !bool('f')", "true"),
+        ("bool(dyn('yes'))", "! 'yes' is not a bool"),
+        ("int(dyn('a'))", "! 'a' is not an int"),
+        ("int(dyn([]))", "! `int` does not take (list)"),
+        (
+            "string(timestamp('2024-01-02T03:04:05Z'))",
+            "\"2024-01-02T03:04:05Z\"",
+        ),
+        ("string(duration('90m'))", "\"5400s\""),
+    ]);
+}
+
+#[test]
+fn times() {
+    plain(&[
+        (
+            "timestamp('2024-02-29T12:30:45.123Z').getFullYear()",
+            "2024",
+        ),
+        ("timestamp('2024-02-29T12:30:45.123Z').getMonth()", "1"),
+        ("timestamp('2024-02-29T12:30:45.123Z').getDate()", "29"),
+        (
+            "timestamp('2024-02-29T12:30:45.123Z').getDayOfMonth()",
+            "28",
+        ),
+        ("timestamp('2024-02-29T12:30:45.123Z').getDayOfYear()", "59"),
+        ("timestamp('2024-02-29T12:30:45.123Z').getDayOfWeek()", "4"),
+        (
+            "timestamp('2024-02-29T12:30:45.123Z').getHours('+02:00')",
+            "14",
+        ),
+        (
+            "timestamp('2024-02-29T12:30:45.123Z').getHours('-02:30')",
+            "10",
+        ),
+        (
+            "timestamp('2024-07-01T12:00:00Z').getHours('Europe/Berlin')",
+            "14",
+        ),
+        (
+            "timestamp('2024-07-01T12:00:00Z').getHours('Nowhere')",
+            "! 'Nowhere' is not a time zone",
+        ),
+        (
+            "timestamp('2024-02-29T12:30:45.123Z').getMilliseconds()",
+            "123",
+        ),
+        (
+            "timestamp('2024-01-01T00:00:00Z') - timestamp('2023-12-31T00:00:00Z') == duration('24h')",
+            "true",
+        ),
+        (
+            "timestamp('2024-01-01T00:00:00Z') + duration('1h') > timestamp('2024-01-01T00:59:59+00:00')",
+            "true",
+        ),
+        ("timestamp(0) == timestamp('1970-01-01T00:00:00Z')", "true"),
+        ("int(timestamp('1970-01-01T00:01:00Z'))", "60"),
+        (
+            "timestamp('9999-12-30T00:00:00Z') + duration('48h')",
+            "! the time is out of range",
+        ),
+        (
+            "timestamp(dyn('2024-01-01'))",
+            "! '2024-01-01' is not a timestamp",
+        ),
+        (
+            "duration('1.5h').getMinutes() + duration('1.5h').getHours()",
+            "91",
+        ),
+        (
+            "duration('1h') + duration('30m') == duration('5400s')",
+            "true",
+        ),
+        ("duration('-1.5s')", "\"-1.5s\""),
+        (
+            "[duration('1s'), duration('2s')].sum() == duration('3s')",
+            "true",
+        ),
+    ]);
+}
+
+#[test]
+fn quantities() {
+    plain(&[
+        ("quantity('1Gi').isGreaterThan(quantity('1G'))", "true"),
+        ("quantity('100m').isLessThan(quantity('0.2'))", "true"),
+        ("quantity('1k').compareTo(quantity('1000'))", "0"),
+        ("quantity('1k') == quantity('1000')", "true"),
+        (
+            "quantity('50k').asInteger() + quantity('-2').sign()",
+            "49999",
+        ),
+        (
+            "quantity('100m').isInteger() || !quantity('2').isInteger()",
+            "false",
+        ),
+        (
+            "quantity('100m').asInteger()",
+            "! 0.1 is not a whole number",
+        ),
+        ("quantity('250m').asApproximateFloat()", "0.25"),
+        (
+            "quantity('1').add(quantity('500m')).sub(1) == quantity('500m')",
+            "true",
+        ),
+        ("isQuantity('1Gi') && !isQuantity('1Qi')", "true"),
+        ("quantity(dyn('abc'))", "! 'abc' is not a quantity"),
+    ]);
+    table(&[(
+        "quantity(x.memory).isLessThan(quantity('2Gi'))",
+        r#"{"memory":"512Mi"}"#,
+        "true",
+    )]);
+}
