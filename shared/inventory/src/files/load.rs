@@ -69,10 +69,15 @@ pub fn decode(bytes: Vec<u8>, file: &Arc<str>) -> Result<String, FileProblem> {
 }
 
 fn without_mark(text: String) -> String {
-    match text.strip_prefix('\u{feff}') {
+    let text = match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,
+    };
+    // To YAML a carriage return alone ends a line, to editors it does not: make lines the same for both.
+    if text.contains('\r') && text.replace("\r\n", "").contains('\r') {
+        return text.replace("\r\n", "\n").replace('\r', "\n");
     }
+    text
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, file: &Arc<str>) -> Result<String, FileProblem> {
@@ -80,7 +85,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, file: &Arc<str>) -> Result<Stri
     let text =
         char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>();
     match text {
-        Ok(text) if rest.is_empty() && !text.contains('\0') => Ok(text),
+        Ok(text) if rest.is_empty() && !text.contains('\0') => Ok(without_mark(text)),
         _ => Err(FileProblem::of_file(
             ProblemCode::Binary,
             file,

@@ -218,8 +218,7 @@ proptest! {
     #[test]
     fn no_doubt_means_no_difference(document in document()) {
         // In brackets, YAML 1.1 takes `?` before any character for the mark of a key; the precise reader follows 1.2.
-        prop_assume!(!document.contains('?'));
-        if !doubt::doubtful(&document) && precise::read(&document, 1, &Bump::new()).is_ok() {
+        if !document.contains('?') && !doubt::doubtful(&document) && precise::read(&document, 1, &Bump::new()).is_ok() {
             same_in_both(&document);
         }
     }
@@ -227,6 +226,7 @@ proptest! {
     /// Whatever the text, reading and locating end without a panic.
     #[test]
     fn any_text_is_survived(text in "(?s).{0,200}|([-a-z:{}\\[\\]&*!|>'\"#%@`, \t\n]{0,120})") {
+        let Ok(text) = decode(text.into_bytes(), &"any".into()) else { return Ok(()) };
         let (found, _) = objects("any", &text);
         let spot = crate::files::Spot { document: 0, item: None, path: "a.b[0]" };
         let place = crate::files::locate("any", &text, &spot);
