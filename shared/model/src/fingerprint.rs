@@ -51,6 +51,12 @@ impl Fingerprint {
         Self(bytes)
     }
 
+    /// The fingerprint of 16 bytes given by [`Fingerprint::bytes`].
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// The 16 bytes.
     #[must_use]
     pub fn bytes(&self) -> [u8; 16] {

@@ -24,6 +24,9 @@ pub struct Scan {
     pub scores: Vec<FrameworkScore>,
     /// Object-store key of the snapshot.
     pub snapshot: Option<String>,
+    /// Why some policies were not evaluated: one entry a reason.
+    #[serde(default)]
+    pub missing: Vec<Reason>,
 }
 
 /// How far a scan is.

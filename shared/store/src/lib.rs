@@ -4,30 +4,49 @@
 //! into the process. Queues are hints, tables are the truth: what must happen is written together with its reason, and
 //! work that is due is found in an index on the items themselves.
 
+mod audit;
 mod clusters;
 mod connections;
 mod control;
+mod deliveries;
 mod due;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
+mod escalations;
+mod exceptions;
 mod expression;
+mod findings;
 mod guard;
+mod incidents;
 mod item;
 mod keys;
+mod lease;
+mod manifests;
 mod objects;
+mod outbox;
 mod provision;
+mod publication;
 mod queues;
 mod retry;
+mod scans;
 mod store;
+mod summaries;
 mod tenant_store;
 mod tenants;
 mod transaction;
 
 pub use control::{Claim, Control, RegisteredTenant};
+pub use deliveries::{ClaimedDelivery, DeliveryClaim, WhenLapsed};
 pub use due::{Due, DueBatch, DueItem, DueKind, DueWork};
 pub use error::StoreError;
+pub use escalations::EscalationVersion;
+pub use findings::FINDING_SHARDS;
+pub use incidents::{IncidentWrite, Written};
+pub use lease::{Acquired, ScanLease};
 pub use provision::create_queues;
+pub use publication::{Publication, ScanResult};
 pub use queues::{Malformed, Queue, QueueUrls, Queues, Received};
+pub use scans::{SWEEP_AFTER, ScanSweep};
 pub use store::{Store, StoreConfig};
 pub use tenant_store::{Page, TenantStore};

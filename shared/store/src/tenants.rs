@@ -1,9 +1,7 @@
-//! The tenant itself, its settings and when its next summary is due.
+//! The tenant itself and its settings.
 
-use jiff::Timestamp;
 use plimsoll_model::Tenant;
 
-use crate::due::DueKind;
 use crate::expression::Expression;
 use crate::item::{attribute, decode, number, text};
 use crate::{StoreError, TenantStore};
@@ -34,35 +32,5 @@ impl TenantStore {
     /// [`StoreError::NotFound`] when it has never been put.
     pub async fn get_tenant(&self) -> Result<Tenant, StoreError> {
         decode(self.expect(&self.keys().meta(), "the tenant").await?)
-    }
-
-    /// Sets when the next summary is due, or that none is.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the tenant has never been put.
-    pub async fn set_next_summary(&self, at: Option<Timestamp>) -> Result<(), StoreError> {
-        let key = self.keys().meta();
-        let next = at.map(|at| attribute(&at)).transpose()?;
-        let change = Expression::new()
-            .set_or_remove("next_summary", next)
-            .require_present("id");
-        let change = self.set_due(change, DueKind::Summary, at, &key);
-        match self.update(&key, &change).await {
-            Err(StoreError::Conflict(_)) => Err(StoreError::NotFound("the tenant".to_owned())),
-            outcome => outcome.map(drop),
-        }
-    }
-
-    /// When the next summary is due.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the tenant has never been put.
-    pub async fn next_summary(&self) -> Result<Option<Timestamp>, StoreError> {
-        #[derive(serde::Deserialize)]
-        struct Next {
-            next_summary: Option<Timestamp>,
-        }
-        let next: Next = decode(self.expect(&self.keys().meta(), "the tenant").await?)?;
-        Ok(next.next_summary)
     }
 }

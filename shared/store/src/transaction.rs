@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem, Update};
 
 use crate::expression::Expression;
 use crate::item::{Item, key_item};
@@ -78,21 +78,6 @@ impl Transaction {
             .map_err(StoreError::other)?;
         self.actions
             .push(TransactWriteItem::builder().update(update).build());
-        Ok(())
-    }
-
-    /// Deletes an item.
-    pub(crate) fn delete(&mut self, key: &Key, require: &Expression) -> Result<(), StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(key_item(key)))
-            .set_condition_expression(require.condition())
-            .set_expression_attribute_names(require.names())
-            .set_expression_attribute_values(require.values())
-            .build()
-            .map_err(StoreError::other)?;
-        self.actions
-            .push(TransactWriteItem::builder().delete(delete).build());
         Ok(())
     }
 

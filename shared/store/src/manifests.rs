@@ -1,0 +1,109 @@
+//! Manifests: what a scan left behind, to compare the next one with. A manifest is *pending* from before the first
+//! finding is written until the scan is published, so that whatever a dead attempt wrote is known to the next.
+
+use std::collections::BTreeMap;
+
+use plimsoll_model::{Cluster, Manifest, ManifestEntry};
+
+use crate::expression::Expression;
+use crate::item::text;
+use crate::lease::ScanLease;
+use crate::{StoreError, TenantStore};
+
+/// zstd's own default: manifests are mostly hashes, more effort gains nothing.
+const LEVEL: i32 = 3;
+
+impl TenantStore {
+    /// The manifest of a cluster's last finished scan; none before the first.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the object is gone, [`StoreError::Corrupt`] when it cannot be read.
+    pub async fn published_manifest(
+        &self,
+        cluster: &Cluster,
+    ) -> Result<Option<Manifest>, StoreError> {
+        self.manifest(cluster.manifest.as_deref()).await
+    }
+
+    /// Everything that attempts which have not published may have written since; none when there was no such attempt.
+    ///
+    /// # Errors
+    /// As [`TenantStore::published_manifest`].
+    pub async fn pending_manifest(
+        &self,
+        cluster: &Cluster,
+    ) -> Result<Option<Manifest>, StoreError> {
+        self.manifest(cluster.pending_manifest.as_deref()).await
+    }
+
+    async fn manifest(&self, key: Option<&str>) -> Result<Option<Manifest>, StoreError> {
+        let Some(key) = key else { return Ok(None) };
+        unpack(key, &self.get_object(key).await?).map(Some)
+    }
+
+    /// Puts the new manifest as pending; to be called before [`TenantStore::write_findings`]. Returns its key, to be
+    /// published. If an earlier attempt left a pending manifest, what stands there stays pending as well.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn put_pending_manifest(
+        &self,
+        lease: &ScanLease,
+        manifest: &Manifest,
+    ) -> Result<String, StoreError> {
+        let name = format!("manifests/{}/{}-{}", lease.cluster, lease.scan, lease.epoch);
+        let key = self
+            .put_object(&format!("{name}.json.zst"), pack(manifest)?)
+            .await?;
+        let before = self.get_cluster(&lease.cluster).await?;
+        let pending = match self.pending_manifest(&before).await? {
+            Some(earlier) if before.pending_manifest.as_ref() != Some(&key) => {
+                let both = union(earlier, manifest);
+                self.put_object(&format!("{name}-pending.json.zst"), pack(&both)?)
+                    .await?
+            }
+            _ => key.clone(),
+        };
+        let change = lease.required(Expression::new().set("pending_manifest", text(pending)));
+        let written = self
+            .update(&self.keys().cluster(&lease.cluster), &change)
+            .await;
+        written.map_err(|error| lease.or_lost(error))?;
+        Ok(key)
+    }
+}
+
+/// The entries of both, the newer ones where both have one.
+fn union(earlier: Manifest, newer: &Manifest) -> Manifest {
+    let mut entries: BTreeMap<_, ManifestEntry> = earlier
+        .entries
+        .into_iter()
+        .map(|entry| (entry.fingerprint, entry))
+        .collect();
+    entries.extend(
+        newer
+            .entries
+            .iter()
+            .map(|entry| (entry.fingerprint, entry.clone())),
+    );
+    Manifest {
+        entries: entries.into_values().collect(),
+    }
+}
+
+pub(crate) fn pack<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    let bytes = serde_json::to_vec(value).map_err(StoreError::other)?;
+    zstd::encode_all(bytes.as_slice(), LEVEL).map_err(StoreError::other)
+}
+
+pub(crate) fn unpack<T: serde::de::DeserializeOwned>(
+    key: &str,
+    bytes: &[u8],
+) -> Result<T, StoreError> {
+    let corrupt = |reason: String| StoreError::Corrupt {
+        key: key.to_owned(),
+        reason,
+    };
+    let bytes = zstd::decode_all(bytes).map_err(|error| corrupt(error.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|error| corrupt(error.to_string()))
+}
