@@ -1,2 +1,54 @@
-//! To be written.
-fn main() {}
+//! `plimsoll` on the command line: parse, run one command, exit with its code.
+
+mod args;
+mod commands;
+mod console;
+mod crash;
+mod demo;
+mod exit;
+mod interrupt;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command, MessageCommand};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout and are no error; a closed pipe is none either.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    crash::guarded(|| run(&cli)).into()
+}
+
+fn run(cli: &Cli) -> Exit {
+    let console = Console::of_process(cli.color);
+    let interrupt = Interrupt::listen();
+    let done = match &cli.command {
+        Command::Scan(args) => commands::scan::run(args, cli, &console, &interrupt),
+        Command::Up(args) => up::run(args, &console, &interrupt),
+        Command::Demo(args) => demo::run(args, &console, &interrupt),
+        Command::Policy(args) => commands::policy::run(args, &console),
+        Command::Explain(args) => commands::explain::run(args, &console),
+        Command::Access(args) => commands::access::run(args, &console),
+        Command::Message(args) => match &args.command {
+            MessageCommand::Preview { name, channel } => {
+                commands::message::preview(name, *channel, &console)
+            }
+        },
+    };
+    done.unwrap_or_else(|error| {
+        let message = format!("{error:#}");
+        console.diagnose(&[plimsoll_report::Diagnostic::error("failed", message)]);
+        Exit::Nothing
+    })
+}

@@ -304,13 +304,18 @@ pub struct SeverityCounts {
 impl SeverityCounts {
     /// Counts one more.
     pub fn add(&mut self, severity: Severity) {
+        self.add_many(severity, 1);
+    }
+
+    /// Counts `many` more.
+    pub fn add_many(&mut self, severity: Severity, many: u64) {
         *match severity {
             Severity::Critical => &mut self.critical,
             Severity::High => &mut self.high,
             Severity::Medium => &mut self.medium,
             Severity::Low => &mut self.low,
             Severity::Info => &mut self.info,
-        } += 1;
+        } += many;
     }
 
     /// The count of one severity.

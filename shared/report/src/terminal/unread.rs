@@ -42,7 +42,8 @@ pub(crate) fn write(
         };
         let line = format!(
             "{:>4}  {controls}{}  {}",
-            input.policies,
+            // Controls that no policy of ours decides have no policy to count.
+            (input.policies as usize).max(input.controls.len()),
             pad(reasons, reason),
             input.mend.as_deref().unwrap_or("")
         );

@@ -69,6 +69,7 @@ pub(crate) fn why_unread(unread: &Unread) -> String {
         ReasonCode::PermissionMissing => format!("{input} denied"),
         ReasonCode::ApiError => format!("{input} failed"),
         ReasonCode::PageLost => format!("{input} ended early"),
+        ReasonCode::RouteNotChosen if input.starts_with("no ") => input.clone(),
         ReasonCode::RouteNotChosen => format!("no evidence route chosen for {input}"),
         ReasonCode::InputUnread => format!("{input} not read"),
         ReasonCode::NeedsCluster => format!("{input}: needs a live cluster"),

@@ -1,0 +1,78 @@
+//! `plimsoll policy`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Format, Selection, SeverityFilter};
+
+/// Look at policies and test them.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    #[command(subcommand)]
+    pub(crate) command: PolicyCommand,
+}
+
+/// What to do with policies.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// List the catalogue.
+    List(ListArgs),
+    /// Print a policy's file.
+    Show {
+        /// The policy.
+        id: String,
+        /// Own policies besides the built-in ones.
+        #[arg(long, value_name = "DIR", env = "PLIMSOLL_POLICIES")]
+        policies: Option<PathBuf>,
+    },
+    /// Run the examples of `cases.yaml`.
+    Test {
+        /// A folder of policies; the built-in ones when not given.
+        dir: Option<PathBuf>,
+        /// Only policies whose id matches (globs; repeatable).
+        #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+        only: Vec<String>,
+    },
+    /// Judge a file with one policy and show what it reads; or evaluate an expression.
+    Eval(EvalArgs),
+}
+
+/// `plimsoll policy list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Severities to list: a list, or high+ for high and worse.
+    #[arg(long, value_name = "LIST")]
+    pub(crate) severity: Option<SeverityFilter>,
+    /// Only policies of this lifecycle.
+    #[arg(long, value_name = "LIFECYCLE", value_parser = ["preview", "stable", "deprecated"])]
+    pub(crate) lifecycle: Option<String>,
+    /// List frameworks instead of policies.
+    #[arg(long)]
+    pub(crate) frameworks: bool,
+    /// table or json.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = clap::value_parser!(Format))]
+    pub(crate) format: Format,
+}
+
+/// `plimsoll policy eval`.
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// The policy.
+    #[arg(required_unless_present = "expr", conflicts_with = "expr")]
+    pub(crate) id: Option<String>,
+    /// The file to judge with it; `-` is standard input.
+    #[arg(required_unless_present = "expr", conflicts_with = "expr")]
+    pub(crate) file: Option<PathBuf>,
+    /// An expression to evaluate.
+    #[arg(long, value_name = "EXPR", requires = "input")]
+    pub(crate) expr: Option<String>,
+    /// Its variables: a JSON object, each top-level key one variable; `-` is standard input.
+    #[arg(long, value_name = "FILE.json", requires = "expr")]
+    pub(crate) input: Option<PathBuf>,
+    /// Own policies besides the built-in ones.
+    #[arg(long, value_name = "DIR", env = "PLIMSOLL_POLICIES")]
+    pub(crate) policies: Option<PathBuf>,
+}

@@ -1,0 +1,130 @@
+//! `plimsoll access`: the exact permissions of the policies in use, ready to apply.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use anyhow::Result;
+use plimsoll_policy::{Plan, PlanOptions, kinds};
+
+use super::catalogue;
+use crate::args::{AccessArgs, AccessSide};
+use crate::console::Console;
+use crate::exit::Exit;
+
+/// Name of the role and its binding.
+const ROLE: &str = "plimsoll-readers";
+/// The group that an access entry names.
+const GROUP: &str = "plimsoll:readers";
+
+/// Actions that finding clusters and being let into them takes, whatever the policies.
+const IAM_ACTIONS: [&str; 2] = ["eks:DescribeCluster", "eks:ListClusters"];
+
+/// Runs it.
+///
+/// # Errors
+/// stdout cannot be written.
+pub(crate) fn run(args: &AccessArgs, console: &Console) -> Result<Exit> {
+    let loaded = catalogue::load(args.selection.policies.as_deref());
+    let checked = loaded.and_then(|catalogue| {
+        let wrong = catalogue::check(&catalogue, &args.selection);
+        if wrong.is_empty() {
+            Ok(catalogue)
+        } else {
+            Err(wrong)
+        }
+    });
+    let catalogue = match checked {
+        Ok(catalogue) => catalogue,
+        Err(wrong) => {
+            console.diagnose(&wrong);
+            return Ok(Exit::Usage);
+        }
+    };
+    let options = PlanOptions {
+        frameworks: args.selection.frameworks.clone(),
+        only: args.selection.only.clone(),
+        skip: args.selection.skip.clone(),
+        ..PlanOptions::default()
+    };
+    let plan = Plan::new(&catalogue, options);
+    console.print(|out| match args.side {
+        AccessSide::ClusterRole => cluster_role(out, &plan, args.explain),
+        AccessSide::Iam => iam(out),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// For every list the policies that read it.
+fn lists<'c>(plan: &Plan<'c>) -> BTreeMap<&'c str, Vec<&'c str>> {
+    let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for list in plan.lists() {
+        lists.insert(list, Vec::new());
+    }
+    for policy in plan.policies() {
+        let own = policy.kinds.iter().filter_map(|kind| kinds::plural(kind));
+        let needed = policy.needs.iter().map(String::as_str);
+        for list in own.chain(needed) {
+            let policies = lists.entry(list).or_default();
+            if policies.last() != Some(&policy.id.as_str()) {
+                policies.push(policy.id.as_str());
+            }
+        }
+    }
+    lists
+}
+
+fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io::Result<()> {
+    let mut groups: BTreeMap<&str, Vec<(&str, Vec<&str>)>> = BTreeMap::new();
+    for (list, policies) in lists(plan) {
+        let group = kinds::group_of_plural(list).unwrap_or("");
+        groups.entry(group).or_default().push((list, policies));
+    }
+    writeln!(
+        out,
+        "# Lists only: no secrets, no logs, no exec. Bind it to the group of the access entry."
+    )?;
+    writeln!(out, "apiVersion: rbac.authorization.k8s.io/v1")?;
+    writeln!(out, "kind: ClusterRole")?;
+    writeln!(out, "metadata:\n  name: {ROLE}")?;
+    writeln!(out, "rules:")?;
+    for (group, lists) in groups {
+        writeln!(out, "  - apiGroups: [\"{group}\"]")?;
+        if explain {
+            writeln!(out, "    resources:")?;
+            for (list, policies) in lists {
+                writeln!(out, "      - {list} # {}", policies.join(", "))?;
+            }
+        } else {
+            let names: Vec<&str> = lists.iter().map(|(list, _)| *list).collect();
+            writeln!(out, "    resources: [{}]", names.join(", "))?;
+        }
+        writeln!(out, "    verbs: [list]")?;
+    }
+    writeln!(out, "  - nonResourceURLs: [/version]\n    verbs: [get]")?;
+    writeln!(out, "---")?;
+    writeln!(out, "apiVersion: rbac.authorization.k8s.io/v1")?;
+    writeln!(out, "kind: ClusterRoleBinding")?;
+    writeln!(out, "metadata:\n  name: {ROLE}")?;
+    writeln!(
+        out,
+        "roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: {ROLE}"
+    )?;
+    writeln!(
+        out,
+        "subjects:\n  - apiGroup: rbac.authorization.k8s.io\n    kind: Group\n    name: {GROUP}"
+    )
+}
+
+fn iam(out: &mut dyn Write) -> std::io::Result<()> {
+    let document = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": "FindClusters",
+            "Effect": "Allow",
+            "Action": IAM_ACTIONS,
+            "Resource": "*",
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}

@@ -1,0 +1,196 @@
+//! `plimsoll explain`: what an id means, whoever gave it: a policy, a control, a reason, an error, another tool.
+
+mod words;
+
+use std::io::Write;
+
+use anyhow::Result;
+use plimsoll_policy::{Catalogue, Framework, Policy, kinds};
+use plimsoll_report::Diagnostic;
+
+use super::catalogue;
+use crate::args::ExplainArgs;
+use crate::console::Console;
+use crate::exit::Exit;
+
+/// Runs it.
+///
+/// # Errors
+/// stdout cannot be written.
+pub(crate) fn run(args: &ExplainArgs, console: &Console) -> Result<Exit> {
+    let catalogue = match catalogue::load(args.policies.as_deref()) {
+        Ok(catalogue) => catalogue,
+        Err(wrong) => {
+            console.diagnose(&wrong);
+            return Ok(Exit::Usage);
+        }
+    };
+    let id = args.id.as_str();
+    let policies = policies(&catalogue, id);
+    let controls = controls(&catalogue, id);
+    let word = words::meaning(id);
+    if policies.is_empty() && controls.is_empty() && word.is_none() {
+        let help = match catalogue.policy_like(id) {
+            Some(near) => format!("did you mean {near}? All: plimsoll policy list"),
+            None => "plimsoll policy list, plimsoll policy list --frameworks".to_owned(),
+        };
+        let message = format!("nothing here is called {id}");
+        console.diagnose(&[Diagnostic::error("unknown-id", message).help(help)]);
+        return Ok(Exit::Usage);
+    }
+    console.print(|out| {
+        let mut first = true;
+        let mut gap = |out: &mut dyn Write| {
+            if std::mem::take(&mut first) {
+                Ok(())
+            } else {
+                writeln!(out)
+            }
+        };
+        if let Some(meaning) = word {
+            gap(out)?;
+            writeln!(out, "{id}: {meaning}")?;
+        }
+        for policy in &policies {
+            gap(out)?;
+            explain_policy(out, &catalogue, policy)?;
+        }
+        for (framework, number) in &controls {
+            gap(out)?;
+            explain_control(out, &catalogue, framework, *number)?;
+        }
+        Ok(())
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The policy of that id, or those that other tools call so.
+fn policies<'c>(catalogue: &'c Catalogue, id: &str) -> Vec<&'c Policy> {
+    if let Some(policy) = catalogue.policy(id) {
+        return vec![policy];
+    }
+    let called = |peer: &String| {
+        peer.eq_ignore_ascii_case(id)
+            // Trivy wrote its ids without a dash for years, and with AVD- before them.
+            || peer.replace('-', "").eq_ignore_ascii_case(&id.replace("AVD-", "").replace('-', ""))
+    };
+    catalogue
+        .policies
+        .iter()
+        .filter(|policy| policy.peers.values().flatten().any(called))
+        .collect()
+}
+
+/// Controls of that number (`4.2.1`, or `cis-eks-1.8.0/4.2.1`).
+fn controls<'c>(catalogue: &'c Catalogue, id: &str) -> Vec<(&'c Framework, usize)> {
+    let mut found = Vec::new();
+    for framework in &catalogue.frameworks {
+        for (number, control) in framework.controls.iter().enumerate() {
+            if control.id == id || id == format!("{}/{}", framework.id, control.id) {
+                found.push((framework, number));
+            }
+        }
+    }
+    found
+}
+
+fn explain_policy(
+    out: &mut dyn Write,
+    catalogue: &Catalogue,
+    policy: &Policy,
+) -> std::io::Result<()> {
+    let head = format!("{}: {}", policy.id, policy.title);
+    let facts = format!("{}, {}", policy.severity, policy.lifecycle.as_str());
+    writeln!(out, "{head:<68}{facts}")?;
+    let mut line = |name: &str, text: &str| {
+        if text.is_empty() {
+            Ok(())
+        } else {
+            writeln!(out, "  {name:<8} {text}")
+        }
+    };
+    line(
+        "fails",
+        &format!(
+            "{}, unless {}",
+            policy.kinds_written.join(", "),
+            policy.expression()
+        ),
+    )?;
+    line("why", &policy.why)?;
+    line("fix", &policy.fix)?;
+    line("needs", &needs(policy))?;
+    line("counts", &counts(catalogue, policy))?;
+    line("peers", &peers(policy))?;
+    line("note", policy.note.as_deref().unwrap_or(""))
+}
+
+fn needs(policy: &Policy) -> String {
+    let mut lists: Vec<&str> = policy
+        .kinds
+        .iter()
+        .filter_map(|kind| kinds::plural(kind))
+        .collect();
+    lists.extend(policy.needs.iter().map(String::as_str));
+    lists.sort_unstable();
+    lists.dedup();
+    format!("list {}", lists.join(", "))
+}
+
+fn counts(catalogue: &Catalogue, policy: &Policy) -> String {
+    let mut parts = Vec::new();
+    for control in &policy.controls {
+        let Some((framework, id)) = control.split_once('/') else {
+            continue;
+        };
+        let title = catalogue
+            .framework(framework)
+            .map_or(framework, |known| known.title.as_str());
+        parts.push(if id.starts_with(|letter: char| letter.is_ascii_digit()) {
+            format!("{title} {id}")
+        } else {
+            title.to_owned()
+        });
+    }
+    parts.dedup();
+    parts.join(" · ")
+}
+
+fn peers(policy: &Policy) -> String {
+    let named = policy.peers.iter().map(|(tool, ids)| {
+        let mut letters = tool.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        let name: String = first.into_iter().chain(letters).collect();
+        format!("{name} {}", ids.join(" "))
+    });
+    named.collect::<Vec<_>>().join(" · ")
+}
+
+fn explain_control(
+    out: &mut dyn Write,
+    catalogue: &Catalogue,
+    framework: &Framework,
+    number: usize,
+) -> std::io::Result<()> {
+    let control = &framework.controls[number];
+    let level = control.level.map(|level| format!("level {level}, "));
+    let scored = if control.scored { "scored" } else { "manual" };
+    let head = format!("{} {}: {}", framework.title, control.id, control.title);
+    writeln!(out, "{head:<68}{}{scored}", level.unwrap_or_default())?;
+    for id in &control.policies {
+        let policy = catalogue.policy(id);
+        let title = policy.map_or("", |policy| policy.title.as_str());
+        writeln!(out, "  policy   {id}: {title}")?;
+    }
+    if control.policies.is_empty() {
+        writeln!(out, "  policy   none: it is never counted as passed")?;
+    }
+    if !control.routes.is_empty() {
+        writeln!(
+            out,
+            "  routes   {}: ways to its evidence that the Kubernetes API does not give",
+            control.routes.join(", ")
+        )?;
+    }
+    Ok(())
+}

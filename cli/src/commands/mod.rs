@@ -1,0 +1,8 @@
+//! One module a command.
+
+pub(crate) mod access;
+pub(crate) mod catalogue;
+pub(crate) mod explain;
+pub(crate) mod message;
+pub(crate) mod policy;
+pub(crate) mod scan;

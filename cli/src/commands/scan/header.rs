@@ -1,0 +1,163 @@
+//! The report's header: from counts to coverage, scores and the gate.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use plimsoll_model::{Reason, Verdict};
+use plimsoll_policy::outcome::{self, FrameworkResult};
+use plimsoll_policy::{Plan, Tally};
+use plimsoll_report::{
+    Control, Coverage, Files, Framework, Gate, GateInput, Header, SeverityCounts, Source,
+    SourceType, Summary, Tool, Unread, VerdictCounts,
+};
+
+use super::files::Scanned;
+use super::problems;
+use crate::args::ScanArgs;
+
+/// What was looked at, for files.
+pub(crate) fn files_source(kind: SourceType, names: &[String], partial: bool) -> Source {
+    Source {
+        kind,
+        name: names.join(", "),
+        context: None,
+        kubernetes_version: None,
+        stage: None,
+        partial,
+        provider: None,
+        nodes: None,
+    }
+}
+
+/// The header of a finished scan of files.
+pub(crate) fn of(
+    args: &ScanArgs,
+    plan: &Plan<'_>,
+    scanned: &Scanned<'_>,
+    source: Source,
+) -> Header {
+    let tally = &scanned.session.tally;
+    let covered = outcome::coverage(plan, tally);
+    let frameworks = outcome::frameworks(plan, tally);
+    let coverage = Coverage {
+        policies_applicable: covered.applicable,
+        policies_evaluated: covered.evaluated,
+        percent: Coverage::percent_of(covered.evaluated, covered.applicable),
+        unread: unread(&covered.unread, &frameworks),
+        files: Files {
+            read: scanned.files_read,
+            skipped: scanned.files_skipped,
+            failed: problems::failed(&scanned.problems),
+        },
+    };
+    let failing = failing(plan, tally);
+    let input = GateInput {
+        failing: &failing,
+        percent: coverage.percent,
+        unread: scanned.problems.len() as u64,
+    };
+    let gate = Gate::decide(args.gate.fail_on, args.gate.min_coverage, input);
+    Header {
+        tool: Tool {
+            name: "plimsoll".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            catalogue: plan.catalogue().hash.clone(),
+        },
+        generated_at: now(),
+        source,
+        frameworks: frameworks
+            .iter()
+            .map(|found| framework(plan, found))
+            .collect(),
+        coverage,
+        summary: Summary {
+            resources: tally.resources,
+            verdicts: verdicts(tally),
+            fail_by_severity: failing,
+            excepted: 0,
+            gate,
+        },
+    }
+}
+
+/// To the second: finer would only make two reports differ more.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+fn verdicts(tally: &Tally) -> VerdictCounts {
+    let mut counts = VerdictCounts::default();
+    for verdict in Verdict::ALL {
+        counts.add_many(verdict, tally.of(verdict));
+    }
+    counts
+}
+
+fn failing(plan: &Plan<'_>, tally: &Tally) -> SeverityCounts {
+    let mut counts = SeverityCounts::default();
+    for (index, policy) in plan.catalogue().policies.iter().enumerate() {
+        counts.add_many(policy.severity, tally.policy(index).of(Verdict::Fail));
+    }
+    counts
+}
+
+fn framework(plan: &Plan<'_>, found: &FrameworkResult) -> Framework {
+    let known = &plan.catalogue().frameworks[found.index];
+    Framework {
+        id: known.id.clone(),
+        title: known.title.clone(),
+        score: found.score.score,
+        score_possible: found.score.score_possible,
+        previous_score: None,
+        controls: found
+            .controls
+            .iter()
+            .map(|result| Control {
+                id: result.control.id.clone(),
+                verdict: result.verdict,
+                title: result.control.title.clone(),
+                level: result.control.level,
+                scored: result.control.scored,
+                failed: result.failed,
+                passed: result.passed,
+                not_evaluated: result.not_evaluated,
+                excepted: 0,
+                policies: result.control.policies.clone(),
+                attestation: None,
+            })
+            .collect(),
+    }
+}
+
+/// What was not read: by policies, and by controls that no policy decides.
+fn unread(by_policy: &[(Reason, u32)], frameworks: &[FrameworkResult]) -> Vec<Unread> {
+    let mut controls: BTreeMap<&Reason, Vec<String>> = BTreeMap::new();
+    for result in frameworks.iter().flat_map(|found| &found.controls) {
+        for reason in &result.reasons {
+            controls
+                .entry(reason)
+                .or_default()
+                .push(result.control.id.clone());
+        }
+    }
+    let mut all: Vec<Unread> = by_policy
+        .iter()
+        .map(|(reason, policies)| entry(reason, *policies, controls.remove(reason)))
+        .collect();
+    let rest = controls.into_iter();
+    all.extend(rest.map(|(reason, controls)| entry(reason, 0, Some(controls))));
+    all
+}
+
+fn entry(reason: &Reason, policies: u32, controls: Option<Vec<String>>) -> Unread {
+    let mut controls = controls.unwrap_or_default();
+    controls.dedup();
+    Unread {
+        input: reason.need.clone(),
+        reason: reason.code,
+        policies,
+        mend: reason.mend.clone(),
+        controls,
+    }
+}

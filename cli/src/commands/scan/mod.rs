@@ -1,0 +1,173 @@
+//! `plimsoll scan`: from arguments to a report.
+
+mod files;
+mod header;
+mod output;
+mod problems;
+mod progress;
+mod sink;
+mod sources;
+mod spool;
+mod worker;
+
+use std::time::Instant;
+
+use anyhow::Result;
+use plimsoll_inventory::files::{FileError, discover};
+use plimsoll_policy::{Catalogue, Plan, PlanOptions};
+use plimsoll_report::{Diagnostic, SourceType};
+
+use self::files::Scanned;
+use self::sink::Show;
+use super::catalogue;
+use crate::args::{Cli, Format, ScanArgs};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+
+/// Runs it.
+///
+/// # Errors
+/// A temporary file or an output cannot be written.
+pub(crate) fn run(
+    args: &ScanArgs,
+    cli: &Cli,
+    console: &Console,
+    interrupt: &Interrupt,
+) -> Result<Exit> {
+    let started = Instant::now();
+    let catalogue = match selected(args) {
+        Ok(catalogue) => catalogue,
+        Err(wrong) => {
+            console.diagnose(&wrong);
+            return Ok(Exit::Usage);
+        }
+    };
+    output::check(&args.output.outputs)?;
+    if args.cluster.context.is_some() {
+        let message = "this build reads files and standard input only";
+        console.diagnose(&[Diagnostic::error("cluster-unreachable", message)]);
+        return Ok(Exit::Nothing);
+    }
+    files(args, cli, console, interrupt, &catalogue, started)
+}
+
+/// The catalogue, when it and the selection of it are in order.
+fn selected(args: &ScanArgs) -> Result<Catalogue, Vec<Diagnostic>> {
+    let catalogue = catalogue::load(args.selection.policies.as_deref())?;
+    let wrong = catalogue::check(&catalogue, &args.selection);
+    if wrong.is_empty() {
+        Ok(catalogue)
+    } else {
+        Err(wrong)
+    }
+}
+
+fn files(
+    args: &ScanArgs,
+    cli: &Cli,
+    console: &Console,
+    interrupt: &Interrupt,
+    catalogue: &Catalogue,
+    started: Instant,
+) -> Result<Exit> {
+    let paths = given_paths(args);
+    let found = match discover(&paths) {
+        Ok(found) => found,
+        Err(FileError::NoSuchPath { path, suggestion }) => {
+            let error = Diagnostic::error("no-such-path", format!("no file or directory {path}"));
+            let error = match suggestion {
+                Some(near) => error.help(format!("{near} exists")),
+                None => error.help("give files or folders, or - for standard input"),
+            };
+            console.diagnose(&[error]);
+            return Ok(Exit::Nothing);
+        }
+    };
+    let plan = Plan::new(catalogue, options(args));
+    let table = catalogue::facts(catalogue);
+    let wants_json = args.output.format == Some(Format::Json)
+        || args
+            .output
+            .outputs
+            .iter()
+            .any(|file| file.format == Format::Json);
+    let show = Show {
+        verdicts: args.output.verdicts.clone().unwrap_or_default(),
+        severities: args.output.severity.clone().unwrap_or_default(),
+        resources: wants_json,
+    };
+    let progress = progress::wanted(console, args.output.quiet);
+    interrupt.finish_gracefully(true);
+    let scanned = files::scan(found, &plan, &table, &show, interrupt, progress)?;
+    interrupt.finish_gracefully(false);
+    let partial = interrupt.asked();
+
+    let mut diagnostics = problems::diagnostics(&scanned.problems, &scanned.sources);
+    if scanned.objects == 0 && !partial {
+        diagnostics.push(nothing_found(&paths, &scanned));
+        console.diagnose(&diagnostics);
+        return Ok(Exit::Nothing);
+    }
+    if cli.verbose > 0 {
+        diagnostics.extend(problems::skipped(&scanned));
+    }
+    console.diagnose(&diagnostics);
+    let kind = if paths.iter().all(|path| path.as_os_str() == "-") {
+        SourceType::Stdin
+    } else {
+        SourceType::Files
+    };
+    let names: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let source = header::files_source(kind, &names, partial);
+    let header = header::of(args, &plan, &scanned, source);
+    let exit = Exit::of_gate(header.summary.gate.exit_code);
+    let report = output::Report {
+        header: &header,
+        rows: &scanned.rows,
+        affected: &scanned.affected,
+        table: &table,
+        sources: &scanned.sources,
+        unreadable: scanned.problems.len() as u64,
+        elapsed: started.elapsed(),
+    };
+    output::write(&report, args, console)?;
+    Ok(if partial { Exit::Interrupted } else { exit })
+}
+
+fn given_paths(args: &ScanArgs) -> Vec<std::path::PathBuf> {
+    let given = args.paths.iter().chain(&args.filenames);
+    let paths: Vec<_> = given.cloned().collect();
+    if paths.is_empty() {
+        vec![".".into()]
+    } else {
+        paths
+    }
+}
+
+fn options(args: &ScanArgs) -> PlanOptions {
+    PlanOptions {
+        frameworks: args.selection.frameworks.clone(),
+        only: args.selection.only.clone(),
+        skip: args.selection.skip.clone(),
+        ..PlanOptions::default()
+    }
+}
+
+fn nothing_found(paths: &[std::path::PathBuf], scanned: &Scanned) -> Diagnostic {
+    let names: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let message = format!("no Kubernetes object in {}", names.join(", "));
+    let looked = match scanned.files_skipped + scanned.problems.len() as u64 {
+        0 => "no file ends in .yaml, .yml or .json; name a file to read it whatever its ending"
+            .to_owned(),
+        1 => "1 file was looked at; an object has apiVersion and kind".to_owned(),
+        many => format!("{many} files were looked at; an object has apiVersion and kind"),
+    };
+    Diagnostic::error("nothing-found", message).help(looked)
+}

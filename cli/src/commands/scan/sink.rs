@@ -1,0 +1,109 @@
+//! Where verdicts go: rows to the sorter, failing ones first to be placed in their file.
+
+use std::io;
+use std::sync::Arc;
+
+use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_policy::Sink;
+use plimsoll_report::{Affected, PolicyTable, Row, Sorter};
+
+use crate::args::{SeverityFilter, VerdictFilter};
+
+/// What is shown.
+#[derive(Debug, Default)]
+pub(crate) struct Show {
+    /// Verdicts.
+    pub(crate) verdicts: VerdictFilter,
+    /// Severities.
+    pub(crate) severities: SeverityFilter,
+    /// Each framework's resources (the JSON report lists them).
+    pub(crate) resources: bool,
+}
+
+/// One worker's sink.
+pub(crate) struct Collect<'s> {
+    show: &'s Show,
+    table: &'s PolicyTable,
+    /// Position in the report of each of the catalogue's frameworks, if it is in the report.
+    frameworks: &'s [Option<u16>],
+    /// Rows that are complete.
+    pub(crate) sorter: Sorter,
+    /// Resources by framework.
+    pub(crate) affected: Affected,
+    /// Failing judgements about documents, to be placed.
+    pub(crate) failing: Vec<Judgement>,
+    error: Option<io::Error>,
+}
+
+impl<'s> Collect<'s> {
+    /// An empty one.
+    pub(crate) fn new(
+        show: &'s Show,
+        table: &'s PolicyTable,
+        frameworks: &'s [Option<u16>],
+    ) -> Self {
+        Self {
+            show,
+            table,
+            frameworks,
+            sorter: Sorter::default(),
+            affected: Affected::default(),
+            failing: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// Takes a judgement that is complete.
+    pub(crate) fn row(&mut self, judgement: Judgement) {
+        let Some(policy) = self.table.get(&judgement.policy) else {
+            return;
+        };
+        let pushed = self.sorter.push(&Row::of(judgement, policy));
+        self.note(pushed);
+    }
+
+    /// The first error of a temporary file, if there was one.
+    pub(crate) fn check(&mut self) -> io::Result<()> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    fn note(&mut self, result: io::Result<()>) {
+        if let Err(error) = result {
+            self.error.get_or_insert(error);
+        }
+    }
+}
+
+impl Sink for Collect<'_> {
+    fn wants(&self, verdict: Verdict) -> bool {
+        self.show.verdicts.lists(verdict)
+    }
+
+    fn judgement(&mut self, judgement: Judgement) {
+        if !self.show.severities.shows(judgement.severity) {
+            return;
+        }
+        if judgement.verdict == Verdict::Fail && judgement.source.is_some() {
+            self.failing.push(judgement);
+        } else {
+            self.row(judgement);
+        }
+    }
+
+    fn resource(
+        &mut self,
+        framework: usize,
+        resource: &Arc<ResourceRef>,
+        source: Option<&SourceRef>,
+        verdict: Verdict,
+    ) {
+        if !self.show.resources {
+            return;
+        }
+        if let Some(Some(number)) = self.frameworks.get(framework) {
+            let file = source.map(|source| source.file.as_ref());
+            let pushed = self.affected.push(*number, resource, file, verdict);
+            self.note(pushed);
+        }
+    }
+}
