@@ -2,5 +2,7 @@
 
 #[cfg(feature = "kube-server")]
 pub mod kube_server;
+#[cfg(feature = "bench")]
+pub mod native;
 #[cfg(feature = "kube-server")]
 pub mod pod_security;

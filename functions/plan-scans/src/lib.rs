@@ -1,1 +1,84 @@
-//! To be written.
+//! Enqueues what is due, and sends again what was lost: the tables say what must happen, the queues only make it fast.
+
+use jiff::{SignedDuration, Timestamp};
+use plimsoll_model::{AccountJob, ClusterJob, Message};
+use plimsoll_store::{DueItem, DueKind, DueWork, SWEEP_AFTER, ScanSweep, Store, StoreError};
+
+/// How long an account job may take before it is sent again: the time-out of `scan-account` and a margin.
+const ACCOUNT_JOB_AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a tick did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Planned {
+    /// Messages sent.
+    pub sent: usize,
+}
+
+/// One tick: everything due at `now`. Each connection and cluster is scanned every `every`. A tick that is cut short
+/// is made good by the next: the reader's cursor moves only behind what has been dealt with.
+///
+/// # Errors
+/// When DynamoDB or SQS refuse or cannot be reached.
+pub async fn handle(store: &Store, every: SignedDuration, now: Timestamp) -> Result<Planned, StoreError> {
+    let mut planned = Planned::default();
+    for kind in [DueKind::Connection, DueKind::Cluster, DueKind::Scan, DueKind::Outbox, DueKind::Delivery] {
+        loop {
+            let batch = store.due().list(kind, now).await?;
+            for item in &batch.items {
+                planned.sent += deal_with(store, item, every, now).await?;
+            }
+            store.due().advance(kind, batch.reached).await?;
+            if batch.reached >= now {
+                break;
+            }
+        }
+    }
+    Ok(planned)
+}
+
+async fn deal_with(store: &Store, item: &DueItem, every: SignedDuration, now: Timestamp) -> Result<usize, StoreError> {
+    let tenant = store.of(&item.tenant);
+    let again = now + SWEEP_AFTER;
+    match &item.work {
+        DueWork::Connection(connection) => {
+            let job = AccountJob { tenant: item.tenant.clone(), connection: connection.clone(), slot: item.at };
+            store.queues().send(&Message::AccountJob(job)).await?;
+            tenant.defer(item, now + ACCOUNT_JOB_AGAIN).await?;
+        }
+        DueWork::Cluster(cluster) => {
+            let scan = tenant.plan_scan(cluster, item.at, now).await?;
+            let job = ClusterJob { tenant: item.tenant.clone(), cluster: cluster.clone(), scan: scan.id };
+            store.queues().send(&Message::ClusterJob(job)).await?;
+            tenant.advance_cluster(cluster, item.at, next_slot(item.at, every, now)).await?;
+        }
+        DueWork::Scan { cluster, scan } => match tenant.sweep_scan(cluster, scan, now).await? {
+            ScanSweep::Requeue => return send_again(store, item, again).await,
+            ScanSweep::Wait(until) => {
+                tenant.defer(item, until).await?;
+                return Ok(0);
+            }
+            ScanSweep::Finished => return Ok(0),
+        },
+        DueWork::Outbox(_) | DueWork::Delivery { .. } => return send_again(store, item, again).await,
+        DueWork::Incident(_) | DueWork::Summary => return Ok(0),
+    }
+    Ok(1)
+}
+
+async fn send_again(store: &Store, item: &DueItem, again: Timestamp) -> Result<usize, StoreError> {
+    let Some(message) = item.message() else { return Ok(0) };
+    store.queues().send(&message).await?;
+    store.of(&item.tenant).defer(item, again).await?;
+    Ok(1)
+}
+
+/// The first slot after `now` in the rhythm that `slot` belongs to: slots that were missed are not made up for.
+#[must_use]
+pub fn next_slot(slot: Timestamp, every: SignedDuration, now: Timestamp) -> Timestamp {
+    let period = every.as_secs().max(60);
+    let missed = now.duration_since(slot).as_secs().max(0) / period;
+    slot + SignedDuration::from_secs(period * (missed + 1))
+}
+
+#[cfg(test)]
+mod tests;

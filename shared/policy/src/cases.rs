@@ -69,15 +69,31 @@ impl Case {
     #[must_use]
     pub fn complaint(&self, result: &CaseResult) -> Option<String> {
         if result.verdict != self.expect {
-            let why = result.reason.as_ref().map(|r| format!(" ({}: {})", r.code.as_str(), r.need)).unwrap_or_default();
-            return Some(format!("expected {}, got {}{why}", self.expect.as_str(), result.verdict.as_str()));
+            let why = result
+                .reason
+                .as_ref()
+                .map(|r| format!(" ({}: {})", r.code.as_str(), r.need))
+                .unwrap_or_default();
+            return Some(format!(
+                "expected {}, got {}{why}",
+                self.expect.as_str(),
+                result.verdict.as_str()
+            ));
         }
         if self.expect == Verdict::Fail && self.paths != result.paths {
-            return Some(format!("expected paths [{}], got [{}]", self.paths.join(", "), result.paths.join(", ")));
+            return Some(format!(
+                "expected paths [{}], got [{}]",
+                self.paths.join(", "),
+                result.paths.join(", ")
+            ));
         }
         let code = result.reason.as_ref().map(|reason| reason.code);
         if self.reason.is_some() && code != self.reason {
-            return Some(format!("expected reason {:?}, got {:?}", self.reason.map(ReasonCode::as_str), code.map(ReasonCode::as_str)));
+            return Some(format!(
+                "expected reason {:?}, got {:?}",
+                self.reason.map(ReasonCode::as_str),
+                code.map(ReasonCode::as_str)
+            ));
         }
         None
     }
@@ -91,7 +107,10 @@ impl Policy {
     pub fn read_cases(&self) -> Result<Vec<Case>, LoadError> {
         let file = self.file.replace("policy.yaml", "cases.yaml");
         let Some(text) = &self.cases else {
-            return Err(LoadError::of_file(&file, format!("`{}` has no cases.yaml beside it", self.id)));
+            return Err(LoadError::of_file(
+                &file,
+                format!("`{}` has no cases.yaml beside it", self.id),
+            ));
         };
         serde_saphyr::from_str(text).map_err(|error| LoadError::of_yaml(&file, &error))
     }
@@ -116,21 +135,34 @@ pub fn run(catalogue: &Catalogue, id: &str, case: &Case) -> CaseResult {
             }
         }
     }
-    let options = PlanOptions { cluster_version: case.cluster.version.clone(), ..PlanOptions::default() };
+    let options = PlanOptions {
+        cluster_version: case.cluster.version.clone(),
+        ..PlanOptions::default()
+    };
     let plan = Plan::new(&catalogue, options);
     let mut lists = Lists::of_files();
     for plural in &case.without {
         let reason = Reason::new(ReasonCode::PermissionMissing, format!("list {plural}"));
         lists.set(plural, ListState::Incomplete(reason));
     }
-    let objects: Vec<String> = [&case.given].into_iter().chain(&case.also).map(|given| complete(given).to_string()).collect();
+    let objects: Vec<String> = [&case.given]
+        .into_iter()
+        .chain(&case.also)
+        .map(|given| complete(given).to_string())
+        .collect();
     let mut sink = Collected::default();
     let mut session = Session::new(&plan);
     let mut again = Vec::new();
     let arena = Bump::new();
     for (document, json) in objects.iter().enumerate() {
-        let Ok(node) = decode_json(&arena, json.as_bytes()) else { continue };
-        let source = SourceRef { file: "case".into(), document: document as u32, item: None };
+        let Ok(node) = decode_json(&arena, json.as_bytes()) else {
+            continue;
+        };
+        let source = SourceRef {
+            file: "case".into(),
+            document: document as u32,
+            item: None,
+        };
         if session.first(&node, Some(&source), &arena, &lists, &mut sink) == Seen::Again {
             again.push((node, source));
         }
@@ -144,16 +176,23 @@ pub fn run(catalogue: &Catalogue, id: &str, case: &Case) -> CaseResult {
 }
 
 /// Fills in apiVersion and metadata.
-fn complete(given: &Value) -> Value {
+pub(crate) fn complete(given: &Value) -> Value {
     let mut object = given.clone();
-    let kind = object.get("kind").and_then(Value::as_str).unwrap_or(WORKLOAD).to_owned();
-    let Some(map) = object.as_object_mut() else { return object };
+    let kind = object
+        .get("kind")
+        .and_then(Value::as_str)
+        .unwrap_or(WORKLOAD)
+        .to_owned();
+    let Some(map) = object.as_object_mut() else {
+        return object;
+    };
     let api_version = match (group_of_kind(&kind), kind.as_str()) {
         (_, "HorizontalPodAutoscaler") => "autoscaling/v2".to_owned(),
         (None | Some(""), _) => "v1".to_owned(),
         (Some(group), _) => format!("{group}/v1"),
     };
-    map.entry("apiVersion").or_insert_with(|| json!(api_version));
+    map.entry("apiVersion")
+        .or_insert_with(|| json!(api_version));
     let metadata = map.entry("metadata").or_insert_with(|| json!({}));
     if let Some(metadata) = metadata.as_object_mut() {
         metadata.entry("name").or_insert_with(|| json!("example"));
@@ -167,7 +206,12 @@ struct Collected(Vec<Judgement>);
 
 impl Collected {
     fn result(self) -> CaseResult {
-        let verdict = self.0.iter().map(|j| j.verdict).min().unwrap_or(Verdict::NotApplicable);
+        let verdict = self
+            .0
+            .iter()
+            .map(|j| j.verdict)
+            .min()
+            .unwrap_or(Verdict::NotApplicable);
         let failing = self.0.iter().filter(|j| j.verdict == Verdict::Fail);
         CaseResult {
             verdict,
@@ -182,9 +226,20 @@ impl Sink for Collected {
         true
     }
     fn judgement(&mut self, judgement: Judgement) {
-        if judgement.source.as_ref().is_none_or(|source| source.document == 0) {
+        if judgement
+            .source
+            .as_ref()
+            .is_none_or(|source| source.document == 0)
+        {
             self.0.push(judgement);
         }
     }
-    fn resource(&mut self, _: usize, _: &std::sync::Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
+    fn resource(
+        &mut self,
+        _: usize,
+        _: &std::sync::Arc<ResourceRef>,
+        _: Option<&SourceRef>,
+        _: Verdict,
+    ) {
+    }
 }

@@ -138,7 +138,10 @@ impl Catalogue {
             hasher.update(file.text.as_bytes());
             if file.path.ends_with("/policy.yaml") || file.path == "policy.yaml" {
                 let cases_path = file.path.replace("policy.yaml", "cases.yaml");
-                let cases = sorted.iter().find(|f| f.path == cases_path).map(|f| f.text.clone());
+                let cases = sorted
+                    .iter()
+                    .find(|f| f.path == cases_path)
+                    .map(|f| f.text.clone());
                 match policy(file, cases) {
                     Ok(policy) => policies.push(policy),
                     Err(found) => errors.extend(found),
@@ -159,8 +162,16 @@ impl Catalogue {
         }
         let frameworks = join_frameworks(&mut policies, frameworks, &mut errors);
         if errors.is_empty() {
-            let digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-            Ok(Self { policies, frameworks, hash: format!("sha256:{digest}") })
+            let digest: String = hasher
+                .finalize()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            Ok(Self {
+                policies,
+                frameworks,
+                hash: format!("sha256:{digest}"),
+            })
         } else {
             Err(errors)
         }
@@ -169,7 +180,10 @@ impl Catalogue {
     /// The policy of that id.
     #[must_use]
     pub fn policy(&self, id: &str) -> Option<&Policy> {
-        self.policies.binary_search_by(|policy| policy.id.as_str().cmp(id)).ok().map(|i| &self.policies[i])
+        self.policies
+            .binary_search_by(|policy| policy.id.as_str().cmp(id))
+            .ok()
+            .map(|i| &self.policies[i])
     }
 
     /// The framework of that id.
@@ -182,7 +196,9 @@ impl Catalogue {
     #[must_use]
     pub fn framework_like(&self, wrong: &str) -> Option<&str> {
         let ids = || self.frameworks.iter().map(|f| f.id.as_str());
-        ids().find(|id| id.starts_with(wrong)).or_else(|| nearest(wrong, ids()))
+        ids()
+            .find(|id| id.starts_with(wrong))
+            .or_else(|| nearest(wrong, ids()))
     }
 
     /// The policy whose id is nearest to a wrong one, for a suggestion.
@@ -196,7 +212,10 @@ fn gather(dir: &Dir<'_>, files: &mut Vec<CatalogueFile>) {
     for file in dir.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");
         if let Some(text) = file.contents_utf8().filter(|_| path.ends_with(".yaml")) {
-            files.push(CatalogueFile { path, text: text.to_owned() });
+            files.push(CatalogueFile {
+                path,
+                text: text.to_owned(),
+            });
         }
     }
     for sub in dir.dirs() {
@@ -205,21 +224,34 @@ fn gather(dir: &Dir<'_>, files: &mut Vec<CatalogueFile>) {
 }
 
 fn is_framework(path: &str) -> bool {
-    path.rsplit_once('/').is_some_and(|(dir, _)| dir == "frameworks" || dir.ends_with("/frameworks"))
+    path.rsplit_once('/')
+        .is_some_and(|(dir, _)| dir == "frameworks" || dir.ends_with("/frameworks"))
 }
 
 fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<LoadError>> {
     let name = file.path.as_str();
-    let parsed: PolicyFile =
-        serde_saphyr::from_str(&file.text).map_err(|error| vec![LoadError::of_yaml(name, &error)])?;
+    let parsed: PolicyFile = serde_saphyr::from_str(&file.text)
+        .map_err(|error| vec![LoadError::of_yaml(name, &error)])?;
     let id = &parsed.id.value;
     let mut errors = Vec::new();
     let folder = name.rsplit('/').nth(1).unwrap_or(id);
     if folder != id {
-        errors.push(LoadError::at(name, &parsed.id, format!("the id must equal the folder's name, `{folder}`")));
+        errors.push(LoadError::at(
+            name,
+            &parsed.id,
+            format!("the id must equal the folder's name, `{folder}`"),
+        ));
     }
-    if !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') || id.is_empty() {
-        errors.push(LoadError::at(name, &parsed.id, "an id is made of a-z, 0-9 and `-`"));
+    if !id
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        || id.is_empty()
+    {
+        errors.push(LoadError::at(
+            name,
+            &parsed.id,
+            "an id is made of a-z, 0-9 and `-`",
+        ));
     }
     let compiled = match compile::compile(name, &file.text, &parsed) {
         Ok(compiled) if errors.is_empty() => compiled,
@@ -234,7 +266,11 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         .kinds
         .iter()
         .flat_map(|kind| {
-            if kind == WORKLOAD { workload_kinds().map(str::to_owned).collect() } else { vec![kind.clone()] }
+            if kind == WORKLOAD {
+                workload_kinds().map(str::to_owned).collect()
+            } else {
+                vec![kind.clone()]
+            }
         })
         .collect();
     Ok(Policy {
@@ -269,16 +305,31 @@ fn join_frameworks(
         for control in &file.controls {
             for wanted in &control.policies {
                 match policies.binary_search_by(|policy| policy.id.as_str().cmp(wanted)) {
-                    Ok(i) => policies[i].controls.push(format!("{}/{}", file.id, control.id)),
+                    Ok(i) => policies[i]
+                        .controls
+                        .push(format!("{}/{}", file.id, control.id)),
                     Err(_) => {
-                        let message = format!("control {} names `{wanted}`, which is no policy", control.id);
+                        let message = format!(
+                            "control {} names `{wanted}`, which is no policy",
+                            control.id
+                        );
                         errors.push(LoadError::of_file(&path, message));
                     }
                 }
             }
         }
-        let FrameworkFile { id, title, applies, controls } = file;
-        frameworks.push(Framework { id, title, applies, controls });
+        let FrameworkFile {
+            id,
+            title,
+            applies,
+            controls,
+        } = file;
+        frameworks.push(Framework {
+            id,
+            title,
+            applies,
+            controls,
+        });
     }
     frameworks.sort_by(|a, b| a.id.cmp(&b.id));
     frameworks

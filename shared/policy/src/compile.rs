@@ -73,17 +73,22 @@ pub(crate) fn standard() -> (Env, Standard) {
     (env, slots)
 }
 
-pub(crate) fn compile(name: &str, text: &str, file: &PolicyFile) -> Result<Compiled, Vec<LoadError>> {
+pub(crate) fn compile(
+    name: &str,
+    text: &str,
+    file: &PolicyFile,
+) -> Result<Compiled, Vec<LoadError>> {
     let mut errors = Vec::new();
     let (mut env, slots) = standard();
     let params = declare_params(name, file, &mut env, &mut errors);
-    let mut program = |env: &Env, source: &serde_saphyr::Spanned<String>| match env.compile(&source.value) {
-        Ok(program) => Some(program),
-        Err(error) => {
-            errors.push(LoadError::of_expression(name, text, source, &error));
-            None
-        }
-    };
+    let mut program =
+        |env: &Env, source: &serde_saphyr::Spanned<String>| match env.compile(&source.value) {
+            Ok(program) => Some(program),
+            Err(error) => {
+                errors.push(LoadError::of_expression(name, text, source, &error));
+                None
+            }
+        };
     let mut each = Vec::new();
     for (binding, source) in &file.each.0 {
         let list = program(&env, source);
@@ -93,23 +98,34 @@ pub(crate) fn compile(name: &str, text: &str, file: &PolicyFile) -> Result<Compi
     let mut variables = Vec::new();
     for variable in &file.variables {
         let compiled = program(&env, &variable.expression);
-        let ty = compiled.as_ref().map_or(Type::Dyn, |p| p.result_type().clone());
+        let ty = compiled
+            .as_ref()
+            .map_or(Type::Dyn, |p| p.result_type().clone());
         let slot = env.declare(&format!("variables.{}", variable.name.value), ty);
         variables.extend(compiled.map(|compiled| (slot, compiled)));
     }
-    let when: Vec<Program> = file.when.iter().filter_map(|source| program(&env, source)).collect();
+    let when: Vec<Program> = file
+        .when
+        .iter()
+        .filter_map(|source| program(&env, source))
+        .collect();
     let expression = program(&env, &file.expression);
     let message = match (&file.message, &file.message_expression) {
         (Some(fixed), None) => Some(Message::Fixed(fixed.value.clone())),
         (None, Some(source)) => program(&env, source).map(Message::Program),
         _ => {
-            errors.push(LoadError::of_file(name, "exactly one of `message` and `messageExpression` is needed"));
+            errors.push(LoadError::of_file(
+                name,
+                "exactly one of `message` and `messageExpression` is needed",
+            ));
             None
         }
     };
     check_bool(name, file, &when, expression.as_ref(), &mut errors);
     check_needs(name, file, &mut errors);
-    let (Some(expression), Some(message)) = (expression, message) else { return Err(errors) };
+    let (Some(expression), Some(message)) = (expression, message) else {
+        return Err(errors);
+    };
 
     let programs: Vec<&Program> = when
         .iter()
@@ -122,21 +138,43 @@ pub(crate) fn compile(name: &str, text: &str, file: &PolicyFile) -> Result<Compi
         })
         .collect();
     let reads = |slot: Slot| programs.iter().any(|p| p.slots_read().contains(&slot));
-    let facts: Vec<facts::Fact> =
-        facts::Fact::ALL.into_iter().zip(slots.facts).filter(|(_, slot)| reads(*slot)).map(|(fact, _)| fact).collect();
+    let facts: Vec<facts::Fact> = facts::Fact::ALL
+        .into_iter()
+        .zip(slots.facts)
+        .filter(|(_, slot)| reads(*slot))
+        .map(|(fact, _)| fact)
+        .collect();
     let reads_namespace = reads(slots.namespace);
-    let mut wanted: Vec<&str> = facts.iter().flat_map(|fact| fact.lists()).copied().collect();
+    let mut wanted: Vec<&str> = facts
+        .iter()
+        .flat_map(|fact| fact.lists())
+        .copied()
+        .collect();
     if reads_namespace {
         wanted.push("namespaces");
     }
     for list in wanted {
         if !file.needs.iter().any(|need| need.value == list) {
-            errors.push(LoadError::of_file(name, format!("reads a join over `{list}` but `needs` does not name it")));
+            errors.push(LoadError::of_file(
+                name,
+                format!("reads a join over `{list}` but `needs` does not name it"),
+            ));
         }
     }
     let paths = paths(name, file, &expression, &mut errors);
     if errors.is_empty() {
-        Ok(Compiled { env, when, variables, each, expression, message, paths, params, facts, reads_namespace })
+        Ok(Compiled {
+            env,
+            when,
+            variables,
+            each,
+            expression,
+            message,
+            paths,
+            params,
+            facts,
+            reads_namespace,
+        })
     } else {
         Err(errors)
     }
@@ -157,9 +195,15 @@ fn declare_params(
             ParamType::Bool => (Type::Bool, spec.default.is_boolean()),
         };
         if !fits {
-            errors.push(LoadError::of_file(name, format!("the default of parameter `{param}` is not of its type")));
+            errors.push(LoadError::of_file(
+                name,
+                format!("the default of parameter `{param}` is not of its type"),
+            ));
         }
-        params.push((env.declare(&format!("params.{param}"), ty), spec.default.to_string()));
+        params.push((
+            env.declare(&format!("params.{param}"), ty),
+            spec.default.to_string(),
+        ));
     }
     params
 }
@@ -186,13 +230,20 @@ fn check_bool(
 fn check_needs(name: &str, file: &PolicyFile, errors: &mut Vec<LoadError>) {
     for need in &file.needs {
         if group_of_plural(&need.value).is_none() {
-            errors.push(LoadError::at(name, need, format!("`needs` names `{}`, which is no list we read", need.value)));
+            errors.push(LoadError::at(
+                name,
+                need,
+                format!("`needs` names `{}`, which is no list we read", need.value),
+            ));
         }
     }
     for kind in &file.matches.kinds {
         let known = || crate::kinds::workload_kinds().chain([WORKLOAD]);
         if kind != WORKLOAD && crate::kinds::plural(kind).is_none() {
-            let mut error = LoadError::of_file(name, format!("`match.kinds` names `{kind}`, which is no kind we read"));
+            let mut error = LoadError::of_file(
+                name,
+                format!("`match.kinds` names `{kind}`, which is no kind we read"),
+            );
             if let Some(near) = nearest(kind, known()) {
                 error = error.help(format!("did you mean `{near}`?"));
             }
@@ -202,7 +253,12 @@ fn check_needs(name: &str, file: &PolicyFile, errors: &mut Vec<LoadError>) {
 }
 
 /// The places to report: those written, or the one field chain that the expression reads.
-fn paths(name: &str, file: &PolicyFile, expression: &Program, errors: &mut Vec<LoadError>) -> Vec<PathSpec> {
+fn paths(
+    name: &str,
+    file: &PolicyFile,
+    expression: &Program,
+    errors: &mut Vec<LoadError>,
+) -> Vec<PathSpec> {
     let innermost = file.each.0.last().map(|(binding, _)| binding.as_str());
     let Some(written) = &file.path else {
         let inferred = expression.single_chain().and_then(|(variable, keys)| {
@@ -213,15 +269,26 @@ fn paths(name: &str, file: &PolicyFile, expression: &Program, errors: &mut Vec<L
                 "variables.podMetadata" => Root::PodMetadata,
                 _ => return None,
             };
-            (!keys.is_empty()).then(|| PathSpec { root, steps: keys.into_iter().map(Step::Key).collect() })
+            (!keys.is_empty()).then(|| PathSpec {
+                root,
+                steps: keys.into_iter().map(Step::Key).collect(),
+            })
         });
         if inferred.is_none() {
-            let message = "`path` is missing, and the expression does not read exactly one field chain";
-            errors.push(LoadError::at(name, &file.expression, message).help("name the field to report in `path`"));
+            let message =
+                "`path` is missing, and the expression does not read exactly one field chain";
+            errors.push(
+                LoadError::at(name, &file.expression, message)
+                    .help("name the field to report in `path`"),
+            );
         }
         return inferred.into_iter().collect();
     };
-    let workload = file.matches.kinds.iter().all(|kind| kind == WORKLOAD || pod_spec_keys(kind).is_some());
+    let workload = file
+        .matches
+        .kinds
+        .iter()
+        .all(|kind| kind == WORKLOAD || pod_spec_keys(kind).is_some());
     let mut specs = Vec::new();
     for text in written.list() {
         let (root, rest) = if let Some(rest) = text.strip_prefix("podSpec.").filter(|_| workload) {

@@ -63,7 +63,10 @@ pub fn difference(
         }
         let list_lost = old.lists.iter().any(|list| lists.gap(list).is_some());
         if list_lost || untold.contains(&old.object) {
-            let kept = ManifestEntry { verdict: Verdict::NotEvaluated, ..old.clone() };
+            let kept = ManifestEntry {
+                verdict: Verdict::NotEvaluated,
+                ..old.clone()
+            };
             entries.insert(fingerprint, kept);
         } else {
             out.resolved.push(old.clone());
@@ -78,13 +81,27 @@ pub fn difference(
 fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> ManifestEntry {
     let policy = catalogue.policy(judgement.policy.as_str());
     let own = plural(&judgement.resource.kind).map(str::to_owned);
-    let kinds = || policy.map(|policy| policy.kinds.iter().filter_map(|kind| plural(kind))).into_iter().flatten();
+    let kinds = || {
+        policy
+            .map(|policy| policy.kinds.iter().filter_map(|kind| plural(kind)))
+            .into_iter()
+            .flatten()
+    };
     let mut lists: Vec<String> = match own {
         Some(own) => vec![own],
         None => kinds().map(str::to_owned).collect(),
     };
-    lists.extend(policy.into_iter().flat_map(|policy| policy.needs.iter().cloned()));
-    let text = format!("{}\n{}\n{}", judgement.message, judgement.paths.join("\n"), judgement.observed.as_deref().unwrap_or(""));
+    lists.extend(
+        policy
+            .into_iter()
+            .flat_map(|policy| policy.needs.iter().cloned()),
+    );
+    let text = format!(
+        "{}\n{}\n{}",
+        judgement.message,
+        judgement.paths.join("\n"),
+        judgement.observed.as_deref().unwrap_or("")
+    );
     let hash = plimsoll_model::hash_text(&[&text, judgement.severity.as_str()]);
     ManifestEntry {
         fingerprint: judgement.fingerprint,

@@ -21,14 +21,32 @@ pub struct LoadError {
 
 impl LoadError {
     pub(crate) fn of_file(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.into(), line: 0, column: 0, length: 0, message: message.into(), help: None }
+        Self {
+            file: file.into(),
+            line: 0,
+            column: 0,
+            length: 0,
+            message: message.into(),
+            help: None,
+        }
     }
 
     pub(crate) fn of_yaml(file: &str, error: &serde_saphyr::Error) -> Self {
-        let (line, column) = error.location().map_or((0, 0), |at| (narrow(at.line()), narrow(at.column())));
+        let (line, column) = error
+            .location()
+            .map_or((0, 0), |at| (narrow(at.line()), narrow(at.column())));
         let message = error.without_snippet().to_string();
-        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-        Self { line, column, length: 1, ..Self::of_file(file, message) }
+        let message = message
+            .split(" at line ")
+            .next()
+            .unwrap_or(&message)
+            .to_owned();
+        Self {
+            line,
+            column,
+            length: 1,
+            ..Self::of_file(file, message)
+        }
     }
 
     /// Places an error of an expression in the file that holds the expression: `at` is where its YAML value begins.
@@ -38,17 +56,28 @@ impl LoadError {
         at: &serde_saphyr::Spanned<String>,
         error: &plimsoll_cel::CompileError,
     ) -> Self {
-        let wanted = at.value.lines().nth(error.line.saturating_sub(1) as usize).unwrap_or_default();
+        let wanted = at
+            .value
+            .lines()
+            .nth(error.line.saturating_sub(1) as usize)
+            .unwrap_or_default();
         let start = narrow(at.referenced.line());
-        let found = text.lines().enumerate().skip(start.saturating_sub(1) as usize).find_map(|(i, line)| {
-            let byte = line.find(wanted.trim()).filter(|_| !wanted.trim().is_empty())?;
-            let indent = wanted.chars().take_while(|c| c.is_whitespace()).count();
-            Some((i + 1, line[..byte].chars().count(), indent))
-        });
+        let found = text
+            .lines()
+            .enumerate()
+            .skip(start.saturating_sub(1) as usize)
+            .find_map(|(i, line)| {
+                let byte = line
+                    .find(wanted.trim())
+                    .filter(|_| !wanted.trim().is_empty())?;
+                let indent = wanted.chars().take_while(|c| c.is_whitespace()).count();
+                Some((i + 1, line[..byte].chars().count(), indent))
+            });
         let (line, column) = match found {
-            Some((line, before, indent)) => {
-                (line as u32, (before as u32 + error.column).saturating_sub(indent as u32))
-            }
+            Some((line, before, indent)) => (
+                line as u32,
+                (before as u32 + error.column).saturating_sub(indent as u32),
+            ),
             None => (start, narrow(at.referenced.column())),
         };
         Self {
@@ -60,7 +89,11 @@ impl LoadError {
         }
     }
 
-    pub(crate) fn at(file: &str, at: &serde_saphyr::Spanned<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn at(
+        file: &str,
+        at: &serde_saphyr::Spanned<String>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             line: narrow(at.referenced.line()),
             column: narrow(at.referenced.column()),
@@ -86,7 +119,9 @@ impl fmt::Display for LoadError {
             write!(f, ":{}:{}", self.line, self.column)?;
         }
         write!(f, ": {}", self.message)?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(f, "; {help}"))
+        self.help
+            .as_ref()
+            .map_or(Ok(()), |help| write!(f, "; {help}"))
     }
 }
 

@@ -33,10 +33,15 @@ struct Element<'a> {
 
 impl<'p, 'a> Case<'_, 'p, 'a> {
     /// Judges, and hands each verdict on: with [`Judgement`] when `wants` says so, as a bare verdict else.
-    pub(crate) fn run(&self, wants: &dyn Fn(Verdict) -> bool, out: &mut dyn FnMut(Verdict, Option<Judgement>)) {
+    pub(crate) fn run(
+        &self,
+        wants: &dyn Fn(Verdict) -> bool,
+        out: &mut dyn FnMut(Verdict, Option<Judgement>),
+    ) {
         let budget = Budget::new(COST_LIMIT);
         let mut give = |verdict: Verdict, elements: &[Element<'a>], reason: Option<Reason>| {
-            let judgement = wants(verdict).then(|| self.judgement(verdict, elements, reason, &budget));
+            let judgement =
+                wants(verdict).then(|| self.judgement(verdict, elements, reason, &budget));
             out(verdict, judgement);
         };
         for (slot, program) in &self.policy.compiled.variables {
@@ -82,7 +87,11 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
         };
         for (index, value) in list.items().enumerate() {
             self.scope.set(*slot, value);
-            chosen.push(Element { value, siblings: list, index });
+            chosen.push(Element {
+                value,
+                siblings: list,
+                index,
+            });
             self.each(chosen, budget, any, give);
             chosen.pop();
         }
@@ -105,7 +114,10 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
     fn decide(&self, program: &Program, budget: &Budget) -> Result<bool, Reason> {
         match program.eval(self.scope, budget) {
             Ok(value) => value.as_bool().ok_or_else(|| {
-                Reason::new(ReasonCode::EvaluationError, format!("`{}` does not give a bool", program.source()))
+                Reason::new(
+                    ReasonCode::EvaluationError,
+                    format!("`{}` does not give a bool", program.source()),
+                )
             }),
             Err(error) => Err(self.reason(&error)),
         }
@@ -117,8 +129,13 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
                 .lists
                 .gap(reason)
                 .unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, format!("list {reason}"))),
-            EvalError::CostLimit => Reason::new(ReasonCode::CostLimit, "the expression costs more than it may"),
-            EvalError::Failed { message, .. } => Reason::new(ReasonCode::EvaluationError, message.clone()),
+            EvalError::CostLimit => Reason::new(
+                ReasonCode::CostLimit,
+                "the expression costs more than it may",
+            ),
+            EvalError::Failed { message, .. } => {
+                Reason::new(ReasonCode::EvaluationError, message.clone())
+            }
         }
     }
 
@@ -132,9 +149,13 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
         let keys: Vec<String> = chosen.iter().map(Element::key).collect();
         let element = (!keys.is_empty()).then(|| keys.join("/"));
         let places = self.places(chosen.last());
-        let first = places.iter().find_map(|steps| path::follow(&self.view.node, steps));
+        let first = places
+            .iter()
+            .find_map(|steps| path::follow(&self.view.node, steps));
         let paths: Vec<String> = places.iter().map(|steps| path::write(steps)).collect();
-        let redacted = paths.iter().any(|path| (self.plan.options.withheld)(self.view.kind, path));
+        let redacted = paths
+            .iter()
+            .any(|path| (self.plan.options.withheld)(self.view.kind, path));
         let message = match &reason {
             Some(reason) => format!("not evaluated: {}", reason.need),
             None => self.message(verdict, budget),
@@ -144,7 +165,12 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
             verdict,
             severity: self.policy.severity,
             resource: self.view.resource.clone(),
-            fingerprint: fingerprint(&self.plan.options.scope, self.policy.id.as_str(), &self.view.resource, element.as_deref()),
+            fingerprint: fingerprint(
+                &self.plan.options.scope,
+                self.policy.id.as_str(),
+                &self.view.resource,
+                element.as_deref(),
+            ),
             element,
             observed: first.filter(|_| !redacted).map(|node| shorten(&node)),
             paths,
@@ -164,7 +190,11 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
         match &self.policy.compiled.message {
             Message::Fixed(text) => text.clone(),
             Message::Program(program) => match program.eval(self.scope, budget) {
-                Ok(value) => value.as_str().filter(|text| !text.is_empty()).unwrap_or(&self.policy.title).to_owned(),
+                Ok(value) => value
+                    .as_str()
+                    .filter(|text| !text.is_empty())
+                    .unwrap_or(&self.policy.title)
+                    .to_owned(),
                 Err(_) => self.policy.title.clone(),
             },
         }
@@ -173,7 +203,12 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
     /// The places that exist among those the policy names, or the first, as the one that should exist.
     fn places(&self, element: Option<&Element<'a>>) -> Vec<Vec<Step>> {
         let element_steps = element.map(|element| self.element_steps(element));
-        let all = self.policy.compiled.paths.iter().map(|spec| self.place(spec, element_steps.as_deref()));
+        let all = self
+            .policy
+            .compiled
+            .paths
+            .iter()
+            .map(|spec| self.place(spec, element_steps.as_deref()));
         let mut all: Vec<Vec<Step>> = all.collect();
         let first = all.first().cloned();
         all.retain(|steps| path::follow(&self.view.node, steps).is_some());
@@ -183,18 +218,30 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
         all
     }
 
+    /// Found by the element's address, or, where it has none of its own (an empty map, a number), by its list's.
     fn element_steps(&self, element: &Element<'a>) -> Vec<Step> {
-        let found = element.value.as_node().and_then(|node| path::of_part(&self.view.node, &node));
-        found.unwrap_or_default()
+        let of = |value: &Value<'a>| value.as_node().and_then(|node| path::of_part(&self.view.node, &node));
+        let by_list = || {
+            let mut steps = of(&element.siblings)?;
+            steps.push(Step::Index(element.index));
+            Some(steps)
+        };
+        of(&element.value).or_else(by_list).unwrap_or_default()
     }
 
     fn place(&self, spec: &PathSpec, element: Option<&[Step]>) -> Vec<Step> {
-        let keys = |keys: &[&str]| keys.iter().map(|key| Step::Key((*key).to_owned())).collect::<Vec<_>>();
+        let keys = |keys: &[&str]| {
+            keys.iter()
+                .map(|key| Step::Key((*key).to_owned()))
+                .collect::<Vec<_>>()
+        };
         let mut steps = match spec.root {
             Root::Object => Vec::new(),
             Root::Element => element.unwrap_or_default().to_vec(),
             Root::PodSpec => keys(self.view.pod_spec_keys.unwrap_or_default()),
-            Root::PodMetadata => keys(&crate::kinds::pod_metadata_keys(self.view.kind).unwrap_or_default()),
+            Root::PodMetadata => {
+                keys(&crate::kinds::pod_metadata_keys(self.view.kind).unwrap_or_default())
+            }
         };
         steps.extend_from_slice(&spec.steps);
         steps
@@ -205,7 +252,13 @@ impl Element<'_> {
     /// An ordinal is added only among equals.
     fn key(&self) -> String {
         let key = key_of(&self.value);
-        match self.siblings.items().take(self.index).filter(|other| key_of(other) == key).count() {
+        match self
+            .siblings
+            .items()
+            .take(self.index)
+            .filter(|other| key_of(other) == key)
+            .count()
+        {
             0 => key,
             before => format!("{key}#{}", before + 1),
         }
@@ -218,10 +271,15 @@ fn key_of(value: &Value<'_>) -> String {
         return name.to_owned();
     }
     let node = value.as_node();
-    if let Some(name) = node.and_then(|node| node.get("name")).and_then(|name| name.as_str()) {
+    if let Some(name) = node
+        .and_then(|node| node.get("name"))
+        .and_then(|name| name.as_str())
+    {
         return name.to_owned();
     }
-    let json = node.and_then(|node| serde_json::to_string(&node).ok()).unwrap_or_else(|| value.to_json().to_string());
+    let json = node
+        .and_then(|node| serde_json::to_string(&node).ok())
+        .unwrap_or_else(|| value.to_json().to_string());
     plimsoll_model::hash_text(&[&json])[..10].to_owned()
 }
 

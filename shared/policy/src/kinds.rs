@@ -14,7 +14,10 @@ const POD_SPECS: &[(&str, &[&str])] = &[
     ("StatefulSet", &["spec", "template", "spec"]),
     ("DaemonSet", &["spec", "template", "spec"]),
     ("Job", &["spec", "template", "spec"]),
-    ("CronJob", &["spec", "jobTemplate", "spec", "template", "spec"]),
+    (
+        "CronJob",
+        &["spec", "jobTemplate", "spec", "template", "spec"],
+    ),
 ];
 
 /// Kind, plural and API group of everything a built-in policy may match or join.
@@ -40,15 +43,31 @@ const PLURALS: &[(&str, &str, &str)] = &[
     ("Role", "roles", "rbac.authorization.k8s.io"),
     ("ClusterRole", "clusterroles", "rbac.authorization.k8s.io"),
     ("RoleBinding", "rolebindings", "rbac.authorization.k8s.io"),
-    ("ClusterRoleBinding", "clusterrolebindings", "rbac.authorization.k8s.io"),
+    (
+        "ClusterRoleBinding",
+        "clusterrolebindings",
+        "rbac.authorization.k8s.io",
+    ),
     ("NetworkPolicy", "networkpolicies", "networking.k8s.io"),
     ("Ingress", "ingresses", "networking.k8s.io"),
     ("IngressClass", "ingressclasses", "networking.k8s.io"),
     ("PodDisruptionBudget", "poddisruptionbudgets", "policy"),
-    ("HorizontalPodAutoscaler", "horizontalpodautoscalers", "autoscaling"),
+    (
+        "HorizontalPodAutoscaler",
+        "horizontalpodautoscalers",
+        "autoscaling",
+    ),
     ("StorageClass", "storageclasses", "storage.k8s.io"),
-    ("ValidatingWebhookConfiguration", "validatingwebhookconfigurations", "admissionregistration.k8s.io"),
-    ("MutatingWebhookConfiguration", "mutatingwebhookconfigurations", "admissionregistration.k8s.io"),
+    (
+        "ValidatingWebhookConfiguration",
+        "validatingwebhookconfigurations",
+        "admissionregistration.k8s.io",
+    ),
+    (
+        "MutatingWebhookConfiguration",
+        "mutatingwebhookconfigurations",
+        "admissionregistration.k8s.io",
+    ),
 ];
 
 /// The kinds that [`WORKLOAD`] stands for.
@@ -59,25 +78,37 @@ pub fn workload_kinds() -> impl Iterator<Item = &'static str> {
 /// The keys that lead to the pod spec of `kind`, if it has one.
 #[must_use]
 pub fn pod_spec_keys(kind: &str) -> Option<&'static [&'static str]> {
-    POD_SPECS.iter().find(|(name, _)| *name == kind).map(|(_, keys)| *keys)
+    POD_SPECS
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .map(|(_, keys)| *keys)
 }
 
 /// The plural of a built-in kind, as in `list pods`.
 #[must_use]
 pub fn plural(kind: &str) -> Option<&'static str> {
-    PLURALS.iter().find(|(name, _, _)| *name == kind).map(|(_, plural, _)| *plural)
+    PLURALS
+        .iter()
+        .find(|(name, _, _)| *name == kind)
+        .map(|(_, plural, _)| *plural)
 }
 
 /// The API group of a plural, empty for the core group.
 #[must_use]
 pub fn group_of_plural(plural: &str) -> Option<&'static str> {
-    PLURALS.iter().find(|(_, name, _)| *name == plural).map(|(_, _, group)| *group)
+    PLURALS
+        .iter()
+        .find(|(_, name, _)| *name == plural)
+        .map(|(_, _, group)| *group)
 }
 
 /// The API group of a built-in kind.
 #[must_use]
 pub fn group_of_kind(kind: &str) -> Option<&'static str> {
-    PLURALS.iter().find(|(name, _, _)| *name == kind).map(|(_, _, group)| *group)
+    PLURALS
+        .iter()
+        .find(|(name, _, _)| *name == kind)
+        .map(|(_, _, group)| *group)
 }
 
 /// Whether `kind` in `api_version` is the built-in kind of that name. Groups that once held it (`extensions`) count,
@@ -104,13 +135,15 @@ pub fn pod_metadata_keys(kind: &str) -> Option<Vec<&'static str>> {
 #[must_use]
 pub fn controller<'a>(object: &Node<'a>) -> Option<(&'a str, &'a str, &'a str)> {
     let owners = object.at(&["metadata", "ownerReferences"])?;
-    owners.items().iter().find(|owner| owner.get("controller").and_then(|c| c.as_bool()) == Some(true)).and_then(
-        |owner| {
+    owners
+        .items()
+        .iter()
+        .find(|owner| owner.get("controller").and_then(|c| c.as_bool()) == Some(true))
+        .and_then(|owner| {
             Some((
                 owner.get("apiVersion")?.as_str()?,
                 owner.get("kind")?.as_str()?,
                 owner.get("name")?.as_str()?,
             ))
-        },
-    )
+        })
 }

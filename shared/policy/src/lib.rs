@@ -29,3 +29,6 @@ pub use lists::{ListState, Lists};
 pub use plan::{NEWEST_KUBERNETES, Plan, PlanOptions};
 pub use session::{Seen, Session, Sink};
 pub use tally::{PolicyTally, Tally};
+
+#[cfg(test)]
+mod tests;

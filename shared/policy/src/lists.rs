@@ -25,13 +25,19 @@ impl Lists {
     /// hold.
     #[must_use]
     pub fn of_files() -> Self {
-        Self { states: BTreeMap::new(), closed_world: true }
+        Self {
+            states: BTreeMap::new(),
+            closed_world: true,
+        }
     }
 
     /// For a cluster: a list that is never [`Lists::set`] counts as unread.
     #[must_use]
     pub fn of_cluster() -> Self {
-        Self { states: BTreeMap::new(), closed_world: false }
+        Self {
+            states: BTreeMap::new(),
+            closed_world: false,
+        }
     }
 
     /// Whether this is a scan of files.
@@ -52,15 +58,20 @@ impl Lists {
             Some(ListState::Complete) => None,
             Some(ListState::Incomplete(reason)) => Some(reason.clone()),
             None if self.closed_world => None,
-            None => Some(Reason::new(ReasonCode::InputUnread, format!("list {plural}"))),
+            None => Some(Reason::new(
+                ReasonCode::InputUnread,
+                format!("list {plural}"),
+            )),
         }
     }
 
     /// All gaps, by plural.
     pub fn gaps(&self) -> impl Iterator<Item = (&str, &Reason)> {
-        self.states.iter().filter_map(|(plural, state)| match state {
-            ListState::Incomplete(reason) => Some((plural.as_str(), reason)),
-            ListState::Complete => None,
-        })
+        self.states
+            .iter()
+            .filter_map(|(plural, state)| match state {
+                ListState::Incomplete(reason) => Some((plural.as_str(), reason)),
+                ListState::Complete => None,
+            })
     }
 }

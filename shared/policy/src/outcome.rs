@@ -24,7 +24,11 @@ impl Coverage {
     /// In percent, one decimal; 100 when nothing applies.
     #[must_use]
     pub fn percent(&self) -> f64 {
-        if self.applicable == 0 { 100.0 } else { percent(self.evaluated, self.applicable) }
+        if self.applicable == 0 {
+            100.0
+        } else {
+            percent(self.evaluated, self.applicable)
+        }
     }
 }
 
@@ -72,7 +76,11 @@ pub fn coverage(plan: &Plan<'_>, tally: &Tally) -> Coverage {
     }
     let mut unread: Vec<_> = unread.into_iter().collect();
     unread.sort_by_key(|(_, policies)| std::cmp::Reverse(*policies));
-    Coverage { applicable: plan.selected.len() as u32, evaluated, unread }
+    Coverage {
+        applicable: plan.selected.len() as u32,
+        evaluated,
+        unread,
+    }
 }
 
 /// The frameworks that apply and of which every policy ran, judged.
@@ -81,8 +89,16 @@ pub fn frameworks(plan: &Plan<'_>, tally: &Tally) -> Vec<FrameworkResult> {
     let all = plan.catalogue.frameworks.iter().enumerate();
     all.filter(|(_, framework)| is_complete(plan, framework))
         .map(|(index, framework)| {
-            let controls: Vec<_> = framework.controls.iter().map(|control| judge(plan, tally, control)).collect();
-            FrameworkResult { index, score: score(framework, &controls), controls }
+            let controls: Vec<_> = framework
+                .controls
+                .iter()
+                .map(|control| judge(plan, tally, control))
+                .collect();
+            FrameworkResult {
+                index,
+                score: score(framework, &controls),
+                controls,
+            }
         })
         .collect()
 }
@@ -106,14 +122,27 @@ fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {
         _ => true,
     };
     let runs = |id: &String| plan.policies().any(|policy| policy.id.as_str() == id);
-    applies && framework.controls.iter().flat_map(|control| &control.policies).all(runs)
+    applies
+        && framework
+            .controls
+            .iter()
+            .flat_map(|control| &control.policies)
+            .all(runs)
 }
 
 fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
-    let indices = plan.selected.iter().filter(|i| control.policies.iter().any(|id| id == plan.catalogue.policies[**i].id.as_str()));
+    let indices = plan.selected.iter().filter(|i| {
+        control
+            .policies
+            .iter()
+            .any(|id| id == plan.catalogue.policies[**i].id.as_str())
+    });
     let policies: Vec<_> = indices.map(|i| tally.policy(*i)).collect();
     let sum = |verdict| policies.iter().map(|policy| policy.of(verdict)).sum();
-    let mut reasons: Vec<Reason> = policies.iter().flat_map(|policy| policy.reasons.keys().cloned()).collect();
+    let mut reasons: Vec<Reason> = policies
+        .iter()
+        .flat_map(|policy| policy.reasons.keys().cloned())
+        .collect();
     reasons.sort();
     reasons.dedup();
     let verdict = if policies.is_empty() {
@@ -121,7 +150,11 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
         reasons.extend(reason);
         verdict
     } else {
-        policies.iter().filter_map(|policy| policy.worst()).min().unwrap_or(Verdict::NotApplicable)
+        policies
+            .iter()
+            .filter_map(|policy| policy.worst())
+            .min()
+            .unwrap_or(Verdict::NotApplicable)
     };
     ControlResult {
         control: control.clone(),
@@ -137,19 +170,33 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
 fn without_policies(control: &Control) -> (Verdict, Option<Reason>) {
     if !control.routes.is_empty() {
         let need = "no evidence route chosen for nodes";
-        return (Verdict::NotEvaluated, Some(Reason::new(ReasonCode::RouteNotChosen, need)));
+        return (
+            Verdict::NotEvaluated,
+            Some(Reason::new(ReasonCode::RouteNotChosen, need)),
+        );
     }
     if control.scored {
-        return (Verdict::NotEvaluated, Some(Reason::new(ReasonCode::InputUnread, "no policy reads its evidence")));
+        return (
+            Verdict::NotEvaluated,
+            Some(Reason::new(
+                ReasonCode::InputUnread,
+                "no policy reads its evidence",
+            )),
+        );
     }
     (Verdict::Manual, None)
 }
 
 fn score(framework: &Framework, controls: &[ControlResult]) -> FrameworkScore {
-    let scored = controls.iter().filter(|c| c.control.scored && c.verdict != Verdict::NotApplicable);
+    let scored = controls
+        .iter()
+        .filter(|c| c.control.scored && c.verdict != Verdict::NotApplicable);
     let count = |verdict| scored.clone().filter(|c| c.verdict == verdict).count() as u32;
     let applicable = scored.clone().count() as u32;
-    let (passed, unknown) = (count(Verdict::Pass), count(Verdict::NotEvaluated) + count(Verdict::Manual));
+    let (passed, unknown) = (
+        count(Verdict::Pass),
+        count(Verdict::NotEvaluated) + count(Verdict::Manual),
+    );
     FrameworkScore {
         id: framework.id.clone(),
         title: framework.title.clone(),

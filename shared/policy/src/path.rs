@@ -17,12 +17,18 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Step>, String> {
     let mut rest = text;
     while !rest.is_empty() {
         if let Some(quoted) = rest.strip_prefix("[\"") {
-            let end = quoted.find("\"]").ok_or_else(|| format!("`{text}`: [\" has no \"]"))?;
+            let end = quoted
+                .find("\"]")
+                .ok_or_else(|| format!("`{text}`: [\" has no \"]"))?;
             steps.push(Step::Key(quoted[..end].to_owned()));
             rest = &quoted[end + 2..];
         } else if let Some(number) = rest.strip_prefix('[') {
-            let end = number.find(']').ok_or_else(|| format!("`{text}`: [ has no ]"))?;
-            let index = number[..end].parse().map_err(|_| format!("`{text}`: `{}` is no index", &number[..end]))?;
+            let end = number
+                .find(']')
+                .ok_or_else(|| format!("`{text}`: [ has no ]"))?;
+            let index = number[..end]
+                .parse()
+                .map_err(|_| format!("`{text}`: `{}` is no index", &number[..end]))?;
             steps.push(Step::Index(index));
             rest = &number[end + 1..];
         } else {
@@ -53,7 +59,12 @@ pub(crate) fn write(steps: &[Step]) -> String {
                 out.push_str(&index.to_string());
                 out.push(']');
             }
-            Step::Key(key) if key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') && !key.is_empty() => {
+            Step::Key(key)
+                if key
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+                    && !key.is_empty() =>
+            {
                 if !out.is_empty() {
                     out.push('.');
                 }
@@ -91,10 +102,13 @@ pub(crate) fn of_part(root: &Node<'_>, part: &Node<'_>) -> Option<Vec<Step>> {
         })
     };
     match root {
-        Node::Map(entries) => {
-            entries.iter().find_map(|entry| below(Step::Key(entry.key.to_owned()), &entry.value))
-        }
-        Node::List(items) => items.iter().enumerate().find_map(|(i, item)| below(Step::Index(i), item)),
+        Node::Map(entries) => entries
+            .iter()
+            .find_map(|entry| below(Step::Key(entry.key.to_owned()), &entry.value)),
+        Node::List(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(i, item)| below(Step::Index(i), item)),
         _ => None,
     }
 }
@@ -115,7 +129,11 @@ mod tests {
 
     #[test]
     fn paths_read_back() {
-        for text in ["spec.containers[0].image", "metadata.annotations[\"a.b/c\"]", "rules[12]"] {
+        for text in [
+            "spec.containers[0].image",
+            "metadata.annotations[\"a.b/c\"]",
+            "rules[12]",
+        ] {
             assert_eq!(write(&parse(text).unwrap()), text);
         }
         for text in ["a..b", "a.", "a[x]", "[", "a[\"b"] {

@@ -75,12 +75,20 @@ impl<'c> Plan<'c> {
     #[must_use]
     pub fn new(catalogue: &'c Catalogue, options: PlanOptions) -> Self {
         let wanted: Option<BTreeSet<&str>> = (!options.frameworks.is_empty()).then(|| {
-            let chosen = catalogue.frameworks.iter().filter(|f| options.frameworks.contains(&f.id));
-            chosen.flat_map(|f| &f.controls).flat_map(|c| &c.policies).map(String::as_str).collect()
+            let chosen = catalogue
+                .frameworks
+                .iter()
+                .filter(|f| options.frameworks.contains(&f.id));
+            chosen
+                .flat_map(|f| &f.controls)
+                .flat_map(|c| &c.policies)
+                .map(String::as_str)
+                .collect()
         });
         let runs = |id: &str| {
             wanted.as_ref().is_none_or(|wanted| wanted.contains(id))
-                && (options.only.is_empty() || options.only.iter().any(|glob| matches_glob(glob, id)))
+                && (options.only.is_empty()
+                    || options.only.iter().any(|glob| matches_glob(glob, id)))
                 && !options.skip.iter().any(|glob| matches_glob(glob, id))
         };
         let selected: Vec<usize> = (0..catalogue.policies.len())
@@ -91,17 +99,39 @@ impl<'c> Plan<'c> {
             let policy = &catalogue.policies[*index];
             for kind in &policy.kinds {
                 let plan = by_kind.entry(kind.clone()).or_default();
-                if policy.joins() { plan.second.push(*index) } else { plan.first.push(*index) }
+                if policy.joins() {
+                    plan.second.push(*index)
+                } else {
+                    plan.first.push(*index)
+                }
             }
         }
-        let widest = selected.iter().copied().max_by_key(|i| catalogue.policies[*i].compiled.env.names().count());
+        let widest = selected
+            .iter()
+            .copied()
+            .max_by_key(|i| catalogue.policies[*i].compiled.env.names().count());
         let frameworks_of = catalogue.policies.iter().map(|policy| {
-            let of = |f: &crate::Framework| policy.controls.iter().any(|c| c.split('/').next() == Some(f.id.as_str()));
-            (0..catalogue.frameworks.len()).filter(|i| of(&catalogue.frameworks[*i])).collect()
+            let of = |f: &crate::Framework| {
+                policy
+                    .controls
+                    .iter()
+                    .any(|c| c.split('/').next() == Some(f.id.as_str()))
+            };
+            (0..catalogue.frameworks.len())
+                .filter(|i| of(&catalogue.frameworks[*i]))
+                .collect()
         });
         let frameworks_of = frameworks_of.collect();
         let (_, slots) = standard();
-        Self { catalogue, options, selected, by_kind, slots, widest, frameworks_of }
+        Self {
+            catalogue,
+            options,
+            selected,
+            by_kind,
+            slots,
+            widest,
+            frameworks_of,
+        }
     }
 
     /// The plurals of all lists that the plan needs: matched kinds and joins, sorted. A live scan reads exactly these.
@@ -109,7 +139,13 @@ impl<'c> Plan<'c> {
     pub fn lists(&self) -> BTreeSet<&'c str> {
         let policies = self.selected.iter().map(|i| &self.catalogue.policies[*i]);
         policies
-            .flat_map(|policy| policy.kinds.iter().filter_map(|kind| plural(kind)).chain(policy.needs.iter().map(String::as_str)))
+            .flat_map(|policy| {
+                policy
+                    .kinds
+                    .iter()
+                    .filter_map(|kind| plural(kind))
+                    .chain(policy.needs.iter().map(String::as_str))
+            })
             .collect()
     }
 
@@ -127,7 +163,10 @@ impl<'c> Plan<'c> {
     /// The Kubernetes version it judges for.
     #[must_use]
     pub fn version(&self) -> &str {
-        self.options.cluster_version.as_deref().unwrap_or(NEWEST_KUBERNETES)
+        self.options
+            .cluster_version
+            .as_deref()
+            .unwrap_or(NEWEST_KUBERNETES)
     }
 }
 
@@ -135,9 +174,9 @@ impl<'c> Plan<'c> {
 fn matches_glob(glob: &str, text: &str) -> bool {
     match glob.split_once('*') {
         None => glob == text,
-        Some((head, tail)) => {
-            text.strip_prefix(head).is_some_and(|rest| (0..=rest.len()).any(|i| rest.is_char_boundary(i) && matches_glob(tail, &rest[i..])))
-        }
+        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
+            (0..=rest.len()).any(|i| rest.is_char_boundary(i) && matches_glob(tail, &rest[i..]))
+        }),
     }
 }
 

@@ -25,7 +25,13 @@ pub trait Sink {
     fn judgement(&mut self, judgement: Judgement);
     /// Takes the worst verdict that a framework's policies gave a resource in this pass; a resource may come once in
     /// each pass.
-    fn resource(&mut self, framework: usize, resource: &Arc<ResourceRef>, source: Option<&SourceRef>, verdict: Verdict);
+    fn resource(
+        &mut self,
+        framework: usize,
+        resource: &Arc<ResourceRef>,
+        source: Option<&SourceRef>,
+        verdict: Verdict,
+    );
 }
 
 /// What became of an object.
@@ -90,10 +96,16 @@ impl<'c> Session<'c> {
         self.tally.resources += 1;
         self.joins.gather(view.kind, node);
         let plan = self.plan;
-        let Some(kind) = plan.by_kind.get(view.kind) else { return Seen::Done };
+        let Some(kind) = plan.by_kind.get(view.kind) else {
+            return Seen::Done;
+        };
         let scope = self.scope(&view, arena);
         self.judge(&kind.first, &view, &scope, lists, sink);
-        if kind.second.is_empty() { Seen::Done } else { Seen::Again }
+        if kind.second.is_empty() {
+            Seen::Done
+        } else {
+            Seen::Again
+        }
     }
 
     /// Pass two, with the joins of all workers.
@@ -106,12 +118,19 @@ impl<'c> Session<'c> {
         lists: &Lists,
         sink: &mut dyn Sink,
     ) {
-        let Judged::Yes(view) = view(node, source) else { return };
+        let Judged::Yes(view) = view(node, source) else {
+            return;
+        };
         let plan = self.plan;
-        let Some(kind) = plan.by_kind.get(view.kind) else { return };
+        let Some(kind) = plan.by_kind.get(view.kind) else {
+            return;
+        };
         let scope = self.scope(&view, arena);
         for (fact, slot) in Fact::ALL.into_iter().zip(plan.slots.facts) {
-            let wanted = kind.second.iter().any(|i| plan.catalogue.policies[*i].compiled.facts.contains(&fact));
+            let wanted = kind
+                .second
+                .iter()
+                .any(|i| plan.catalogue.policies[*i].compiled.facts.contains(&fact));
             match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
                 Some(list) => scope.set_unknown(slot, list),
                 None if wanted => scope.set_node(slot, joins.fact(fact, view.kind, node, arena)),
@@ -133,7 +152,9 @@ impl<'c> Session<'c> {
         for index in &plan.selected {
             let policy = &plan.catalogue.policies[*index];
             for kind in &policy.kinds {
-                let Some(reason) = plural(kind).and_then(|plural| lists.gap(plural)) else { continue };
+                let Some(reason) = plural(kind).and_then(|plural| lists.gap(plural)) else {
+                    continue;
+                };
                 self.tally.policies[*index].add(Verdict::NotEvaluated, Some(&reason));
                 if sink.wants(Verdict::NotEvaluated) {
                     sink.judgement(gap(plan, policy, kind, reason));
@@ -144,15 +165,24 @@ impl<'c> Session<'c> {
 
     fn scope<'a>(&self, view: &View<'a>, arena: &'a Bump) -> Scope<'c, 'a> {
         let plan = self.plan;
-        let widest = plan.widest.map(|i| &plan.catalogue.policies[i].compiled.env);
-        let scope = widest.map_or_else(|| Scope::new(&plimsoll_cel::Env::new(), arena), |env| Scope::new(env, arena));
+        let widest = plan
+            .widest
+            .map(|i| &plan.catalogue.policies[i].compiled.env);
+        let scope = widest.map_or_else(
+            || Scope::new(&plimsoll_cel::Env::new(), arena),
+            |env| Scope::new(env, arena),
+        );
         scope.set_node(plan.slots.object, view.node);
         let version = plan.version();
-        scope.set(plan.slots.cluster_version, plimsoll_cel::Value::Str(arena.alloc_str(version)));
+        scope.set(
+            plan.slots.cluster_version,
+            plimsoll_cel::Value::Str(arena.alloc_str(version)),
+        );
         if let Some(keys) = view.pod_spec_keys {
             let empty = Node::Map(&[]);
             let spec = view.node.at(keys).unwrap_or(empty);
-            let metadata = crate::kinds::pod_metadata_keys(view.kind).and_then(|keys| view.node.at(&keys));
+            let metadata =
+                crate::kinds::pod_metadata_keys(view.kind).and_then(|keys| view.node.at(&keys));
             scope.set_node(plan.slots.pod_spec, spec);
             scope.set_node(plan.slots.pod_metadata, metadata.unwrap_or(empty));
             scope.set_node(plan.slots.containers, containers(&spec, arena));
@@ -178,11 +208,24 @@ impl<'c> Session<'c> {
                     scope.set_node(*slot, node);
                 }
             }
-            let case = Case { plan, policy, view, scope, lists };
-            let wants = |verdict| view.replica || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
-            case.run(&wants, &mut |verdict, judgement| given.push((verdict, judgement)));
+            let case = Case {
+                plan,
+                policy,
+                view,
+                scope,
+                lists,
+            };
+            let wants =
+                |verdict| view.replica || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
+            case.run(&wants, &mut |verdict, judgement| {
+                given.push((verdict, judgement))
+            });
             for (verdict, judgement) in given.drain(..) {
-                if view.replica && judgement.as_ref().is_some_and(|j| !self.replicas.insert((j.fingerprint, j.verdict))) {
+                if view.replica
+                    && judgement
+                        .as_ref()
+                        .is_some_and(|j| !self.replicas.insert((j.fingerprint, j.verdict)))
+                {
                     continue;
                 }
                 let reason = judgement.as_ref().and_then(|j| j.reason.as_ref());
@@ -216,8 +259,16 @@ fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
 
 fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> Judgement {
     let group = group_of_kind(kind).unwrap_or("");
-    let api_version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
-    let resource = ResourceRef { api_version, kind: kind.to_owned(), ..ResourceRef::default() };
+    let api_version = if group.is_empty() {
+        "v1".to_owned()
+    } else {
+        format!("{group}/v1")
+    };
+    let resource = ResourceRef {
+        api_version,
+        kind: kind.to_owned(),
+        ..ResourceRef::default()
+    };
     Judgement {
         policy: policy.id.clone(),
         verdict: Verdict::NotEvaluated,

@@ -30,7 +30,9 @@ impl PolicyTally {
     /// The worst verdict given; none when nothing matched.
     #[must_use]
     pub fn worst(&self) -> Option<Verdict> {
-        Verdict::ALL.into_iter().find(|verdict| self.of(*verdict) > 0)
+        Verdict::ALL
+            .into_iter()
+            .find(|verdict| self.of(*verdict) > 0)
     }
 
     pub(crate) fn add(&mut self, verdict: Verdict, reason: Option<&Reason>) {
@@ -43,7 +45,10 @@ impl PolicyTally {
 
 impl Tally {
     pub(crate) fn new(policies: usize) -> Self {
-        Self { resources: 0, policies: vec![PolicyTally::default(); policies] }
+        Self {
+            resources: 0,
+            policies: vec![PolicyTally::default(); policies],
+        }
     }
 
     /// Adds another worker's counts.

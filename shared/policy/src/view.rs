@@ -33,16 +33,23 @@ pub(crate) enum Judged<'a> {
 
 pub(crate) fn view<'a>(node: &Node<'a>, source: Option<&SourceRef>) -> Judged<'a> {
     let text = |key: &str| node.get(key).and_then(|value| value.as_str());
-    let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else { return Judged::NotOurs };
+    let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
+        return Judged::NotOurs;
+    };
     if !is_built_in(kind, api_version) {
         return Judged::NotOurs;
     }
-    let metadata = |key: &str| node.at(&["metadata", key]).and_then(|value| value.as_str()).map(str::to_owned);
+    let metadata = |key: &str| {
+        node.at(&["metadata", key])
+            .and_then(|value| value.as_str())
+            .map(str::to_owned)
+    };
     let mut resource = ResourceRef {
         api_version: api_version.to_owned(),
         kind: kind.to_owned(),
         namespace: metadata("namespace"),
-        name: metadata("name").or_else(|| metadata("generateName").map(|prefix| format!("{prefix}*"))),
+        name: metadata("name")
+            .or_else(|| metadata("generateName").map(|prefix| format!("{prefix}*"))),
         uid: metadata("uid"),
         resource_version: metadata("resourceVersion"),
         arn: None,
@@ -51,7 +58,9 @@ pub(crate) fn view<'a>(node: &Node<'a>, source: Option<&SourceRef>) -> Judged<'a
     if let Some((owner_version, owner_kind, owner_name)) =
         controller(node).filter(|(_, owner, _)| pod_spec_keys(kind).is_some() && *owner != "Node")
     {
-        if workload_kinds().any(|known| known == owner_kind) && is_built_in(owner_kind, owner_version) {
+        if workload_kinds().any(|known| known == owner_kind)
+            && is_built_in(owner_kind, owner_version)
+        {
             return Judged::ByOwner;
         }
         resource.api_version = owner_version.to_owned();

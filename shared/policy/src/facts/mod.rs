@@ -31,8 +31,13 @@ pub(crate) enum Fact {
 }
 
 impl Fact {
-    pub(crate) const ALL: [Fact; 5] =
-        [Fact::NetworkPolicies, Fact::ServiceAccount, Fact::Services, Fact::Subjects, Fact::Role];
+    pub(crate) const ALL: [Fact; 5] = [
+        Fact::NetworkPolicies,
+        Fact::ServiceAccount,
+        Fact::Services,
+        Fact::Subjects,
+        Fact::Role,
+    ];
 
     /// Its name in expressions.
     pub(crate) fn variable(self) -> &'static str {
@@ -91,7 +96,10 @@ impl Joins {
     /// Puts two workers' gatherings together.
     pub fn merge(&mut self, other: Joins) {
         for (namespace, policies) in other.network_policies {
-            self.network_policies.entry(namespace).or_default().extend(policies);
+            self.network_policies
+                .entry(namespace)
+                .or_default()
+                .extend(policies);
         }
         for (namespace, services) in other.services {
             self.services.entry(namespace).or_default().extend(services);
@@ -106,13 +114,21 @@ impl Joins {
 
     /// Puts everything in an order that does not depend on how it was read.
     pub fn settle(&mut self) {
-        self.network_policies.values_mut().for_each(|list| list.sort());
+        self.network_policies
+            .values_mut()
+            .for_each(|list| list.sort());
         self.services.values_mut().for_each(|list| list.sort());
         self.bindings.values_mut().for_each(|list| list.sort());
     }
 
     /// The fact about one object.
-    pub(crate) fn fact<'a>(&self, fact: Fact, kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
+    pub(crate) fn fact<'a>(
+        &self,
+        fact: Fact,
+        kind: &str,
+        object: &Node<'a>,
+        arena: &'a Bump,
+    ) -> Node<'a> {
         match fact {
             Fact::NetworkPolicies => network_policies::fact(self, kind, object, arena),
             Fact::ServiceAccount => service_accounts::fact(self, kind, object, arena),
@@ -128,26 +144,43 @@ impl Joins {
             .namespaces
             .get(namespace(object))
             .and_then(|json| plimsoll_cel::decode_json(arena, json.as_bytes()).ok());
-        metadata.map_or(Node::Null, |metadata| Node::map_in(arena, vec![("metadata", metadata)]))
+        metadata.map_or(Node::Null, |metadata| {
+            Node::map_in(arena, vec![("metadata", metadata)])
+        })
     }
 }
 
 /// The name of an object, empty when it has none.
 fn name<'a>(object: &Node<'a>) -> &'a str {
-    object.at(&["metadata", "name"]).and_then(|name| name.as_str()).unwrap_or("")
+    object
+        .at(&["metadata", "name"])
+        .and_then(|name| name.as_str())
+        .unwrap_or("")
 }
 
 /// The namespace of a namespaced object; `default` when a manifest names none, as `kubectl` would have it.
 fn namespace<'a>(object: &Node<'a>) -> &'a str {
-    object.at(&["metadata", "namespace"]).and_then(|name| name.as_str()).unwrap_or("default")
+    object
+        .at(&["metadata", "namespace"])
+        .and_then(|name| name.as_str())
+        .unwrap_or("default")
 }
 
 /// The labels of a workload's pods.
 fn pod_labels<'a>(kind: &str, object: &Node<'a>) -> Node<'a> {
     let keys = crate::kinds::pod_metadata_keys(kind).unwrap_or_default();
-    object.at(&keys).and_then(|metadata| metadata.get("labels")).unwrap_or(Node::Null)
+    object
+        .at(&keys)
+        .and_then(|metadata| metadata.get("labels"))
+        .unwrap_or(Node::Null)
 }
 
 fn texts_in<'a>(arena: &'a Bump, texts: &[&str]) -> Node<'a> {
-    Node::list_in(arena, texts.iter().map(|text| Node::text_in(arena, text)).collect())
+    Node::list_in(
+        arena,
+        texts
+            .iter()
+            .map(|text| Node::text_in(arena, text))
+            .collect(),
+    )
 }

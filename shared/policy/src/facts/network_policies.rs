@@ -20,9 +20,17 @@ pub(crate) struct NetworkPolicy {
 pub(super) fn gather(joins: &mut Joins, object: &Node<'_>) {
     let spec = object.get("spec").unwrap_or(Node::Null);
     let rules = |key: &str| spec.get(key).map_or(0, |list| list.items().len());
-    let types: Option<Vec<&str>> =
-        spec.get("policyTypes").map(|list| list.items().iter().filter_map(|item| item.as_str()).collect());
-    let has = |wanted: &str, default: bool| types.as_ref().map_or(default, |types| types.contains(&wanted));
+    let types: Option<Vec<&str>> = spec.get("policyTypes").map(|list| {
+        list.items()
+            .iter()
+            .filter_map(|item| item.as_str())
+            .collect()
+    });
+    let has = |wanted: &str, default: bool| {
+        types
+            .as_ref()
+            .map_or(default, |types| types.contains(&wanted))
+    };
     let selector = Selector::of_label_selector(&spec.get("podSelector").unwrap_or(Node::Null));
     let (ingress, egress) = (has("Ingress", true), has("Egress", rules("egress") > 0));
     let policy = NetworkPolicy {
@@ -33,12 +41,21 @@ pub(super) fn gather(joins: &mut Joins, object: &Node<'_>) {
         ingress,
         egress,
     };
-    joins.network_policies.entry(namespace(object).to_owned()).or_default().push(policy);
+    joins
+        .network_policies
+        .entry(namespace(object).to_owned())
+        .or_default()
+        .push(policy);
 }
 
 /// On a workload: names by direction. On a namespace: all names, and whether a default deny stands.
 pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let of = |namespace: &str| joins.network_policies.get(namespace).map_or(&[][..], Vec::as_slice);
+    let of = |namespace: &str| {
+        joins
+            .network_policies
+            .get(namespace)
+            .map_or(&[][..], Vec::as_slice)
+    };
     if kind == "Namespace" {
         let policies = of(name(object));
         let names: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
@@ -46,16 +63,35 @@ pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a 
             arena,
             vec![
                 ("names", texts_in(arena, &names)),
-                ("defaultDenyIngress", Node::Bool(policies.iter().any(|policy| policy.denies_ingress))),
-                ("defaultDenyEgress", Node::Bool(policies.iter().any(|policy| policy.denies_egress))),
+                (
+                    "defaultDenyIngress",
+                    Node::Bool(policies.iter().any(|policy| policy.denies_ingress)),
+                ),
+                (
+                    "defaultDenyEgress",
+                    Node::Bool(policies.iter().any(|policy| policy.denies_egress)),
+                ),
             ],
         );
     }
     let labels = pod_labels(kind, object);
-    let selecting: Vec<_> = of(namespace(object)).iter().filter(|policy| policy.selector.matches(&labels)).collect();
+    let selecting: Vec<_> = of(namespace(object))
+        .iter()
+        .filter(|policy| policy.selector.matches(&labels))
+        .collect();
     let names = |wanted: fn(&NetworkPolicy) -> bool| {
-        let names: Vec<&str> = selecting.iter().filter(|policy| wanted(policy)).map(|policy| policy.name.as_str()).collect();
+        let names: Vec<&str> = selecting
+            .iter()
+            .filter(|policy| wanted(policy))
+            .map(|policy| policy.name.as_str())
+            .collect();
         texts_in(arena, &names)
     };
-    Node::map_in(arena, vec![("ingress", names(|policy| policy.ingress)), ("egress", names(|policy| policy.egress))])
+    Node::map_in(
+        arena,
+        vec![
+            ("ingress", names(|policy| policy.ingress)),
+            ("egress", names(|policy| policy.egress)),
+        ],
+    )
 }

@@ -25,7 +25,9 @@ enum Operator {
 impl Selector {
     /// Of `matchLabels` and `matchExpressions`; an empty selector matches everything.
     pub(crate) fn of_label_selector(node: &Node<'_>) -> Self {
-        let expressions = node.get("matchExpressions").map_or(&[][..], |list| list.items());
+        let expressions = node
+            .get("matchExpressions")
+            .map_or(&[][..], |list| list.items());
         Self {
             labels: texts(&node.get("matchLabels").unwrap_or(Node::Null)),
             expressions: expressions.iter().map(expression).collect(),
@@ -34,7 +36,10 @@ impl Selector {
 
     /// Of a plain map of labels.
     pub(crate) fn of_labels(node: &Node<'_>) -> Self {
-        Self { labels: texts(node), expressions: Vec::new() }
+        Self {
+            labels: texts(node),
+            expressions: Vec::new(),
+        }
     }
 
     /// Whether nothing is asked.
@@ -45,7 +50,9 @@ impl Selector {
     /// Whether `labels` satisfy it.
     pub(crate) fn matches(&self, labels: &Node<'_>) -> bool {
         let value = |key: &str| labels.get(key).and_then(|value| value.as_str());
-        self.labels.iter().all(|(key, wanted)| value(key) == Some(wanted))
+        self.labels
+            .iter()
+            .all(|(key, wanted)| value(key) == Some(wanted))
             && self.expressions.iter().all(|(key, operator, values)| {
                 let found = value(key);
                 let among = || found.is_some_and(|found| values.iter().any(|v| v == found));
@@ -70,13 +77,25 @@ fn expression(node: &Node<'_>) -> (String, Operator, Vec<String>) {
         _ => Operator::Other,
     };
     let values = node.get("values").map_or(&[][..], |list| list.items());
-    (text("key").to_owned(), operator, values.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect())
+    (
+        text("key").to_owned(),
+        operator,
+        values
+            .iter()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect(),
+    )
 }
 
 fn texts(node: &Node<'_>) -> BTreeMap<String, String> {
     node.entries()
         .iter()
-        .filter_map(|entry| entry.value.as_str().map(|value| (entry.key.to_owned(), value.to_owned())))
+        .filter_map(|entry| {
+            entry
+                .value
+                .as_str()
+                .map(|value| (entry.key.to_owned(), value.to_owned()))
+        })
         .collect()
 }
 
@@ -91,21 +110,52 @@ mod tests {
             (r#"{}"#, true),
             (r#"{"matchLabels":{"app":"web"}}"#, true),
             (r#"{"matchLabels":{"app":"db"}}"#, false),
-            (r#"{"matchExpressions":[{"key":"app","operator":"In","values":["db","web"]}]}"#, true),
-            (r#"{"matchExpressions":[{"key":"app","operator":"In","values":["db"]}]}"#, false),
-            (r#"{"matchExpressions":[{"key":"tier","operator":"NotIn","values":["db"]}]}"#, true),
-            (r#"{"matchExpressions":[{"key":"app","operator":"NotIn","values":["web"]}]}"#, false),
-            (r#"{"matchExpressions":[{"key":"app","operator":"Exists"}]}"#, true),
-            (r#"{"matchExpressions":[{"key":"tier","operator":"Exists"}]}"#, false),
-            (r#"{"matchExpressions":[{"key":"tier","operator":"DoesNotExist"}]}"#, true),
-            (r#"{"matchExpressions":[{"key":"app","operator":"DoesNotExist"}]}"#, false),
-            (r#"{"matchExpressions":[{"key":"app","operator":"Near"}]}"#, false),
+            (
+                r#"{"matchExpressions":[{"key":"app","operator":"In","values":["db","web"]}]}"#,
+                true,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"app","operator":"In","values":["db"]}]}"#,
+                false,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"tier","operator":"NotIn","values":["db"]}]}"#,
+                true,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"app","operator":"NotIn","values":["web"]}]}"#,
+                false,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"app","operator":"Exists"}]}"#,
+                true,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"tier","operator":"Exists"}]}"#,
+                false,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"tier","operator":"DoesNotExist"}]}"#,
+                true,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"app","operator":"DoesNotExist"}]}"#,
+                false,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"app","operator":"Near"}]}"#,
+                false,
+            ),
         ];
         let arena = Bump::new();
         let labels = decode_json(&arena, br#"{"app":"web"}"#).unwrap();
         for (selector, expected) in cases {
             let node = decode_json(&arena, selector.as_bytes()).unwrap();
-            assert_eq!(Selector::of_label_selector(&node).matches(&labels), expected, "{selector}");
+            assert_eq!(
+                Selector::of_label_selector(&node).matches(&labels),
+                expected,
+                "{selector}"
+            );
         }
     }
 }

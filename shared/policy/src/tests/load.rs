@@ -1,0 +1,82 @@
+//! A broken policy is refused with its place.
+
+use crate::{Catalogue, CatalogueFile};
+
+const GOOD: &str = r#"id: no-latest
+title: Image tag is latest
+severity: medium
+match: { kinds: [Workload] }
+each: { container: variables.containers }
+expression: '!container.image.endsWith(":latest")'
+message: an image is latest
+why: The tag moves.
+fix: { text: Pin it. }
+"#;
+
+fn load(text: &str) -> Result<Catalogue, Vec<crate::LoadError>> {
+    Catalogue::load(&[CatalogueFile {
+        path: "own/no-latest/policy.yaml".into(),
+        text: text.into(),
+    }])
+}
+
+#[test]
+fn a_good_policy_loads_and_finds_its_path_by_itself() {
+    let catalogue = load(GOOD).unwrap_or_else(|errors| panic!("{}", errors[0]));
+    assert_eq!(catalogue.policies[0].compiled.paths.len(), 1);
+}
+
+#[test]
+fn each_mistake_is_named_with_its_place() {
+    for (from, to, line, message) in [
+        ("severity: medium", "severity: bad", 3, "bad"),
+        ("title: Image tag is latest", "titel: x", 2, "titel"),
+        ("id: no-latest", "id: other", 1, "folder's name"),
+        ("!container.image", "!containr.image", 6, "containr"),
+        (
+            "'!container.image.endsWith(\":latest\")'",
+            "'container.image.size()'",
+            6,
+            "bool",
+        ),
+        (
+            "kinds: [Workload]",
+            "kinds: [Workloads]",
+            0,
+            "no kind we read",
+        ),
+        ("message: an image is latest", "", 0, "exactly one of"),
+        (
+            "'!container.image.endsWith(\":latest\")'",
+            "'container.a == container.b'",
+            6,
+            "`path` is missing",
+        ),
+        (
+            "why: The tag moves.",
+            "why: The tag moves.\nneeds: [pod]",
+            9,
+            "no list we read",
+        ),
+    ] {
+        let errors = load(&GOOD.replace(from, to)).expect_err(from);
+        let found = errors
+            .iter()
+            .any(|error| error.line == line && error.message.contains(message));
+        assert!(found, "{from}: {errors:?}");
+    }
+    let position = load(&GOOD.replace("!container.image", "!containr.image"))
+        .unwrap_err()
+        .remove(0);
+    assert_eq!((position.column, position.length), (15, 8), "{position}");
+}
+
+#[test]
+fn a_join_that_needs_does_not_name_is_refused() {
+    let text = GOOD.replace(
+        "'!container.image.endsWith(\":latest\")'",
+        "'size(facts.services) == 0'",
+    );
+    let errors = load(&text.replace("message:", "path: image\nmessage:")).unwrap_err();
+    assert!(errors[0].message.contains("services"), "{}", errors[0]);
+}

@@ -1,0 +1,118 @@
+//! Losing a list never turns a fail into a pass and never resolves a finding.
+
+use plimsoll_model::{Judgement, Reason, ReasonCode, Verdict};
+
+use super::sessions::{Scan, scan};
+use crate::diff::difference;
+use crate::kinds::plural;
+use crate::{Catalogue, ListState, Lists, cases};
+
+fn without(lost: &[&str]) -> Lists {
+    let mut lists = Lists::of_files();
+    for list in lost {
+        lists.set(
+            list,
+            ListState::Incomplete(Reason::new(
+                ReasonCode::PermissionMissing,
+                format!("list {list}"),
+            )),
+        );
+    }
+    lists
+}
+
+/// Over all policies and cases: with any list that the policy joins lost, a case that failed does not pass.
+#[test]
+fn no_case_that_fails_passes_when_a_joined_list_is_lost() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let mut tried = 0;
+    for policy in &catalogue.policies {
+        for case in policy.read_cases().unwrap() {
+            let before = cases::run(&catalogue, policy.id.as_str(), &case).verdict;
+            for list in &policy.needs {
+                tried += 1;
+                let mut poorer = case.clone();
+                poorer.without.push(list.clone());
+                let after = cases::run(&catalogue, policy.id.as_str(), &poorer).verdict;
+                let fine = after == before || after == Verdict::NotEvaluated;
+                assert!(
+                    fine,
+                    "{} / {} without {list}: {before:?} became {after:?}",
+                    policy.id, case.name
+                );
+            }
+        }
+    }
+    println!("exercised: {tried} cases with a joined list lost");
+}
+
+/// Over all policies: a finding of yesterday stays open when today any list it depends on could not be read, and its
+/// objects with it.
+#[test]
+fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let mut kept = 0;
+    for policy in &catalogue.policies {
+        for case in policy
+            .read_cases()
+            .unwrap()
+            .iter()
+            .filter(|case| case.expect == Verdict::Fail)
+        {
+            let Scan {
+                judgements: before, ..
+            } = scan(
+                &catalogue,
+                policy.id.as_str(),
+                case,
+                &Lists::of_files(),
+                |_| true,
+            );
+            let manifest = difference(&catalogue, "", &[], &before, &Lists::of_files()).manifest;
+            assert!(
+                !manifest.entries.is_empty(),
+                "{} / {}",
+                policy.id,
+                case.name
+            );
+            let own = case.given["kind"].as_str().and_then(plural).unwrap();
+            for lost in policy.needs.iter().map(String::as_str).chain([own]) {
+                let lists = without(&[lost]);
+                let gone = |kind: &str| plural(kind) != Some(lost);
+                let Scan {
+                    judgements: after, ..
+                } = scan(&catalogue, policy.id.as_str(), case, &lists, gone);
+                let today = difference(&catalogue, "", &[&manifest], &after, &lists);
+                assert!(
+                    today.resolved.is_empty(),
+                    "{} / {} without {lost}",
+                    policy.id,
+                    case.name
+                );
+                assert_eq!(
+                    fingerprints(&today.manifest),
+                    fingerprints(&manifest),
+                    "{} without {lost}",
+                    policy.id
+                );
+                kept += 1;
+            }
+            let empty: Vec<Judgement> = Vec::new();
+            let gone = difference(&catalogue, "", &[&manifest], &empty, &Lists::of_files());
+            assert_eq!(
+                gone.resolved.len(),
+                manifest.entries.len(),
+                "a complete list without it resolves"
+            );
+        }
+    }
+    println!("exercised: {kept} findings kept open while a list was lost");
+}
+
+fn fingerprints(manifest: &plimsoll_model::Manifest) -> Vec<plimsoll_model::Fingerprint> {
+    manifest
+        .entries
+        .iter()
+        .map(|entry| entry.fingerprint)
+        .collect()
+}

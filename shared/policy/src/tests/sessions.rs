@@ -1,0 +1,163 @@
+//! Sessions: order does not matter, owners speak once for their pods, gaps show.
+
+use std::sync::Arc;
+
+use plimsoll_cel::{Bump, decode_json};
+use plimsoll_model::{Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
+use serde_json::{Value, json};
+
+use crate::cases::{Case, complete};
+use crate::{Catalogue, ListState, Lists, Plan, PlanOptions, Seen, Session, Sink, outcome};
+
+/// Keeps everything.
+#[derive(Default)]
+struct All(Vec<Judgement>);
+
+impl Sink for All {
+    fn wants(&self, _: Verdict) -> bool {
+        true
+    }
+    fn judgement(&mut self, judgement: Judgement) {
+        self.0.push(judgement);
+    }
+    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
+}
+
+pub(super) struct Scan {
+    pub(super) judgements: Vec<Judgement>,
+    pub(super) coverage: outcome::Coverage,
+}
+
+pub(super) fn scan(
+    catalogue: &Catalogue,
+    only: &str,
+    case: &Case,
+    lists: &Lists,
+    present: impl Fn(&str) -> bool,
+) -> Scan {
+    let objects: Vec<Value> = [&case.given]
+        .into_iter()
+        .chain(&case.also)
+        .map(complete)
+        .collect();
+    let objects: Vec<Value> = objects
+        .into_iter()
+        .filter(|object| present(object["kind"].as_str().unwrap()))
+        .collect();
+    scan_objects(catalogue, only, &objects, lists)
+}
+
+fn scan_objects(catalogue: &Catalogue, only: &str, objects: &[Value], lists: &Lists) -> Scan {
+    let plan = Plan::new(
+        catalogue,
+        PlanOptions {
+            only: vec![only.to_owned()],
+            ..PlanOptions::default()
+        },
+    );
+    let arena = Bump::new();
+    let nodes: Vec<_> = objects
+        .iter()
+        .map(|o| decode_json(&arena, o.to_string().as_bytes()).unwrap())
+        .collect();
+    let (mut session, mut sink) = (Session::new(&plan), All::default());
+    let again: Vec<_> = nodes
+        .iter()
+        .filter(|node| session.first(node, None, &arena, lists, &mut sink) == Seen::Again)
+        .collect();
+    let mut joins = std::mem::take(&mut session.joins);
+    joins.settle();
+    for node in again {
+        session.second(node, None, &arena, &joins, lists, &mut sink);
+    }
+    session.gaps(lists, &mut sink);
+    sink.0
+        .sort_by(|a, b| (a.fingerprint, &a.paths).cmp(&(b.fingerprint, &b.paths)));
+    Scan {
+        judgements: sink.0,
+        coverage: outcome::coverage(&plan, &session.tally),
+    }
+}
+
+fn every_object(catalogue: &Catalogue) -> Vec<Value> {
+    let mut objects = Vec::new();
+    for (i, policy) in catalogue.policies.iter().enumerate() {
+        for (j, case) in policy.read_cases().unwrap().iter().enumerate() {
+            for (k, given) in [&case.given].into_iter().chain(&case.also).enumerate() {
+                let mut object = complete(given);
+                object["metadata"]["name"] = json!(format!("o-{i}-{j}-{k}"));
+                objects.push(object);
+            }
+        }
+    }
+    objects
+}
+
+#[test]
+fn verdicts_do_not_depend_on_the_order_of_objects_or_keys() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let objects = every_object(&catalogue);
+    let straight = scan_objects(&catalogue, "*", &objects, &Lists::of_files());
+    let mut reversed: Vec<Value> = objects.iter().map(reverse_keys).collect();
+    reversed.reverse();
+    let turned = scan_objects(&catalogue, "*", &reversed, &Lists::of_files());
+    println!(
+        "exercised: {} objects in two orders, {} verdicts",
+        objects.len(),
+        straight.judgements.len()
+    );
+    assert_eq!(straight.judgements, turned.judgements);
+}
+
+fn reverse_keys(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => Value::Object(
+            map.iter()
+                .rev()
+                .map(|(k, v)| (k.clone(), reverse_keys(v)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.iter().map(reverse_keys).collect()),
+        other => other.clone(),
+    }
+}
+
+fn pod(owner: Value, privileged: bool) -> Value {
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "n", "ownerReferences": [owner]},
+        "spec": {"containers": [{"name": "app", "securityContext": {"privileged": privileged}}]}})
+}
+
+#[test]
+fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_once_on_it() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let owner = |version: &str, kind: &str| json!({"apiVersion": version, "kind": kind, "name": "ledger", "controller": true});
+    let of = |pods: &[Value]| {
+        scan_objects(&catalogue, "privileged-container", pods, &Lists::of_files()).judgements
+    };
+    assert!(of(&[pod(owner("apps/v1", "ReplicaSet"), true)]).is_empty());
+    let rollout = owner("argoproj.io/v1alpha1", "Rollout");
+    let found = of(&[pod(rollout.clone(), true), pod(rollout, true)]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].resource.long_name(), "Rollout n/ledger");
+    assert_eq!(
+        of(&[pod(owner("v1", "Node"), true)])[0].resource.kind,
+        "Pod"
+    );
+}
+
+#[test]
+fn a_list_that_was_not_read_shows_and_lowers_coverage() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let mut lists = Lists::of_files();
+    let refused = Reason::new(ReasonCode::PermissionMissing, "list clusterroles");
+    lists.set("clusterroles", ListState::Incomplete(refused.clone()));
+    let result = scan_objects(&catalogue, "*", &[], &lists);
+    assert!(result.coverage.evaluated < result.coverage.applicable);
+    assert_eq!(result.coverage.unread[0].0, refused);
+    assert!(
+        result
+            .judgements
+            .iter()
+            .all(|j| j.verdict == Verdict::NotEvaluated && j.reason.as_ref() == Some(&refused))
+    );
+}
