@@ -1,3 +1,5 @@
 //! Tests against a real kube-apiserver (`tests/run kube`).
 
+mod judge;
+mod pod_security;
 mod server;
