@@ -27,6 +27,10 @@ pub(crate) use arithmetic::arithmetic;
 /// What this takes of the stack, even in a debug build, is well below the 2 MiB that threads have at least.
 const MOST_DEPTH: u32 = 200;
 
+/// How deep lists, maps and optionals that expressions made may nest in a result: variables built on each other could
+/// otherwise nest without a bound, and what goes through values recurses.
+const MOST_NESTING: u32 = 100;
+
 /// Evaluates a program.
 pub(crate) fn run<'a>(
     program: &Program,
@@ -51,13 +55,16 @@ pub(crate) fn run<'a>(
         budget,
         at: Cell::new(0),
     };
-    let result = Machine {
+    let machine = Machine {
         program,
         scope,
         cx,
         frame,
-    }
-    .eval(&program.root);
+    };
+    let result = machine.eval(&program.root).and_then(|value| {
+        machine.check_nesting(&value, 0)?;
+        Ok(value)
+    });
     scope.depth.set(before);
     result
 }
@@ -157,10 +164,10 @@ impl<'a> Machine<'_, '_, 'a> {
             .patterns
             .get(usize::from(pattern))
             .and_then(|pattern| pattern.regex());
-        if let (Value::Str(text), Some(regex)) = (text, regex) {
-            if let Some(found) = library::regex::apply(&self.cx, function, regex, text, limit)? {
-                return Ok(found);
-            }
+        if let (Value::Str(text), Some(regex)) = (text, regex)
+            && let Some(found) = library::regex::apply(&self.cx, function, regex, text, limit)?
+        {
+            return Ok(found);
         }
         Err(library::mismatch(&self.cx, function, &[text]))
     }
@@ -191,6 +198,30 @@ impl<'a> Machine<'_, '_, 'a> {
             },
         );
         result
+    }
+
+    /// Goes through what the expression made, charging it: parts may be shared, so that it is much larger than what
+    /// making it was charged.
+    fn check_nesting(&self, value: &Value<'a>, depth: u32) -> Result<(), Stop<'a>> {
+        if depth > MOST_NESTING {
+            return Err(self.cx.fail(format_args!("the value nests too deeply")));
+        }
+        match *value {
+            Value::List(items) => {
+                self.cx.budget.charge(items.len() as u64 / 4)?;
+                items
+                    .iter()
+                    .try_for_each(|item| self.check_nesting(item, depth + 1))
+            }
+            Value::Map(pairs) => {
+                self.cx.budget.charge(pairs.len() as u64 / 4)?;
+                pairs
+                    .iter()
+                    .try_for_each(|(_, item)| self.check_nesting(item, depth + 1))
+            }
+            Value::Optional(Some(inner)) => self.check_nesting(inner, depth + 1),
+            _ => Ok(()),
+        }
     }
 
     #[cold]

@@ -50,6 +50,13 @@ fn plain(error: &ParseError) -> String {
     {
         return "this text has an escape that does not exist".to_owned();
     }
+    if let Some(text) = message.strip_prefix("token recognition error at: ") {
+        // Texts that are never closed were found before; so were characters that mean nothing anywhere.
+        return match text.contains(['"', '\\']) || text.starts_with("''") {
+            true => "this text has an escape that does not exist".to_owned(),
+            false => format!("{text} means nothing here"),
+        };
+    }
     if message.starts_with("invalid int literal") || message.starts_with("invalid uint literal") {
         return "this number does not fit 64 bits".to_owned();
     }

@@ -241,6 +241,9 @@ mod tests {
         assert_eq!(index_of.apply(&[strings.clone(), Type::Int]), None);
         assert_eq!(index_of.apply(&[Type::Dyn, Type::Int]), Some(Type::Int));
         let (_, _, distinct) = read(Function::Distinct, "list(A).distinct() list(A)").unwrap();
-        assert_eq!(distinct.apply(&[strings.clone()]), Some(strings));
+        assert_eq!(
+            distinct.apply(std::slice::from_ref(&strings)),
+            Some(strings)
+        );
     }
 }

@@ -62,7 +62,7 @@ impl Compiler<'_> {
     fn logic(&mut self, node: &IdedExpr, call: &CallExpr) -> Result<Compiled, CompileError> {
         let and = call.func_name == op::LOGICAL_AND;
         let mut terms = Vec::new();
-        self.logic_terms(node, call, &mut terms)?;
+        self.logic_terms(call, &mut terms)?;
         let at = self.at(node);
         Ok(bool_of(if and {
             Expr::And(terms, at)
@@ -71,16 +71,11 @@ impl Compiler<'_> {
         }))
     }
 
-    fn logic_terms(
-        &mut self,
-        node: &IdedExpr,
-        call: &CallExpr,
-        terms: &mut Vec<Expr>,
-    ) -> Result<(), CompileError> {
+    fn logic_terms(&mut self, call: &CallExpr, terms: &mut Vec<Expr>) -> Result<(), CompileError> {
         for arg in &call.args {
             match &arg.expr {
                 Tree::Call(inner) if inner.func_name == call.func_name => {
-                    self.logic_terms(node, inner, terms)?
+                    self.logic_terms(inner, terms)?
                 }
                 _ => {
                     let sign = if call.func_name == op::LOGICAL_AND {

@@ -103,7 +103,7 @@ impl<'a> Machine<'_, '_, 'a> {
         self.cx.budget.charge(1)?;
         match step {
             Step::Field { key, .. } => match value {
-                Value::Map(_) => Ok(value::find_key(&value, &Value::Str(key), self.cx.budget)?),
+                Value::Map(_) => value::find_key(&value, &Value::Str(key), self.cx.budget),
                 _ => Ok(None),
             },
             Step::Index { index, at } => self.index(value, Value::Int(*index), *at),
@@ -133,7 +133,7 @@ impl<'a> Machine<'_, '_, 'a> {
         let place = match value {
             Value::Nodes(_) | Value::List(_) => list_place(),
             Value::Entries(_) | Value::Map(_) => {
-                return Ok(value::find_key(&value, &index, self.cx.budget)?);
+                return value::find_key(&value, &index, self.cx.budget);
             }
             _ => return Ok(None),
         };

@@ -131,21 +131,18 @@ fn flatten<'a>(cx: &Context<'_, 'a>, list: Value<'a>, depth: i64) -> Result<Valu
         return Err(cx.fail(format_args!("flatten cannot go {depth} levels deep")));
     }
     let mut flat = ListBuilder::new(cx, list.len().unwrap_or(0));
-    flatten_into(cx, &mut flat, list, depth)?;
+    flatten_into(&mut flat, list, depth)?;
     Ok(flat.finish())
 }
 
 fn flatten_into<'a>(
-    cx: &Context<'_, 'a>,
     flat: &mut ListBuilder<'_, 'a>,
     list: Value<'a>,
     depth: i64,
 ) -> Result<(), Stop<'a>> {
     for item in list.items() {
         match item {
-            Value::Nodes(_) | Value::List(_) if depth > 0 => {
-                flatten_into(cx, flat, item, depth - 1)?
-            }
+            Value::Nodes(_) | Value::List(_) if depth > 0 => flatten_into(flat, item, depth - 1)?,
             _ => flat.push(item)?,
         }
     }

@@ -159,7 +159,7 @@ fn errors_point_at_their_place_and_help() {
         ),
         (
             "[1].all(i.j, true)",
-            "1:10+1 a macro's variable must be a plain name",
+            "1:11+1 a macro's variable must be a plain name",
         ),
         (
             "[1].all(i)",
@@ -198,7 +198,7 @@ fn errors_point_at_their_place_and_help() {
         ),
         (
             "container.?name == 'a'",
-            "1:16+2 optional(string) and string are never equal",
+            "1:17+2 optional(string) and string are never equal",
         ),
         ("[?1]", "1:3+1 `?` needs an optional, not int"),
         (
