@@ -11,13 +11,14 @@ use crate::keys::Key;
 use crate::{StoreError, TenantStore};
 
 /// What discovery finds and may change.
-const DISCOVERED: [&str; 6] = [
+const DISCOVERED: [&str; 7] = [
     "connection",
     "name",
     "provider",
     "region",
     "account",
     "stage",
+    "tags",
 ];
 /// The lease stands in attributes of its own, for conditions to compare.
 pub(crate) const LEASE_EPOCH: &str = "lease_epoch";

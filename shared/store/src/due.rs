@@ -23,8 +23,8 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(24);
 /// From what absence on the whole index is read instead of minute after minute, where that is cheap (one machine).
 const LONG_ABSENCE: SignedDuration = SignedDuration::from_hours(2);
-/// Entries of one batch: bounds memory; the rest comes with the next call.
-const MOST_ITEMS: usize = 1_000;
+/// About how many entries one batch has unless said otherwise: bounds memory; the rest comes with the next call.
+const BATCH: usize = 1_000;
 
 /// The partition and sort key under which an item due at a time stands in the index.
 pub(crate) fn index_key(kind: DueKind, at: Timestamp, key: &Key, shards: u8) -> (String, String) {
@@ -40,6 +40,7 @@ fn partition(kind: DueKind, at: Timestamp, shard: u8) -> String {
 #[derive(Debug, Clone)]
 pub struct Due {
     shared: Arc<Shared>,
+    most: usize,
 }
 
 /// Due work, oldest first.
@@ -53,11 +54,23 @@ pub struct DueBatch {
 
 impl Due {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self {
+            shared,
+            most: BATCH,
+        }
     }
 
-    /// What of a kind is due at `now`, from the cursor on; missed minutes are caught up, at most about a thousand
-    /// entries a call.
+    /// The same with batches of about `items`; a minute's entries come together.
+    #[must_use]
+    pub fn at_most(self, items: usize) -> Self {
+        Self {
+            most: items.max(1),
+            ..self
+        }
+    }
+
+    /// What of a kind is due at `now`, from the cursor on; missed minutes are caught up, about a thousand entries a
+    /// call.
     ///
     /// # Errors
     /// When DynamoDB refuses or cannot be reached, or an entry is corrupt.
@@ -74,7 +87,7 @@ impl Due {
                 items.extend(self.query(&partition(kind, at, shard), kind, now).await?);
             }
             let last = minute(at) >= minute(now);
-            if last || items.len() >= MOST_ITEMS {
+            if last || items.len() >= self.most {
                 items.sort_by_key(|item| item.at);
                 return Ok(DueBatch {
                     items,
@@ -170,8 +183,8 @@ impl Due {
             }
         }
         items.sort_by_key(|item| item.at);
-        items.truncate(MOST_ITEMS);
-        let reached = if items.len() < MOST_ITEMS {
+        items.truncate(self.most);
+        let reached = if items.len() < self.most {
             now
         } else {
             items.last().map_or(now, |item| item.at)

@@ -6,6 +6,7 @@
 
 mod audit;
 mod clusters;
+mod config;
 mod connections;
 mod control;
 mod deliveries;
@@ -36,6 +37,7 @@ mod tenant_store;
 mod tenants;
 mod transaction;
 
+pub use config::MissingVariable;
 pub use control::{Claim, Control, RegisteredTenant};
 pub use deliveries::{ClaimedDelivery, DeliveryClaim, WhenLapsed};
 pub use due::{Due, DueBatch, DueItem, DueKind, DueWork};

@@ -138,11 +138,25 @@ impl Queues {
     /// When SQS refuses or cannot be reached.
     pub async fn send(&self, message: &Message) -> Result<(), StoreError> {
         let body = serde_json::to_string(message).map_err(StoreError::other)?;
+        self.send_text(Queue::of(message), message.tenant().as_str(), body)
+            .await
+    }
+
+    /// Sends any text, message or not: for tests of those who receive it.
+    ///
+    /// # Errors
+    /// When SQS refuses or cannot be reached.
+    #[cfg(feature = "embedded")]
+    pub async fn send_raw(&self, queue: Queue, text: &str) -> Result<(), StoreError> {
+        self.send_text(queue, "test", text.to_owned()).await
+    }
+
+    async fn send_text(&self, queue: Queue, group: &str, body: String) -> Result<(), StoreError> {
         self.shared
             .sqs
             .send_message()
-            .queue_url(self.shared.queues.live(Queue::of(message)))
-            .message_group_id(message.tenant().as_str())
+            .queue_url(self.shared.queues.live(queue))
+            .message_group_id(group)
             .message_body(body)
             .send()
             .await?;

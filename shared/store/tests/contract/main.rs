@@ -1,0 +1,13 @@
+//! What the store promises, over the embedded servers, or over the endpoint named by `AWS_ENDPOINT_URL`.
+
+mod clusters;
+mod deliveries;
+mod due;
+mod incidents;
+mod isolation;
+mod leases;
+mod persistence;
+mod publication;
+mod queues;
+mod support;
+mod tenants;
