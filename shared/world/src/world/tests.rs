@@ -1,6 +1,7 @@
 //! The real SDKs and the real Kubernetes client against the world.
 
 mod aws;
+mod failures;
 mod kubernetes;
 mod story;
 
