@@ -19,15 +19,19 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    crash::guarded(|| match Cli::try_parse() {
+        Ok(cli) => run(&cli),
         Err(error) => {
             // Help and version go to stdout and are no error; a closed pipe is none either.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            if error.exit_code() == 0 {
+                Exit::Done
+            } else {
+                Exit::Usage
+            }
         }
-    };
-    crash::guarded(|| run(&cli)).into()
+    })
+    .into()
 }
 
 fn run(cli: &Cli) -> Exit {

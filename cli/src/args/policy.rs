@@ -50,8 +50,8 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "LIFECYCLE", value_parser = ["preview", "stable", "deprecated"])]
     pub(crate) lifecycle: Option<String>,
     /// List frameworks instead of policies.
-    #[arg(long)]
-    pub(crate) frameworks: bool,
+    #[arg(long = "frameworks", id = "list_frameworks")]
+    pub(crate) list_frameworks: bool,
     /// table or json.
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = clap::value_parser!(Format))]
     pub(crate) format: Format,

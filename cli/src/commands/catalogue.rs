@@ -1,6 +1,5 @@
 //! The policies in use: built-in ones and a folder of own ones, and what people select of them.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use plimsoll_policy::{Catalogue, CatalogueFile, LoadError, Plan, PlanOptions, Policy};
@@ -156,16 +155,31 @@ fn facts_of(policy: &Policy) -> PolicyFacts {
     }
 }
 
-/// The paths that the policy's file names; none when they are inferred from the expression.
+/// The paths that the policy's file names; none when they are inferred from the expression. Only those lines are parsed
+/// again, since this is done for every policy at every start.
 fn paths_of(policy: &Policy) -> Vec<String> {
-    let written: Option<HashMap<String, serde_json::Value>> =
-        serde_saphyr::from_str(&policy.text).ok();
-    let path = written.and_then(|mut fields| fields.remove("path"));
-    path.and_then(|path| OneOrMany::deserialize(path).ok())
-        .map_or_else(Vec::new, |paths| match paths {
+    let own = |line: &&str| line.starts_with([' ', '-']);
+    let mut lines = policy
+        .text
+        .lines()
+        .skip_while(|line| !line.starts_with("path:"));
+    let fragment: Vec<&str> = lines
+        .next()
+        .into_iter()
+        .chain(lines.take_while(own))
+        .collect();
+    serde_saphyr::from_str::<Written>(&fragment.join("\n")).map_or_else(
+        |_| Vec::new(),
+        |written| match written.path {
             OneOrMany::One(one) => vec![one],
             OneOrMany::Many(many) => many,
-        })
+        },
+    )
+}
+
+#[derive(Deserialize)]
+struct Written {
+    path: OneOrMany,
 }
 
 #[derive(Deserialize)]
@@ -173,4 +187,25 @@ fn paths_of(policy: &Policy) -> Vec<String> {
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_patch_of_the_built_in_policies_has_the_paths_that_place_it() {
+        let catalogue = Catalogue::built_in().unwrap();
+        let policy = |id| facts_of(catalogue.policy(id).unwrap());
+        assert_eq!(
+            policy("privileged-container").paths,
+            ["securityContext.privileged"]
+        );
+        assert_eq!(policy("caps-beyond-restricted").paths.len(), 2);
+        assert!(policy("probe-host-set").paths.len() > 3);
+        for known in &catalogue.policies {
+            let written = known.text.lines().any(|line| line.starts_with("path:"));
+            assert_eq!(!paths_of(known).is_empty(), written, "{}", known.id);
+        }
+    }
 }

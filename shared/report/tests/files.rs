@@ -157,3 +157,85 @@ fn a_message_cannot_steer_the_terminal() {
         );
     }
 }
+
+/// One finding in `PAYMENTS` with a patch, in full.
+fn shown_with(op: PatchOp, path: &str, place: (u32, u32, u32), observed: Option<&str>) -> String {
+    let policy = PolicyFacts {
+        fix_text: "Set it.".into(),
+        fix_patch: vec![op],
+        paths: vec![path.into()],
+        ..facts("a-policy", "Title")
+    };
+    let table: PolicyTable = [policy].into_iter().collect();
+    let mut header = header(SourceType::Files, "k8s/");
+    let mut finding = placed(
+        judgement(
+            "a-policy",
+            Severity::High,
+            workload("Deployment", Some("payments"), "ledger"),
+            "it is so",
+        ),
+        "k8s/payments.yaml",
+        &format!("spec.template.spec.containers[0].{path}"),
+        place,
+    );
+    finding.observed = observed.map(str::to_owned);
+    let rows = rows(&mut header, &table, vec![finding]);
+    let view = View {
+        quiet: true,
+        ..view(&table, &Texts)
+    };
+    text(|out| write_terminal(out, &header, &rows, &view))
+}
+
+fn op(op: &str, path: &str, value: serde_json::Value) -> PatchOp {
+    PatchOp {
+        op: op.into(),
+        path: path.into(),
+        value: Some(value),
+    }
+}
+
+#[test]
+fn a_missing_field_is_shown_where_it_belongs() {
+    let add = |path: &str, place| {
+        let patch = op("add", &path.replace('.', "/"), serde_json::json!(false));
+        shown_with(patch, path, place, None)
+    };
+    let below_its_parent = add("securityContext.allowPrivilegeEscalation", (18, 9, 24));
+    let with_its_parent = add("resources.limits.memory", (16, 9, 18));
+    insta::assert_snapshot!(format!("{below_its_parent}\n{with_its_parent}"));
+    let beside_a_block = add("securityContext.x", (13, 5, 9));
+    assert!(
+        !beside_a_block.contains("+ "),
+        "no line where it would not belong: {beside_a_block}"
+    );
+}
+
+#[test]
+fn a_wrong_value_is_shown_with_the_right_one() {
+    let replace = op(
+        "replace",
+        "securityContext/privileged",
+        serde_json::json!(false),
+    );
+    let shown = shown_with(
+        replace,
+        "securityContext.privileged",
+        (19, 11, 27),
+        Some("true"),
+    );
+    insta::assert_snapshot!(shown);
+    let with_a_list = op(
+        "replace",
+        "securityContext/privileged",
+        serde_json::json!([1]),
+    );
+    let shown = shown_with(
+        with_a_list,
+        "securityContext.privileged",
+        (19, 11, 27),
+        Some("true"),
+    );
+    assert!(!shown.contains("+ "), "{shown}");
+}

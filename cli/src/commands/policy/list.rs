@@ -23,7 +23,7 @@ pub(super) fn run(args: &ListArgs, console: &Console) -> Result<Exit> {
     if !wrong.is_empty() {
         return Ok(refuse(console, &wrong));
     }
-    if args.frameworks {
+    if args.list_frameworks {
         console.print(|out| frameworks(out, &catalogue, args.format))?;
         return Ok(Exit::Done);
     }

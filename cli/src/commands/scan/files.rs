@@ -169,10 +169,10 @@ fn lists(plan: &Plan<'_>, problems: &[FileProblem], interrupted: bool) -> Lists 
     let reason = match problems {
         _ if interrupted => Reason::new(ReasonCode::InputUnread, "the rest of the files"),
         [] => return lists,
-        [one] => Reason::new(ReasonCode::MalformedInput, one.file.as_ref()),
+        [one] => Reason::new(ReasonCode::InputUnread, one.file.as_ref()),
         [one, rest @ ..] => {
             let need = format!("{} and {} more", one.file, rest.len());
-            Reason::new(ReasonCode::MalformedInput, need)
+            Reason::new(ReasonCode::InputUnread, need)
         }
     };
     let joined = plan

@@ -43,7 +43,11 @@ pub(crate) fn of(
         policies_applicable: covered.applicable,
         policies_evaluated: covered.evaluated,
         percent: Coverage::percent_of(covered.evaluated, covered.applicable),
-        unread: unread(&covered.unread, &frameworks),
+        unread: unread(
+            &covered.unread,
+            &frameworks,
+            !args.selection.frameworks.is_empty(),
+        ),
         files: Files {
             read: scanned.files_read,
             skipped: scanned.files_skipped,
@@ -130,10 +134,16 @@ fn framework(plan: &Plan<'_>, found: &FrameworkResult) -> Framework {
     }
 }
 
-/// What was not read: by policies, and by controls that no policy decides.
-fn unread(by_policy: &[(Reason, u32)], frameworks: &[FrameworkResult]) -> Vec<Unread> {
+/// What was not read, by policies. With a framework chosen also which of its controls stay open for it, and for what
+/// reason those stay open that no policy decides.
+fn unread(
+    by_policy: &[(Reason, u32)],
+    frameworks: &[FrameworkResult],
+    chosen: bool,
+) -> Vec<Unread> {
     let mut controls: BTreeMap<&Reason, Vec<String>> = BTreeMap::new();
-    for result in frameworks.iter().flat_map(|found| &found.controls) {
+    let judged = frameworks.iter().flat_map(|found| &found.controls);
+    for result in judged.filter(|_| chosen) {
         for reason in &result.reasons {
             controls
                 .entry(reason)

@@ -6,18 +6,27 @@ use plimsoll_model::Place;
 use serde_json::Value;
 
 use super::snippet::Window;
-use crate::Row;
+use crate::{PatchOp, Row};
 
 /// The change of source that shows the first operation of the row's patch: a byte range of the window and what stands
-/// there afterwards. Only for a field that is there and stands on lines of its own.
-pub(crate) fn of(row: &Row, window: &Window<'_>, place: Place) -> Option<(Range<usize>, String)> {
-    if row.field_is_absent() {
-        return None;
-    }
+/// there afterwards. Only where the change is sure to leave a file that means the same otherwise. `next_line` is the
+/// line after the place's, for its indentation.
+pub(crate) fn of(
+    row: &Row,
+    window: &Window<'_>,
+    place: Place,
+    next_line: &str,
+) -> Option<(Range<usize>, String)> {
     let fix = row.fix.as_ref()?;
     let [operation] = fix.patch.as_slice() else {
         return None;
     };
+    if row.field_is_absent() {
+        return match operation.op.as_str() {
+            "add" => added(operation, window, place, next_line),
+            _ => None,
+        };
+    }
     let key = operation.path.rsplit('/').next()?;
     let key = key.replace("~1", "/").replace("~0", "~");
     let start = window.offset(place.line, place.column)?;
@@ -38,6 +47,56 @@ pub(crate) fn of(row: &Row, window: &Window<'_>, place: Place) -> Option<(Range<
         }
         _ => None,
     }
+}
+
+/// New lines below the place: the marked parent lacks the field, or the marked list item lacks the parent too.
+fn added(
+    operation: &PatchOp,
+    window: &Window<'_>,
+    place: Place,
+    next_line: &str,
+) -> Option<(Range<usize>, String)> {
+    let value = operation.value.as_ref().and_then(scalar)?;
+    let line = window.line(place.line)?;
+    let start = window.offset(place.line, place.column)?;
+    let (key, rest) = window.text[start..line.end].split_once(':')?;
+    let rest = rest.split(" #").next()?.trim();
+    let keys: Vec<&str> = operation.path.split('/').skip(1).collect();
+    let column = place.column as usize - 1;
+    let text = if keys.len() >= 2 && keys[keys.len() - 2] == key {
+        if !rest.is_empty() {
+            return None;
+        }
+        let next = next_line.len() - next_line.trim_start().len();
+        let indent = if next > column && !next_line.trim().is_empty() {
+            next
+        } else {
+            column + 2
+        };
+        format!("{:indent$}{}: {value}\n", "", keys[keys.len() - 1])
+    } else {
+        let item = keys.iter().rposition(|key| key.parse::<u32>().is_ok())?;
+        let one_line = !rest.is_empty() && !rest.starts_with(['|', '>', '{', '[', '&', '"', '\'']);
+        if keys.contains(&key) || !one_line || place.end_line != place.line {
+            return None;
+        }
+        nested(&keys[item + 1..], column, &value)?
+    };
+    // At the end of the line, before its break, where the renderer shows whole new lines.
+    Some((line.end..line.end, format!("\n{}", text.trim_end())))
+}
+
+/// `a:` / `  b:` / `    c: value`, from `column` on.
+fn nested(keys: &[&str], column: usize, value: &str) -> Option<String> {
+    let (last, parents) = keys.split_last()?;
+    let mut text = String::new();
+    for (depth, key) in parents.iter().enumerate() {
+        let indent = column + 2 * depth;
+        text.push_str(&format!("{:indent$}{key}:\n", ""));
+    }
+    let indent = column + 2 * parents.len();
+    text.push_str(&format!("{:indent$}{last}: {value}\n", ""));
+    Some(text)
 }
 
 /// The place's lines with their ends, if nothing else stands on them but a comment.

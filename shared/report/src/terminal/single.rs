@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use plimsoll_model::Verdict;
 
 use super::is_finding;
-use crate::look::{cut, harmless, pad};
+use crate::look::{harmless, pad};
 use crate::{Look, Row};
 
 /// Lines gathered before their columns are fitted: enough for a screen to look even, bounded for memory.
@@ -43,28 +43,29 @@ impl Singles {
             lengths.max().unwrap_or(0)
         };
         let (word, policy) = (
-            widest(|row| word(row).to_owned()).max(8),
+            widest(|row| word_of(row).to_owned()).max(8),
             widest(|row| row.policy.to_string()),
         );
-        let columns = self.look.columns();
-        let place = widest(place).min(columns / 2);
-        let message = widest(|row| row.message.clone())
-            .min(columns.saturating_sub(word + place + policy + 6))
-            .max(24);
+        let place = widest(place_of);
+        // Longer messages push the policy to the right: nothing that says what is wrong is ever cut.
+        let room = self
+            .look
+            .columns()
+            .saturating_sub(word + place + policy + 6);
+        let message = widest(|row| row.message.clone()).min(room);
         for row in &self.rows {
             let style = if is_finding(row) {
                 self.look.severity(row.severity)
             } else {
                 self.look.verdict(row.verdict)
             };
-            let row_place = place_cut(row, place);
+            let row_place = pad(&place_of(row), place);
             let text = harmless(&row.message);
             writeln!(
                 out,
                 "{}  {row_place}  {}  {}",
-                self.look
-                    .paint(style, pad(crate::terminal::single::word(row), word)),
-                pad(&self.look.marks(&cut(&text, message)), message),
+                self.look.paint(style, pad(word_of(row), word)),
+                pad(&self.look.marks(&text), message),
                 row.policy
             )?;
         }
@@ -73,7 +74,7 @@ impl Singles {
     }
 }
 
-fn word(row: &Row) -> &'static str {
+fn word_of(row: &Row) -> &'static str {
     match row.verdict {
         Verdict::Fail if row.exception.is_some() => "excepted",
         Verdict::Fail => row.severity.as_str(),
@@ -81,11 +82,6 @@ fn word(row: &Row) -> &'static str {
     }
 }
 
-fn place(row: &Row) -> String {
+fn place_of(row: &Row) -> String {
     harmless(&row.place_text()).into_owned()
-}
-
-/// A place is never cut: it is there to be opened. Only filled up.
-fn place_cut(row: &Row, columns: usize) -> String {
-    pad(&place(row), columns)
 }

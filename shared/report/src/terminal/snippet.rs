@@ -7,7 +7,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Patch, Renderer, Snippet};
 use plimsoll_model::Place;
 
-use super::words::{as_clause, control_labels};
+use super::words::{as_clause, control_labels, wrapped};
 use super::{View, patch};
 use crate::look::harmless;
 use crate::{Header, Look, PolicyFacts, Row};
@@ -40,7 +40,9 @@ pub(crate) fn write(
     if parts.is_empty() {
         return Ok(());
     }
-    writeln!(out, "why: {}", view.look.marks(&parts.join(" · ")))
+    let why = format!("why: {}", parts.join(" · "));
+    let why = wrapped(&harmless(&why), view.look.columns(), "     ");
+    writeln!(out, "{}", view.look.marks(&why))
 }
 
 /// The renderer of this look.
@@ -128,7 +130,8 @@ fn drawn(
     let title = fix.map(|fix| as_clause(&fix.text));
     if let Some(title) = &title {
         let group = Level::HELP.with_name("fix").secondary_title(title.as_str());
-        report.push(match patch::of(row, &window, place) {
+        let next_line = text.lines().nth(place.line as usize).unwrap_or("");
+        report.push(match patch::of(row, &window, place, next_line) {
             Some((span, replacement)) => group.element(
                 Snippet::source(window.text)
                     .line_start(first as usize)

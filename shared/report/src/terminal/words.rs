@@ -36,6 +36,12 @@ pub(crate) fn control_labels(row: &Row, header: &Header) -> Vec<String> {
             .iter()
             .find(|known| known.id == framework)
             .map_or(framework, |known| known.title.as_str());
+        // A long title would drown its control; the id says the same to who knows the framework.
+        let title = if title.len() <= 24 && !title.contains(',') {
+            title
+        } else {
+            framework
+        };
         let label = if is_numbered(id) {
             format!("{title} {id}")
         } else {
@@ -46,6 +52,26 @@ pub(crate) fn control_labels(row: &Row, header: &Header) -> Vec<String> {
         }
     }
     labels
+}
+
+/// `text` in lines of at most `columns` letters, those after the first begun by `indent`.
+pub(crate) fn wrapped(text: &str, columns: usize, indent: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > columns {
+            out.push('\n');
+            out.push_str(indent);
+            used = indent.chars().count();
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out
 }
 
 /// Whether a control's id is a number such as `4.2.1`.
@@ -132,6 +158,19 @@ mod tests {
         );
         assert_eq!(control_ranges(&[]), "");
         assert_eq!(control_ranges(&ids("host-ports")), "host-ports");
+    }
+
+    #[test]
+    fn long_lines_are_wrapped_between_words() {
+        assert_eq!(
+            wrapped("why: one two three", 12, "     "),
+            "why: one two\n     three"
+        );
+        assert_eq!(wrapped("short", 80, ""), "short");
+        assert_eq!(
+            wrapped("a verylongwordindeed b", 5, "  "),
+            "a\n  verylongwordindeed\n  b"
+        );
     }
 
     #[test]
