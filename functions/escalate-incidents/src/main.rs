@@ -1,2 +1,32 @@
-//! To be written.
-fn main() {}
+//! The Lambda function `escalate-incidents`.
+
+#![recursion_limit = "256"] // the AWS SDK's futures nest deeply
+
+use plimsoll_alerting::Links;
+use plimsoll_policy::Catalogue;
+use route_findings::Desk;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let start = plimsoll_runtime::start().await;
+    let store = plimsoll_store::Store::aws(
+        &start.sdk,
+        plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
+    );
+    let catalogue = Catalogue::built_in()
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<String>())?;
+    let links = Links {
+        base: start.environment.get("BASE_URL").map(str::to_owned),
+        buttons: false,
+    };
+    plimsoll_runtime::tick(async || {
+        let desk = Desk {
+            store: &store,
+            catalogue: &catalogue,
+            links: &links,
+            now: start.clock.now(),
+        };
+        escalate_incidents::handle(&desk).await.map(drop)
+    })
+    .await
+}

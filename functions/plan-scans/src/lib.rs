@@ -19,9 +19,19 @@ pub struct Planned {
 ///
 /// # Errors
 /// When DynamoDB or SQS refuse or cannot be reached.
-pub async fn handle(store: &Store, every: SignedDuration, now: Timestamp) -> Result<Planned, StoreError> {
+pub async fn handle(
+    store: &Store,
+    every: SignedDuration,
+    now: Timestamp,
+) -> Result<Planned, StoreError> {
     let mut planned = Planned::default();
-    for kind in [DueKind::Connection, DueKind::Cluster, DueKind::Scan, DueKind::Outbox, DueKind::Delivery] {
+    for kind in [
+        DueKind::Connection,
+        DueKind::Cluster,
+        DueKind::Scan,
+        DueKind::Outbox,
+        DueKind::Delivery,
+    ] {
         loop {
             let batch = store.due().list(kind, now).await?;
             for item in &batch.items {
@@ -36,20 +46,35 @@ pub async fn handle(store: &Store, every: SignedDuration, now: Timestamp) -> Res
     Ok(planned)
 }
 
-async fn deal_with(store: &Store, item: &DueItem, every: SignedDuration, now: Timestamp) -> Result<usize, StoreError> {
+async fn deal_with(
+    store: &Store,
+    item: &DueItem,
+    every: SignedDuration,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
     let tenant = store.of(&item.tenant);
     let again = now + SWEEP_AFTER;
     match &item.work {
         DueWork::Connection(connection) => {
-            let job = AccountJob { tenant: item.tenant.clone(), connection: connection.clone(), slot: item.at };
+            let job = AccountJob {
+                tenant: item.tenant.clone(),
+                connection: connection.clone(),
+                slot: item.at,
+            };
             store.queues().send(&Message::AccountJob(job)).await?;
             tenant.defer(item, now + ACCOUNT_JOB_AGAIN).await?;
         }
         DueWork::Cluster(cluster) => {
             let scan = tenant.plan_scan(cluster, item.at, now).await?;
-            let job = ClusterJob { tenant: item.tenant.clone(), cluster: cluster.clone(), scan: scan.id };
+            let job = ClusterJob {
+                tenant: item.tenant.clone(),
+                cluster: cluster.clone(),
+                scan: scan.id,
+            };
             store.queues().send(&Message::ClusterJob(job)).await?;
-            tenant.advance_cluster(cluster, item.at, next_slot(item.at, every, now)).await?;
+            tenant
+                .advance_cluster(cluster, item.at, next_slot(item.at, every, now))
+                .await?;
         }
         DueWork::Scan { cluster, scan } => match tenant.sweep_scan(cluster, scan, now).await? {
             ScanSweep::Requeue => return send_again(store, item, again).await,
@@ -59,14 +84,18 @@ async fn deal_with(store: &Store, item: &DueItem, every: SignedDuration, now: Ti
             }
             ScanSweep::Finished => return Ok(0),
         },
-        DueWork::Outbox(_) | DueWork::Delivery { .. } => return send_again(store, item, again).await,
+        DueWork::Outbox(_) | DueWork::Delivery { .. } => {
+            return send_again(store, item, again).await;
+        }
         DueWork::Incident(_) | DueWork::Summary => return Ok(0),
     }
     Ok(1)
 }
 
 async fn send_again(store: &Store, item: &DueItem, again: Timestamp) -> Result<usize, StoreError> {
-    let Some(message) = item.message() else { return Ok(0) };
+    let Some(message) = item.message() else {
+        return Ok(0);
+    };
     store.queues().send(&message).await?;
     store.of(&item.tenant).defer(item, again).await?;
     Ok(1)

@@ -7,8 +7,14 @@ mod desk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_alerting::{Chain, IncidentFacts, Opening, Topic, apply_changes, baseline, open_incident, readable_again, reopens, route};
-use plimsoll_model::{Change, ChangeKind, Cluster, Fingerprint, FinishedScan, Incident, OutboxItem, PolicyId, Readable, Severity};
+use plimsoll_alerting::{
+    Chain, IncidentFacts, Opening, Topic, apply_changes, baseline, open_incident, readable_again,
+    reopens, route,
+};
+use plimsoll_model::{
+    Change, ChangeKind, Cluster, Fingerprint, FinishedScan, Incident, OutboxItem, PolicyId,
+    Readable, Severity,
+};
 use plimsoll_policy::Lifecycle;
 use plimsoll_runtime::{Disposition, Failure};
 use plimsoll_store::{IncidentWrite, StoreError, Written};
@@ -44,10 +50,17 @@ impl Failure for RouteError {
 /// See [`RouteError`]; what was done until then stays and is not done again.
 pub async fn handle(desk: &Desk<'_>, job: &FinishedScan) -> Result<(), RouteError> {
     let dossier = desk.open(&job.tenant).await?;
-    let Some(outbox) = dossier.store.get_outbox(&job.outbox).await? else { return Ok(()) };
+    let Some(outbox) = dossier.store.get_outbox(&job.outbox).await? else {
+        return Ok(());
+    };
     let cluster = dossier.store.get_cluster(&outbox.cluster).await?;
     let done = dossier.store.routed_parts(&outbox.id).await?;
-    let news = News { desk, dossier: &dossier, outbox: &outbox, cluster: &cluster };
+    let news = News {
+        desk,
+        dossier: &dossier,
+        outbox: &outbox,
+        cluster: &cluster,
+    };
     if outbox.readable_changed && !done.contains(UNREADABLE_PART) {
         news.readability().await?;
     }
@@ -58,7 +71,10 @@ pub async fn handle(desk: &Desk<'_>, job: &FinishedScan) -> Result<(), RouteErro
     } else {
         let mut by_policy: BTreeMap<&PolicyId, Vec<Change>> = BTreeMap::new();
         for change in &outbox.changes {
-            by_policy.entry(&change.policy).or_default().push(change.clone());
+            by_policy
+                .entry(&change.policy)
+                .or_default()
+                .push(change.clone());
         }
         for (policy, changes) in by_policy {
             if !done.contains(policy.as_str()) {
@@ -83,8 +99,16 @@ struct News<'a> {
 
 impl News<'_> {
     fn facts<'f>(&'f self, severity: Severity, policy: Option<&'f PolicyId>) -> IncidentFacts<'f> {
-        let Cluster { stage, name, tags, .. } = self.cluster;
-        IncidentFacts { severity, stage: *stage, cluster: name, policy, tags }
+        let Cluster {
+            stage, name, tags, ..
+        } = self.cluster;
+        IncidentFacts {
+            severity,
+            stage: *stage,
+            cluster: name,
+            policy,
+            tags,
+        }
     }
 
     fn chain(&self, severity: Severity, policy: Option<&PolicyId>) -> Option<Chain> {
@@ -94,11 +118,21 @@ impl News<'_> {
     }
 
     async fn baseline(&self) -> Result<(), RouteError> {
-        let Some(document) = &self.dossier.policy else { return Ok(()) };
+        let Some(document) = &self.dossier.policy else {
+            return Ok(());
+        };
         let scene = self.desk.scene(self.dossier);
-        let deliveries = baseline(document, self.cluster, &self.facts(Severity::Info, None), &scene);
+        let deliveries = baseline(
+            document,
+            self.cluster,
+            &self.facts(Severity::Info, None),
+            &scene,
+        );
         let part = Some((&self.outbox.id, BASELINE_PART));
-        self.dossier.store.put_deliveries(&deliveries, part, self.desk.now).await?;
+        self.dossier
+            .store
+            .put_deliveries(&deliveries, part, self.desk.now)
+            .await?;
         Ok(self.desk.enqueue(self.dossier, &deliveries).await?)
     }
 
@@ -110,22 +144,50 @@ impl News<'_> {
         }
         let words = self.desk.words(policy);
         for _ in 0..ATTEMPTS {
-            let latest = self.dossier.store.latest_incident(&self.cluster.id, Some(policy)).await?;
+            let latest = self
+                .dossier
+                .store
+                .latest_incident(&self.cluster.id, Some(policy))
+                .await?;
             let current = latest.filter(|incident| reopens(incident, self.desk.now));
-            let changed: BTreeSet<Fingerprint> = changes.iter().map(|change| change.fingerprint).collect();
+            let changed: BTreeSet<Fingerprint> =
+                changes.iter().map(|change| change.fingerprint).collect();
             let findings = match &current {
                 Some(incident) => self.dossier.findings(incident, changed).await?,
-                None => self.dossier.store.get_findings(&self.cluster.id, changed).await?.into_values().collect(),
+                None => self
+                    .dossier
+                    .store
+                    .get_findings(&self.cluster.id, changed)
+                    .await?
+                    .into_values()
+                    .collect(),
             };
-            let loud: Vec<Change> = changes.iter().filter(|change| self.is_loud(change, &findings)).cloned().collect();
-            let topic = Topic::Policy { words: &words, findings: &findings };
+            let loud: Vec<Change> = changes
+                .iter()
+                .filter(|change| self.is_loud(change, &findings))
+                .cloned()
+                .collect();
+            let topic = Topic::Policy {
+                words: &words,
+                findings: &findings,
+            };
             let scene = self.desk.scene(self.dossier);
             let (read, outcome) = match current {
-                Some(incident) => (Some(incident.revision), apply_changes(incident, &loud, &topic, &scene)),
+                Some(incident) => (
+                    Some(incident.revision),
+                    apply_changes(incident, &loud, &topic, &scene),
+                ),
                 None => {
-                    let open: BTreeSet<_> = loud.iter().filter(|c| c.what != ChangeKind::Resolved).map(|c| c.fingerprint).collect();
+                    let open: BTreeSet<_> = loud
+                        .iter()
+                        .filter(|c| c.what != ChangeKind::Resolved)
+                        .map(|c| c.fingerprint)
+                        .collect();
                     let severity = loud.iter().map(|change| change.severity).min();
-                    let Some((chain, severity)) = severity.filter(|_| !open.is_empty()).and_then(|s| Some((self.chain(s, Some(policy))?, s))) else {
+                    let Some((chain, severity)) = severity
+                        .filter(|_| !open.is_empty())
+                        .and_then(|s| Some((self.chain(s, Some(policy))?, s)))
+                    else {
                         return Ok(());
                     };
                     let opening = self.opening(Some(policy), severity, open, chain).await?;
@@ -144,31 +206,51 @@ impl News<'_> {
 
     /// A finding that the tenant has excepted is not news; that it is fixed still is.
     fn is_loud(&self, change: &Change, findings: &[plimsoll_model::Finding]) -> bool {
-        let finding = findings.iter().find(|finding| finding.fingerprint == change.fingerprint);
-        change.what == ChangeKind::Resolved || finding.is_none_or(|finding| !self.dossier.excepts(finding, self.desk.now))
+        let finding = findings
+            .iter()
+            .find(|finding| finding.fingerprint == change.fingerprint);
+        change.what == ChangeKind::Resolved
+            || finding.is_none_or(|finding| !self.dossier.excepts(finding, self.desk.now))
     }
 
     /// The cluster could be read and cannot any more, or the reverse.
     async fn readability(&self) -> Result<(), RouteError> {
         for _ in 0..ATTEMPTS {
-            let latest = self.dossier.store.latest_incident(&self.cluster.id, None).await?;
+            let latest = self
+                .dossier
+                .store
+                .latest_incident(&self.cluster.id, None)
+                .await?;
             let open = latest.filter(Incident::is_open);
             let scene = self.desk.scene(self.dossier);
             let (read, outcome) = match (&self.outbox.unreadable, open) {
                 (Some(reason), None) => {
-                    let Some(chain) = self.chain(Severity::High, None) else { return Ok(()) };
+                    let Some(chain) = self.chain(Severity::High, None) else {
+                        return Ok(());
+                    };
                     let since = match &self.cluster.readable {
                         Readable::No { since, .. } => *since,
                         _ => self.outbox.at,
                     };
                     let topic = Topic::Unreadable { reason, since };
-                    let opening = self.opening(None, Severity::High, BTreeSet::new(), chain).await?;
+                    let opening = self
+                        .opening(None, Severity::High, BTreeSet::new(), chain)
+                        .await?;
                     (None, open_incident(opening, &topic, &scene))
                 }
                 (None, Some(incident)) => {
-                    let reason = plimsoll_model::Reason::new(plimsoll_model::ReasonCode::ApiError, "it could not be read");
-                    let topic = Topic::Unreadable { reason: &reason, since: incident.opened };
-                    (Some(incident.revision), readable_again(incident, &topic, &scene))
+                    let reason = plimsoll_model::Reason::new(
+                        plimsoll_model::ReasonCode::ApiError,
+                        "it could not be read",
+                    );
+                    let topic = Topic::Unreadable {
+                        reason: &reason,
+                        since: incident.opened,
+                    };
+                    (
+                        Some(incident.revision),
+                        readable_again(incident, &topic, &scene),
+                    )
                 }
                 _ => return Ok(()),
             };
@@ -190,11 +272,25 @@ impl News<'_> {
         let number = self.dossier.store.get_tenant().await?.last_incident_number + 1;
         let document = self.dossier.policy.as_ref();
         let due = policy.and_then(|_| document?.due(severity, self.cluster.stage, self.desk.now));
-        Ok(Opening { cluster: self.cluster, scan: &self.outbox.scan, number, policy, severity, open, chain, due })
+        Ok(Opening {
+            cluster: self.cluster,
+            scan: &self.outbox.scan,
+            number,
+            policy,
+            severity,
+            open,
+            chain,
+            due,
+        })
     }
 
     /// Writes an outcome; false when it has to be decided anew.
-    async fn write(&self, outcome: &plimsoll_alerting::Outcome, read: Option<u64>, part: &str) -> Result<bool, StoreError> {
+    async fn write(
+        &self,
+        outcome: &plimsoll_alerting::Outcome,
+        read: Option<u64>,
+        part: &str,
+    ) -> Result<bool, StoreError> {
         let write = IncidentWrite {
             incident: &outcome.incident,
             read,
@@ -204,7 +300,11 @@ impl News<'_> {
             now: self.desk.now,
         };
         match self.dossier.store.write_incident(&write).await {
-            Ok(Written::Now) => self.desk.enqueue(self.dossier, &outcome.deliveries).await.map(|()| true),
+            Ok(Written::Now) => self
+                .desk
+                .enqueue(self.dossier, &outcome.deliveries)
+                .await
+                .map(|()| true),
             Ok(Written::Before) => Ok(true),
             Err(StoreError::Conflict(_)) => Ok(false),
             Err(error) => Err(error),

@@ -1,2 +1,36 @@
-//! To be written.
-fn main() {}
+//! The Lambda function `route-findings`.
+
+#![recursion_limit = "256"] // the AWS SDK's futures nest deeply
+
+use plimsoll_alerting::Links;
+use plimsoll_model::Message;
+use plimsoll_policy::Catalogue;
+use route_findings::{Desk, RouteError};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let start = plimsoll_runtime::start().await;
+    let store = plimsoll_store::Store::aws(
+        &start.sdk,
+        plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
+    );
+    let catalogue = Catalogue::built_in()
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<String>())?;
+    let links = Links {
+        base: start.environment.get("BASE_URL").map(str::to_owned),
+        buttons: false,
+    };
+    plimsoll_runtime::sqs(async |message| match message {
+        Message::FinishedScan(job) => {
+            let desk = Desk {
+                store: &store,
+                catalogue: &catalogue,
+                links: &links,
+                now: start.clock.now(),
+            };
+            route_findings::handle(&desk, &job).await
+        }
+        _ => Ok::<(), RouteError>(()),
+    })
+    .await
+}

@@ -1,1 +1,127 @@
-//! To be written.
+//! Makes the weekly summary of every tenant whose hour it is, one delivery for each recipient, at most once.
+
+use jiff::{SignedDuration, Timestamp};
+use plimsoll_alerting::{ClusterWeek, Week, last_week, summarise, summary_deliveries};
+use plimsoll_model::{Cluster, Finding, FrameworkScore, Incident, Reason, ScanStatus};
+use plimsoll_store::{DueKind, TenantStore};
+use route_findings::{Desk, Dossier, RouteError};
+
+/// Exceptions that end within this time are announced.
+const ENDING_SOON: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// How many scans of a cluster are looked through for the scores a week ago.
+const SCANS_BACK: u32 = 100;
+
+/// One tick. Returns how many summaries were made.
+///
+/// # Errors
+/// When the store fails; the tick that follows goes on from there.
+pub async fn handle(desk: &Desk<'_>) -> Result<usize, RouteError> {
+    let mut made = 0;
+    loop {
+        let batch = desk.store.due().list(DueKind::Summary, desk.now).await?;
+        for item in &batch.items {
+            let dossier = desk.open(&item.tenant).await?;
+            made += summary(desk, &dossier, item.at).await?;
+        }
+        desk.store
+            .due()
+            .advance(DueKind::Summary, batch.reached)
+            .await?;
+        if batch.reached >= desk.now {
+            return Ok(made);
+        }
+    }
+}
+
+/// Plans a tenant's first summary, or moves it to where the policy in force wants it. To be called when a policy is set.
+///
+/// # Errors
+/// When the store fails.
+pub async fn plan(desk: &Desk<'_>, dossier: &Dossier) -> Result<(), RouteError> {
+    let next = next(dossier, desk.now);
+    Ok(dossier.store.set_next_summary(next).await?)
+}
+
+fn next(dossier: &Dossier, now: Timestamp) -> Option<Timestamp> {
+    let policy = dossier.policy.as_ref()?;
+    Some(policy.summary.as_ref()?.at.next(now, &policy.zone()))
+}
+
+/// Deliveries first, then the next slot: a repeat puts the same deliveries, which are there.
+async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<usize, RouteError> {
+    let mut made = 0;
+    if let Some(policy) = &dossier.policy {
+        let store = &dossier.store;
+        let (from, to) = last_week(slot, &policy.zone());
+        let clusters = store.list_clusters().await?;
+        let mut weeks = Vec::new();
+        let mut findings: Vec<Finding> = Vec::new();
+        for cluster in &clusters {
+            let first_scan_at = store.first_scan_at(&cluster.id).await?;
+            let (before, missing) = around(store, cluster, from).await?;
+            weeks.push((cluster, first_scan_at, before, missing));
+            findings.extend(store.cluster_findings(&cluster.id).await?);
+        }
+        let weeks: Vec<ClusterWeek<'_>> = weeks
+            .iter()
+            .map(
+                |(cluster, first_scan_at, scores_before, missing)| ClusterWeek {
+                    cluster,
+                    first_scan_at: *first_scan_at,
+                    scores_before,
+                    missing,
+                },
+            )
+            .collect();
+        let incidents: Vec<Incident> = store.open_incidents(None).await?;
+        let exceptions = ending(desk, dossier);
+        let week = Week {
+            tenant: &dossier.tenant,
+            policy,
+            from,
+            to,
+            clusters: &weeks,
+            findings: &findings,
+            incidents: &incidents,
+            exceptions: &exceptions,
+            links: desk.links,
+        };
+        let deliveries = summary_deliveries(policy, &dossier.tenant, &summarise(&week), desk.now);
+        store.put_deliveries(&deliveries, None, desk.now).await?;
+        desk.enqueue(dossier, &deliveries).await?;
+        made = deliveries.len();
+    }
+    dossier
+        .store
+        .advance_summary(slot, next(dossier, desk.now.max(slot)))
+        .await?;
+    Ok(made)
+}
+
+/// The scores of the last scan that ended before `from`, and why the newest one could not evaluate some policies.
+async fn around(
+    store: &TenantStore,
+    cluster: &Cluster,
+    from: Timestamp,
+) -> Result<(Vec<FrameworkScore>, Vec<Reason>), RouteError> {
+    let mut done = store.recent_scans(&cluster.id, SCANS_BACK).await?;
+    done.retain(|scan| scan.status == ScanStatus::Done);
+    let missing = done
+        .first()
+        .map(|scan| scan.missing.clone())
+        .unwrap_or_default();
+    let before = done
+        .into_iter()
+        .find(|scan| scan.finished.is_some_and(|finished| finished < from));
+    Ok((before.map(|scan| scan.scores).unwrap_or_default(), missing))
+}
+
+fn ending(desk: &Desk<'_>, dossier: &Dossier) -> Vec<(String, Timestamp)> {
+    let soon = |end: &Timestamp| *end > desk.now && *end <= desk.now + ENDING_SOON;
+    let ends = dossier
+        .exceptions
+        .iter()
+        .filter_map(|e| Some((e, e.expires.filter(soon)?)));
+    ends.map(|(exception, end)| (desk.words(&exception.policy).title, end))
+        .collect()
+}

@@ -1,5 +1,7 @@
 //! One Kubernetes cluster.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,9 @@ pub struct Cluster {
     pub account: Option<String>,
     /// Kubernetes minor version such as `1.34`, once known.
     pub version: Option<String>,
+    /// Its tags or labels, by which escalation policies name stages and routes.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
     /// Release stage.
     pub stage: Stage,
     /// Whether the last attempt could read it.

@@ -128,3 +128,11 @@ pub struct LogEntry {
     /// A sentence for people.
     pub text: String,
 }
+
+impl Incident {
+    /// Whether it is not resolved.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !matches!(self.state, IncidentState::Resolved { .. })
+    }
+}

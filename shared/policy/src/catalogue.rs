@@ -192,6 +192,16 @@ impl Catalogue {
         self.frameworks.iter().find(|framework| framework.id == id)
     }
 
+    /// The controls a policy counts for, for people: `CIS Amazon EKS 4.2.1`.
+    #[must_use]
+    pub fn control_names(&self, policy: &Policy) -> Vec<String> {
+        let name = |control: &String| {
+            let (framework, number) = control.split_once('/')?;
+            Some(format!("{} {number}", self.framework(framework)?.title))
+        };
+        policy.controls.iter().filter_map(name).collect()
+    }
+
     /// The framework whose id is nearest to a wrong one, for a suggestion.
     #[must_use]
     pub fn framework_like(&self, wrong: &str) -> Option<&str> {

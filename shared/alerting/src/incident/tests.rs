@@ -123,6 +123,7 @@ impl World {
                 scores: Vec::new(),
                 manifest: None,
                 pending_manifest: None,
+                tags: Default::default(),
                 lease: Lease::default(),
             },
             document: EscalationPolicy::parse(document).unwrap(),
