@@ -1,4 +1,9 @@
 //! Reads what is to be judged: Kubernetes API, AWS APIs, folders of manifests. Redacts it, keeps snapshots of it.
 //! It decides no verdicts.
 
+pub mod aws;
 pub mod files;
+pub mod kube;
+pub mod network;
+pub mod redact;
+pub mod snapshot;

@@ -1,0 +1,10 @@
+//! A tenant's AWS account: its role, its clusters.
+
+mod clusters;
+mod error;
+mod role;
+mod shape;
+
+pub use clusters::{DiscoveredCluster, describe_cluster, list_clusters};
+pub use error::AwsError;
+pub use role::{AssumedAccount, RoleCheck, account_of_role, session_name, verify_role};

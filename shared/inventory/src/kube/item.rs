@@ -1,0 +1,82 @@
+//! Decodes one object of a list: without managed fields, with the kind that items of typed lists lack.
+
+use std::fmt;
+
+use plimsoll_cel::{Bump, Node, NodeSeed};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use super::kinds::KindSpec;
+
+/// Decodes an item of a list of `spec`.
+pub(crate) fn decode<'a>(arena: &'a Bump, json: &str, spec: &KindSpec) -> serde_json::Result<Node<'a>> {
+    let mut source = serde_json::Deserializer::from_str(json);
+    source.disable_recursion_limit();
+    let mut entries = MapSeed { arena, inside: Some("metadata"), skip: "" }.deserialize(&mut source)?;
+    entries.retain(|(key, _)| !matches!(*key, "apiVersion" | "kind"));
+    entries.push(("apiVersion", Node::text_in(arena, &spec.api_version())));
+    entries.push(("kind", Node::Str(spec.kind)));
+    Ok(Node::map_in(arena, entries))
+}
+
+/// Reads a map's entries, leaving out `skip`; the entry named `inside` is a map read without its managed fields.
+struct MapSeed<'a> {
+    arena: &'a Bump,
+    inside: Option<&'static str>,
+    skip: &'static str,
+}
+
+type Entries<'a> = Vec<(&'a str, Node<'a>)>;
+
+impl<'de, 'a> DeserializeSeed<'de> for MapSeed<'a> {
+    type Value = Entries<'a>;
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Entries<'a>, D::Error> {
+        source.deserialize_map(self)
+    }
+}
+
+impl<'de, 'a> Visitor<'de> for MapSeed<'a> {
+    type Value = Entries<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<Entries<'a>, A::Error> {
+        let mut entries = Vec::with_capacity(16);
+        while let Some(key) = source.next_key::<std::borrow::Cow<'de, str>>()? {
+            if key == self.skip {
+                source.next_value::<IgnoredAny>()?;
+            } else if self.inside == Some(key.as_ref()) {
+                let inner = MapSeed { arena: self.arena, inside: None, skip: "managedFields" };
+                let inner = source.next_value_seed(inner)?;
+                entries.push((&*self.arena.alloc_str(&key), Node::map_in(self.arena, inner)));
+            } else {
+                let value = source.next_value_seed(NodeSeed::without_nulls(self.arena))?;
+                if value != Node::Null {
+                    entries.push((&*self.arena.alloc_str(&key), value));
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kube::kind_named;
+
+    #[test]
+    fn managed_fields_are_skipped_and_the_kind_is_filled_in() {
+        let arena = Bump::new();
+        let json = r#"{"metadata":{"managedFields":[{"a":1}],"name":"x","labels":null},"spec":{"n":1,"z":null},"status":null}"#;
+        let node = decode(&arena, json, kind_named("Deployment").unwrap()).unwrap();
+        let expected = r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"x"},"spec":{"n":1}}"#;
+        assert_eq!(serde_json::to_string(&node).unwrap(), expected);
+        let partial = r#"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"s"}}"#;
+        let node = decode(&arena, partial, kind_named("Secret").unwrap()).unwrap();
+        assert_eq!(node.get("kind").unwrap().as_str(), Some("Secret"));
+        assert!(decode(&arena, "[]", kind_named("Secret").unwrap()).is_err());
+    }
+}

@@ -1,0 +1,21 @@
+//! Live clusters: connections that go only where they may, lists read page by page.
+
+mod connect;
+mod context;
+mod eks;
+mod error;
+mod item;
+mod kinds;
+mod list;
+mod reader;
+mod request;
+#[cfg(test)]
+mod tests;
+
+pub use context::{connect_context, contexts};
+pub use eks::{Clock, EksTarget, connect_eks, eks_token};
+pub use error::ClusterError;
+pub use kinds::{KINDS, KindSpec, kind_named, kind_of_plural};
+pub use list::{ListEvent, ListOutcome, ListScope, PAGE_SIZE, Page};
+pub use reader::{ClusterReader, ClusterVersion};
+pub use request::Patience;

@@ -1,0 +1,142 @@
+//! One request to an API server: patience with what may pass, and plain words for what does not.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, RETRY_AFTER};
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use kube::client::Body;
+use serde::Deserialize;
+
+use super::error::ClusterError;
+
+/// The largest answer that is read, in bytes: 500 objects of the 1.5 MiB that etcd allows at most.
+const MAX_ANSWER: usize = 768 << 20;
+
+/// How patient the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How long one answer may take, body included.
+    pub request: Duration,
+    /// How long a connection may take.
+    pub connect: Duration,
+    /// How often a request is made before it counts as failed.
+    pub attempts: u32,
+    /// The first pause between attempts; each further one is twice as long.
+    pub pause: Duration,
+    /// The longest pause that a server's `Retry-After` can ask for.
+    pub longest_pause: Duration,
+    /// How often a list that lost its version is begun again.
+    pub restarts: u32,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_secs(60),
+            connect: super::connect::CONNECT_TIMEOUT,
+            attempts: 4,
+            pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(30),
+            restarts: 3,
+        }
+    }
+}
+
+/// An answer that is no list.
+pub(crate) enum Refusal {
+    /// 403.
+    Denied(String),
+    /// 404.
+    NotFound,
+    /// 410: the list's version is gone.
+    Expired,
+    Error(ClusterError),
+}
+
+/// Sends GET requests to one server.
+pub(crate) struct Requester<'r> {
+    pub(crate) client: &'r kube::Client,
+    pub(crate) address: &'r str,
+    pub(crate) patience: &'r Patience,
+}
+
+impl Requester<'_> {
+    /// The body of a successful answer, read again when that may help.
+    pub(crate) async fn get(&self, uri: &str, accept: &'static str) -> Result<String, Refusal> {
+        let mut attempt = 1;
+        loop {
+            let pause = self.patience.pause.saturating_mul(1 << (attempt - 1).min(10));
+            let (refusal, pause) = match self.once(uri, accept).await {
+                Ok(body) => return Ok(body),
+                Err(Answer::Busy { after, error }) => (Refusal::Error(error), after.unwrap_or(pause)),
+                Err(Answer::Refused(Refusal::Error(error))) if error.may_pass() => (Refusal::Error(error), pause),
+                Err(Answer::Refused(refusal)) => return Err(refusal),
+            };
+            if attempt >= self.patience.attempts {
+                return Err(refusal);
+            }
+            attempt += 1;
+            tokio::time::sleep(pause.min(self.patience.longest_pause)).await;
+        }
+    }
+
+    async fn once(&self, uri: &str, accept: &'static str) -> Result<String, Answer> {
+        let error = |error| Answer::Refused(Refusal::Error(error));
+        let seconds = self.patience.request.as_secs();
+        let late = || ClusterError::Unreachable {
+            address: self.address.to_owned(),
+            private: false,
+            why: format!("did not finish its answer in {seconds} s"),
+        };
+        let exchange = tokio::time::timeout(self.patience.request, self.exchange(uri, accept));
+        let (status, retry_after, body) = exchange.await.map_err(|_| error(late()))?.map_err(error)?;
+        match status {
+            StatusCode::OK => Ok(body),
+            StatusCode::TOO_MANY_REQUESTS => Err(Answer::Busy { after: retry_after, error: server(status, &body) }),
+            StatusCode::UNAUTHORIZED => Err(error(ClusterError::Unauthorized { address: self.address.to_owned() })),
+            StatusCode::FORBIDDEN => Err(Answer::Refused(Refusal::Denied(message(&body)))),
+            StatusCode::NOT_FOUND => Err(Answer::Refused(Refusal::NotFound)),
+            StatusCode::GONE => Err(Answer::Refused(Refusal::Expired)),
+            _ => Err(error(server(status, &body))),
+        }
+    }
+
+    async fn exchange(&self, uri: &str, accept: &str) -> Result<(StatusCode, Option<Duration>, String), ClusterError> {
+        let request = Request::get(uri).header(ACCEPT, accept).body(Body::empty()).map_err(|error| {
+            ClusterError::Configuration { message: format!("`{uri}` cannot be asked for: {error}"), help: None }
+        })?;
+        let answer = self.client.send(request).await.map_err(|error| ClusterError::of_client(self.address, &error))?;
+        let status = answer.status();
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await.map_err(|_| ClusterError::Unreachable {
+            address: self.address.to_owned(),
+            private: false,
+            why: "broke off in the middle of its answer".to_owned(),
+        })?;
+        let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+        Ok((status, retry_after.map(Duration::from_secs), body))
+    }
+}
+
+/// What is not a success, and whether to wait.
+enum Answer {
+    Busy { after: Option<Duration>, error: ClusterError },
+    Refused(Refusal),
+}
+
+fn server(status: StatusCode, body: &str) -> ClusterError {
+    ClusterError::Server { status: status.as_u16(), message: message(body) }
+}
+
+/// The message of a Kubernetes `Status`, or the beginning of whatever else came.
+fn message(body: &str) -> String {
+    #[derive(Deserialize)]
+    struct Status {
+        message: String,
+    }
+    match serde_json::from_str::<Status>(body) {
+        Ok(status) if !status.message.is_empty() => status.message,
+        _ => body.trim().chars().take(200).collect(),
+    }
+}
