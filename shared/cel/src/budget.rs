@@ -6,7 +6,7 @@ use crate::error::Stop;
 
 /// A cost meter with a limit.
 ///
-/// One unit is one step of an expression, one element looked at, or about ten bytes of text compared or made.
+/// One unit is one step of an expression, one element looked at, or about eight bytes of text compared or made.
 /// What an operation will allocate is charged before it is allocated. Kubernetes allows an admission expression
 /// 10,000,000 units of its own, very similar, scale (`PerCallLimit` times ten).
 #[derive(Debug)]
@@ -52,6 +52,6 @@ impl Budget {
     /// Charges for looking at or making `bytes` of text.
     #[inline]
     pub(crate) fn charge_text(&self, bytes: usize) -> Result<(), Stop<'static>> {
-        self.charge(bytes as u64 / 10)
+        self.charge(bytes as u64 / 8)
     }
 }

@@ -23,12 +23,12 @@ pub(crate) enum Expr {
         unwrap: bool,
         at: u32,
     },
-    Not(Box<Expr>, u32),
+    Not(Box<Expr>),
     Negate(Box<Expr>, u32),
-    And(Vec<Expr>, u32),
-    Or(Vec<Expr>, u32),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
     /// The value of the first arm whose condition holds, or the last one.
-    Choose(Vec<(Expr, Expr)>, Box<Expr>, u32),
+    Choose(Vec<(Expr, Expr)>, Box<Expr>),
     Equal {
         left: Box<Expr>,
         right: Box<Expr>,
@@ -201,6 +201,48 @@ pub(crate) enum LoopKind {
     TransformMap,
     TransformMapEntry,
     SortBy,
+}
+
+impl Expr {
+    /// Where in the source an expression is, as far as it keeps that.
+    #[cold]
+    pub(crate) fn place(&self) -> u32 {
+        match self {
+            Expr::Path(path) | Expr::Has(path) => match (path.steps.last(), &path.root) {
+                (Some(step), _) => step.place(),
+                (None, Root::Of(expr)) => expr.place(),
+                (None, _) => 0,
+            },
+            Expr::OrElse { at, .. }
+            | Expr::Negate(_, at)
+            | Expr::Order { at, .. }
+            | Expr::In { at, .. }
+            | Expr::TextTest { at, .. }
+            | Expr::Matches { at, .. }
+            | Expr::Find { at, .. }
+            | Expr::Call { at, .. }
+            | Expr::MapOptional { at, .. }
+            | Expr::List(_, at)
+            | Expr::Map(_, at) => *at,
+            Expr::Loop(looped) => looped.at,
+            Expr::Not(operand) => operand.place(),
+            Expr::Choose(arms, _) => arms.first().map_or(0, |(condition, _)| condition.place()),
+            Expr::And(terms) | Expr::Or(terms) => terms.first().map_or(0, Expr::place),
+            Expr::Equal { left, .. } => left.place(),
+            Expr::InSet { item, .. } => item.place(),
+            Expr::Arithmetic(first, _) => first.place(),
+            Expr::Bind { body, .. } => body.place(),
+            Expr::Const(_) => 0,
+        }
+    }
+}
+
+impl Step {
+    pub(crate) fn place(&self) -> u32 {
+        match self {
+            Step::Field { at, .. } | Step::Index { at, .. } | Step::Computed { at, .. } => *at,
+        }
+    }
 }
 
 impl Literal {

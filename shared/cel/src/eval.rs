@@ -86,7 +86,7 @@ impl<'a> Machine<'_, '_, 'a> {
             Expr::Const(literal) => Ok(literal.copied(self.cx.arena)),
             Expr::Path(path) => self.path(path),
             Expr::Call { function, args, at } => self.call(*function, args, *at),
-            Expr::Choose(arms, otherwise, at) => self.eval(self.choose(arms, otherwise, *at)?),
+            Expr::Choose(arms, otherwise) => self.eval(self.choose(arms, otherwise)?),
             Expr::Arithmetic(first, rest) => self.fold(first, rest),
             Expr::Negate(operand, at) => self.negate(operand, *at),
             Expr::OrElse {
@@ -129,16 +129,7 @@ impl<'a> Machine<'_, '_, 'a> {
         }
     }
 
-    /// The value of an expression for the moment: a constant is borrowed where it is.
-    #[inline]
-    fn short<'x>(&'x self, expr: &'x Expr) -> Result<Value<'x>, Stop<'a>> {
-        match expr {
-            Expr::Const(literal) => Ok(literal.borrowed()),
-            Expr::Path(path) => Ok(self.path(path)?),
-            other => Ok(self.eval(other)?),
-        }
-    }
-
+    #[inline(never)]
     fn call(&self, function: Function, args: &[Expr], at: u32) -> Result<Value<'a>, Stop<'a>> {
         let mut values = [Value::Null; 4];
         for (value, arg) in values.iter_mut().zip(args) {
@@ -148,6 +139,7 @@ impl<'a> Machine<'_, '_, 'a> {
         library::call(&self.cx, function, &values[..args.len().min(4)])
     }
 
+    #[inline(never)]
     fn find(
         &self,
         function: Function,
@@ -184,6 +176,7 @@ impl<'a> Machine<'_, '_, 'a> {
         }
     }
 
+    #[inline(never)]
     fn force(&self, slot: Slot, program: &Program) -> Result<Value<'a>, Stop<'a>> {
         let scope = self.scope;
         let before = scope.state(slot);

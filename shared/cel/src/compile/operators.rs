@@ -16,10 +16,10 @@ impl Compiler<'_> {
         call: &CallExpr,
     ) -> Result<Option<Compiled>, CompileError> {
         let compiled = match (call.func_name.as_str(), call.args.as_slice()) {
-            (op::LOGICAL_AND | op::LOGICAL_OR, [_, _]) => self.logic(node, call)?,
+            (op::LOGICAL_AND | op::LOGICAL_OR, [_, _]) => self.logic(call)?,
             (op::LOGICAL_NOT, [operand]) => {
                 let operand = self.condition(operand, "what `!` turns round")?;
-                bool_of(Expr::Not(Box::new(operand), self.at(node)))
+                bool_of(Expr::Not(Box::new(operand)))
             }
             (op::NEGATE, [operand]) => {
                 let operand = self.expr(operand)?;
@@ -59,15 +59,14 @@ impl Compiler<'_> {
     }
 
     /// `a && b && c` as one; the parser gives a balanced tree.
-    fn logic(&mut self, node: &IdedExpr, call: &CallExpr) -> Result<Compiled, CompileError> {
+    fn logic(&mut self, call: &CallExpr) -> Result<Compiled, CompileError> {
         let and = call.func_name == op::LOGICAL_AND;
         let mut terms = Vec::new();
         self.logic_terms(call, &mut terms)?;
-        let at = self.at(node);
         Ok(bool_of(if and {
-            Expr::And(terms, at)
+            Expr::And(terms)
         } else {
-            Expr::Or(terms, at)
+            Expr::Or(terms)
         }))
     }
 
@@ -125,7 +124,7 @@ impl Compiler<'_> {
                 None => break part.expr,
             }
         };
-        let expr = Expr::Choose(arms, Box::new(otherwise), self.at(node));
+        let expr = Expr::Choose(arms, Box::new(otherwise));
         Ok(Compiled {
             expr,
             ty: ty.unwrap_or(Type::Dyn),

@@ -9,6 +9,7 @@ use crate::library::{Context, in_range};
 use crate::value::Value;
 
 impl<'a> Machine<'_, '_, 'a> {
+    #[inline(never)]
     pub(super) fn fold(
         &self,
         first: &Expr,
@@ -23,6 +24,7 @@ impl<'a> Machine<'_, '_, 'a> {
         Ok(total)
     }
 
+    #[inline(never)]
     pub(super) fn negate(&self, operand: &Expr, at: u32) -> Result<Value<'a>, Stop<'a>> {
         let operand = self.eval(operand)?;
         self.cx.at.set(at);

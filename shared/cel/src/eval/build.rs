@@ -7,11 +7,15 @@ use crate::library::ListBuilder;
 use crate::value::{self, Value};
 
 impl<'a> Machine<'_, '_, 'a> {
+    #[inline(never)]
     pub(super) fn build_list(
         &self,
         items: &[(Expr, bool)],
         at: u32,
     ) -> Result<Value<'a>, Stop<'a>> {
+        if items.is_empty() {
+            return Ok(Value::List(&[]));
+        }
         let mut list = ListBuilder::new(&self.cx, items.len());
         for (item, optional) in items {
             let value = self.eval(item)?;
@@ -22,6 +26,7 @@ impl<'a> Machine<'_, '_, 'a> {
         Ok(list.finish())
     }
 
+    #[inline(never)]
     pub(super) fn build_map(
         &self,
         entries: &[(Expr, Expr, bool)],

@@ -6,11 +6,13 @@ use super::Machine;
 use super::path::Found;
 use crate::code::{Expr, LoopKind, Order, TextTest};
 use crate::error::Stop;
+use crate::kind::Kind;
 use crate::library::{self, Function};
 use crate::value::{self, Value};
 
 impl<'a> Machine<'_, '_, 'a> {
     /// Whether a condition holds.
+    #[inline]
     pub(super) fn test(&self, expr: &Expr) -> Result<bool, Stop<'a>> {
         self.cx.budget.charge(1)?;
         self.decide(expr)
@@ -19,18 +21,15 @@ impl<'a> Machine<'_, '_, 'a> {
     /// As [`Machine::test`], already charged.
     pub(super) fn decide(&self, expr: &Expr) -> Result<bool, Stop<'a>> {
         match expr {
-            Expr::And(terms, at) => self.logic(terms, false, *at),
-            Expr::Or(terms, at) => self.logic(terms, true, *at),
-            Expr::Not(operand, at) => self.condition(operand, *at).map(|holds| !holds),
+            Expr::And(terms) => self.logic(terms, false),
+            Expr::Or(terms) => self.logic(terms, true),
+            Expr::Not(operand) => Ok(!self.test(operand)?),
             Expr::Has(path) => self.has(path),
             Expr::Equal {
                 left,
                 right,
                 negated,
-            } => {
-                let (left, right) = (self.short(left)?, self.short(right)?);
-                Ok(value::equal(&left, &right, self.cx.budget)? != *negated)
-            }
+            } => Ok(self.equal(left, right)? != *negated),
             Expr::Order {
                 left,
                 right,
@@ -38,7 +37,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 at,
             } => self.order(left, right, *order, *at),
             Expr::In { item, of, at } => self.is_in(item, of, *at),
-            Expr::InSet { item, set } => Ok(set.contains(&self.short(item)?, self.cx.budget)?),
+            Expr::InSet { item, set } => set.contains(&self.short(item)?, self.cx.budget),
             Expr::TextTest {
                 test,
                 text,
@@ -46,42 +45,32 @@ impl<'a> Machine<'_, '_, 'a> {
                 at,
             } => self.text_test(*test, text, with, *at),
             Expr::Matches { text, pattern, at } => self.matches(text, *pattern, *at),
-            Expr::Choose(arms, otherwise, at) => {
-                self.condition(self.choose(arms, otherwise, *at)?, *at)
-            }
+            Expr::Choose(arms, otherwise) => self.test(self.choose(arms, otherwise)?),
             Expr::Loop(looped) if matches!(looped.kind, LoopKind::All | LoopKind::Exists) => {
                 self.quantify(looped)
             }
-            other => match self.eval(other)? {
+            other => match self.short(other)? {
                 Value::Bool(holds) => Ok(holds),
-                value => Err(self.not_bool(value)),
+                value => Err(self.not_bool(other, value.kind())),
             },
         }
     }
 
-    /// A condition whose place is known, for the error if it is none.
-    pub(super) fn condition(&self, expr: &Expr, at: u32) -> Result<bool, Stop<'a>> {
-        self.cx.at.set(at);
-        self.test(expr)
-    }
-
     #[cold]
-    fn not_bool(&self, value: Value<'a>) -> Stop<'a> {
-        self.cx.fail(format_args!(
-            "a condition is {}, not bool",
-            value.kind().name()
-        ))
+    fn not_bool(&self, expr: &Expr, kind: Kind) -> Stop<'a> {
+        self.cx.at.set(expr.place());
+        self.cx
+            .fail(format_args!("a condition is {}, not bool", kind.name()))
     }
 
     /// `&&` and `||`: a term that is `decisive` decides, whatever the others are.
-    fn logic(&self, terms: &[Expr], decisive: bool, at: u32) -> Result<bool, Stop<'a>> {
+    fn logic(&self, terms: &[Expr], decisive: bool) -> Result<bool, Stop<'a>> {
         let mut stopped: Option<Stop<'a>> = None;
         for term in terms {
-            match self.condition(term, at) {
+            match self.test(term) {
                 Ok(holds) if holds == decisive => return Ok(decisive),
                 Ok(_) => {}
-                Err(stop) if stop.is_cost() => return Err(stop),
-                Err(stop) => stopped = Some(stopped.map_or(stop, |earlier| earlier.or_later(stop))),
+                Err(stop) => stopped = Some(defer(stopped, stop)?),
             }
         }
         stopped.map_or(Ok(!decisive), Err)
@@ -92,16 +81,44 @@ impl<'a> Machine<'_, '_, 'a> {
         &self,
         arms: &'x [(Expr, Expr)],
         otherwise: &'x Expr,
-        at: u32,
     ) -> Result<&'x Expr, Stop<'a>> {
         for (condition, chosen) in arms {
-            if self.condition(condition, at)? {
+            if self.test(condition)? {
                 return Ok(chosen);
             }
         }
         Ok(otherwise)
     }
 
+    #[inline]
+    fn equal(&self, left: &Expr, right: &Expr) -> Result<bool, Stop<'a>> {
+        value::equal(&self.short(left)?, &self.short(right)?, self.cx.budget)
+    }
+
+    /// The value of an expression for the moment: a constant is borrowed where it is, an optional not made.
+    #[inline]
+    pub(super) fn short<'x>(&'x self, expr: &'x Expr) -> Result<Value<'x>, Stop<'a>> {
+        match expr {
+            Expr::Const(literal) => Ok(literal.borrowed()),
+            Expr::Path(path) => Ok(self.path(path)?),
+            Expr::OrElse {
+                of,
+                otherwise,
+                unwrap: true,
+                ..
+            } => match of.as_ref() {
+                Expr::Path(path) => match self.walk(path)? {
+                    Found::Optional(Some(value)) => Ok(value),
+                    Found::Optional(None) => self.short(otherwise),
+                    Found::Plain(_) => Ok(self.eval(expr)?),
+                },
+                _ => Ok(self.eval(expr)?),
+            },
+            other => Ok(self.eval(other)?),
+        }
+    }
+
+    #[inline(never)]
     fn order(&self, left: &Expr, right: &Expr, order: Order, at: u32) -> Result<bool, Stop<'a>> {
         let (left, right) = (self.short(left)?, self.short(right)?);
         if let (Value::Str(left), Value::Str(right)) = (left, right) {
@@ -126,6 +143,7 @@ impl<'a> Machine<'_, '_, 'a> {
         })
     }
 
+    #[inline(never)]
     fn is_in(&self, item: &Expr, of: &Expr, at: u32) -> Result<bool, Stop<'a>> {
         let item = self.short(item)?;
         let of = self.eval(of)?;
@@ -153,7 +171,7 @@ impl<'a> Machine<'_, '_, 'a> {
     ) -> Result<bool, Stop<'a>> {
         let (text, with) = (self.short(text)?, self.short(with)?);
         if let (Value::Str(text), Value::Str(with)) = (text, with) {
-            self.cx.budget.charge_text(text.len() + with.len())?;
+            self.cx.budget.charge_text(text.len())?;
             return Ok(match test {
                 TextTest::Contains => text.contains(with),
                 TextTest::StartsWith => text.starts_with(with),
@@ -169,6 +187,7 @@ impl<'a> Machine<'_, '_, 'a> {
         Err(library::mismatch(&self.cx, function, &[text, with]))
     }
 
+    #[inline(never)]
     fn matches(&self, text: &Expr, pattern: u16, at: u32) -> Result<bool, Stop<'a>> {
         let text = self.short(text)?;
         self.cx.at.set(at);
@@ -184,6 +203,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// `or` and `orValue`: the other expression is evaluated only if there is no value.
+    #[inline(never)]
     pub(super) fn or_else(
         &self,
         of: &Expr,
@@ -220,6 +240,15 @@ impl<'a> Machine<'_, '_, 'a> {
             },
         }
     }
+}
+
+/// What to report at the end, unless something decides before: with one more error at hand. The limit is not put off.
+#[cold]
+pub(super) fn defer<'a>(earlier: Option<Stop<'a>>, stop: Stop<'a>) -> Result<Stop<'a>, Stop<'a>> {
+    if stop.is_cost() {
+        return Err(stop);
+    }
+    Ok(earlier.map_or(stop, |earlier| earlier.or_later(stop)))
 }
 
 fn is_nan(value: &Value<'_>) -> bool {

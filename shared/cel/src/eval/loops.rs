@@ -1,6 +1,7 @@
 //! Macros that go through a list or a map.
 
 use super::Machine;
+use super::logic::defer;
 use crate::code::{Expr, Loop, LoopKind};
 use crate::error::Stop;
 use crate::library::{ListBuilder, sort_keyed};
@@ -26,7 +27,11 @@ impl<'a> Elements<'a> {
 
 impl<'a> Machine<'_, '_, 'a> {
     fn elements(&self, looped: &Loop) -> Result<Elements<'a>, Stop<'a>> {
-        match self.eval(&looped.range)? {
+        self.elements_of(looped, self.eval(&looped.range)?)
+    }
+
+    fn elements_of(&self, looped: &Loop, range: Value<'a>) -> Result<Elements<'a>, Stop<'a>> {
+        match range {
             list @ (Value::Nodes(_) | Value::List(_)) => Ok(Elements::List(list.items())),
             Value::Entries(entries) => Ok(Elements::Entries(entries.iter())),
             Value::Map(pairs) => Ok(Elements::Pairs(pairs.iter())),
@@ -67,17 +72,35 @@ impl<'a> Machine<'_, '_, 'a> {
 
     /// `all` and `exists`: one element decides, errors elsewhere are forgiven then.
     pub(super) fn quantify(&self, looped: &Loop) -> Result<bool, Stop<'a>> {
+        let Some(condition) = &looped.condition else {
+            return Ok(false);
+        };
         let decisive = looped.kind == LoopKind::Exists;
-        let mut elements = self.elements(looped)?;
         let mut stopped: Option<Stop<'a>> = None;
+        let range = self.eval(&looped.range)?;
+        if let (Value::Nodes(items), None) = (range, looped.second) {
+            // The usual case, without what the others need.
+            let Some(local) = self.frame.get(usize::from(looped.local)) else {
+                return Ok(false);
+            };
+            for item in items {
+                local.set(Value::from(*item));
+                match self.test(condition) {
+                    Ok(holds) if holds == decisive => return Ok(decisive),
+                    Ok(_) => {}
+                    Err(stop) => stopped = Some(defer(stopped, stop)?),
+                }
+            }
+            return stopped.map_or(Ok(!decisive), Err);
+        }
+        let mut elements = self.elements_of(looped, range)?;
         let mut number = 0;
         while self.next(looped, &mut elements, number).is_some() {
             number += 1;
-            match self.holds(looped) {
+            match self.test(condition) {
                 Ok(holds) if holds == decisive => return Ok(decisive),
                 Ok(_) => {}
-                Err(stop) if stop.is_cost() => return Err(stop),
-                Err(stop) => stopped = Some(stopped.map_or(stop, |earlier| earlier.or_later(stop))),
+                Err(stop) => stopped = Some(defer(stopped, stop)?),
             }
         }
         stopped.map_or(Ok(!decisive), Err)
@@ -86,11 +109,12 @@ impl<'a> Machine<'_, '_, 'a> {
     #[inline]
     fn holds(&self, looped: &Loop) -> Result<bool, Stop<'a>> {
         match &looped.condition {
-            Some(condition) => self.condition(condition, looped.at),
+            Some(condition) => self.test(condition),
             None => Ok(true),
         }
     }
 
+    #[inline(never)]
     pub(super) fn run_loop(&self, looped: &Loop) -> Result<Value<'a>, Stop<'a>> {
         match looped.kind {
             LoopKind::All | LoopKind::Exists => self.quantify(looped).map(Value::Bool),
@@ -195,6 +219,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// `optMap` and `optFlatMap`.
+    #[inline(never)]
     pub(super) fn map_optional(
         &self,
         of: &Expr,

@@ -35,16 +35,32 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// Whether the last step finds something. What comes before must be there.
+    #[inline]
     pub(super) fn has(&self, path: &Path) -> Result<bool, Stop<'a>> {
+        let root = self.root(path)?;
+        if let ([Step::Field { key, hash, .. }], Value::Entries(entries)) =
+            (path.steps.as_slice(), root)
+        {
+            return Ok(find_entry(entries, key, *hash).is_some());
+        }
+        self.has_beyond(root, path)
+    }
+
+    fn has_beyond(&self, root: Value<'a>, path: &Path) -> Result<bool, Stop<'a>> {
         let Some((last, before)) = path.steps.split_last() else {
             return Ok(true);
         };
-        let value = match self.follow(self.root(path)?, before, usize::from(path.optional_from))? {
+        let value = match self.follow(root, before, usize::from(path.optional_from))? {
             Found::Plain(Value::Optional(Some(value))) => *value,
             Found::Plain(Value::Optional(None)) | Found::Optional(None) => return Ok(false),
             Found::Plain(value) | Found::Optional(Some(value)) => value,
         };
-        Ok(self.step(value, last)?.is_some())
+        match (last, value) {
+            (Step::Field { key, hash, .. }, Value::Entries(entries)) => {
+                Ok(find_entry(entries, key, *hash).is_some())
+            }
+            _ => Ok(self.step(value, last)?.is_some()),
+        }
     }
 
     #[inline]
@@ -56,6 +72,7 @@ impl<'a> Machine<'_, '_, 'a> {
         }
     }
 
+    /// Follows fields of the input, which most paths are made of, in one go; other steps one by one.
     #[inline]
     fn follow(
         &self,
@@ -63,9 +80,42 @@ impl<'a> Machine<'_, '_, 'a> {
         steps: &[Step],
         optional_from: usize,
     ) -> Result<Found<'a>, Stop<'a>> {
-        let mut value = root;
-        let mut optional = false;
+        self.cx.budget.charge(steps.len() as u64)?;
+        let Value::Entries(entries) = root else {
+            return self.follow_slowly(root, steps, 0, optional_from);
+        };
+        let mut node = Node::Map(entries);
         for (number, step) in steps.iter().enumerate() {
+            match (step, node) {
+                (Step::Field { key, hash, .. }, Node::Map(entries)) => {
+                    match find_entry(entries, key, *hash) {
+                        Some(entry) => node = entry.value,
+                        None if number >= optional_from => return Ok(Found::Optional(None)),
+                        None => return Err(self.missing(node.into(), step)),
+                    }
+                }
+                _ => return self.follow_slowly(node.into(), steps, number, optional_from),
+            }
+        }
+        let value = Value::from(node);
+        Ok(if optional_from < steps.len() {
+            Found::Optional(Some(value))
+        } else {
+            Found::Plain(value)
+        })
+    }
+
+    /// As [`Machine::follow`] for steps and values of any kind, from step `start` on.
+    fn follow_slowly(
+        &self,
+        root: Value<'a>,
+        steps: &[Step],
+        start: usize,
+        optional_from: usize,
+    ) -> Result<Found<'a>, Stop<'a>> {
+        let mut value = root;
+        let mut optional = start > optional_from;
+        for (number, step) in steps.iter().enumerate().skip(start) {
             // From an optional on, everything is optional.
             if let Value::Optional(inner) = value {
                 optional = true;
@@ -88,21 +138,12 @@ impl<'a> Machine<'_, '_, 'a> {
         })
     }
 
-    #[inline]
     fn step(&self, value: Value<'a>, step: &Step) -> Result<Option<Value<'a>>, Stop<'a>> {
-        match (step, value) {
-            (Step::Field { key, hash, .. }, Value::Entries(entries)) => {
-                self.cx.budget.charge(1 + entries.len() as u64 / 16)?;
-                Ok(find_entry(entries, key, *hash).map(|entry| Value::from(entry.value)))
-            }
-            _ => self.slow_step(value, step),
-        }
-    }
-
-    fn slow_step(&self, value: Value<'a>, step: &Step) -> Result<Option<Value<'a>>, Stop<'a>> {
-        self.cx.budget.charge(1)?;
         match step {
-            Step::Field { key, .. } => match value {
+            Step::Field { key, hash, .. } => match value {
+                Value::Entries(entries) => {
+                    Ok(find_entry(entries, key, *hash).map(|entry| Value::from(entry.value)))
+                }
                 Value::Map(_) => value::find_key(&value, &Value::Str(key), self.cx.budget),
                 _ => Ok(None),
             },

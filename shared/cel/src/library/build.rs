@@ -56,7 +56,7 @@ impl<'m, 'a> TextBuilder<'m, 'a> {
     pub(crate) fn push(&mut self, text: &str) -> Result<(), Stop<'a>> {
         self.open += text.len();
         self.cx.budget.charge_text(self.open)?;
-        self.open %= 10;
+        self.open %= 8;
         self.text.push_str(text);
         Ok(())
     }

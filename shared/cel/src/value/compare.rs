@@ -94,7 +94,7 @@ pub(crate) fn find_key<'a>(
 ) -> Result<Option<Value<'a>>, Stop<'static>> {
     match *map {
         Value::Entries(entries) => {
-            budget.charge(entries.len() as u64 / 8)?;
+            budget.charge(1)?;
             Ok(key
                 .as_str()
                 .and_then(|key| crate::Node::Map(entries).get(key))
