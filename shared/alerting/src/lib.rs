@@ -9,6 +9,7 @@ mod document;
 mod incident;
 mod lapse;
 mod pattern;
+mod render;
 mod route;
 mod step;
 mod summary;
@@ -32,6 +33,9 @@ pub use incident::{
     test_message,
 };
 pub use lapse::{Lapse, LapseError, in_words};
+pub use render::{
+    Channel, RenderError, Rendered, RenderedEmail, channels_of, messages, render, sample,
+};
 pub use route::{IncidentFacts, RouteMatch, UNREADABLE, route};
 pub use step::{NextStep, Position, next_step};
 pub use summary::{ClusterWeek, Week, summarise};

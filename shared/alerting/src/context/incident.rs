@@ -39,6 +39,8 @@ pub struct IncidentContext {
     pub subject: String,
     /// What is true now, without a full stop: `2 containers run privileged in prod-eu-1`.
     pub sentence: String,
+    /// The same as it begins a sentence: with a large letter, unless it begins with the cluster's name.
+    pub lead: String,
     /// What is new, a whole sentence.
     pub news: String,
     /// `open`, `acknowledged`, `snoozed` or `resolved`.
@@ -227,6 +229,11 @@ pub(crate) fn incident_context(
         cluster: incident.cluster_name.clone(),
         stage: incident.stage.to_string(),
         subject: lower_first(&incident.title),
+        lead: if words.is_some() {
+            capital(&sentence)
+        } else {
+            sentence.clone()
+        },
         sentence,
         news: super::news::news(incident, &saying, topic, scene, &chain),
         state: match &incident.state {

@@ -81,7 +81,7 @@ pub(super) fn news(
             Topic::Policy { .. } => String::new(),
         },
         Reason::ReadableAgain => {
-            format!("Read again {}; it was not for {open_for}.", at(scene.now))
+            format!("Not read for {open_for}, until {}.", at(scene.now))
         }
     }
 }

@@ -76,15 +76,32 @@ pub(super) fn read(text: &str) -> Result<Node, DocumentError> {
                 line: u32::try_from(location.line()).unwrap_or(u32::MAX),
                 column: u32::try_from(location.column()).unwrap_or(u32::MAX),
             });
-            DocumentError::at(at, first_line(&error.without_snippet().to_string()))
+            DocumentError::at(at, in_words(error.without_snippet()))
         })
 }
 
-/// The parser's own message without the place it repeats at its end.
-fn first_line(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default();
-    let line = line.split(" at line ").next().unwrap_or(line);
-    line.trim_start_matches("error: ").to_owned()
+/// The parser's message in a writer's words.
+fn in_words(error: &serde_saphyr::Error) -> String {
+    use serde_saphyr::Error;
+    match error {
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            format!("`{key}` stands here a second time")
+        }
+        Error::DuplicateMappingKey { .. } => "this key stands here a second time".to_owned(),
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            "this alias contains itself".to_owned()
+        }
+        Error::Budget { .. } => "the document is too large or nested too deeply".to_owned(),
+        other => {
+            let text = other.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            let line = line.split(" at line ").next().unwrap_or(line);
+            match line.trim_start_matches("error: ") {
+                "recursion limit exceeded" => "nested too deeply".to_owned(),
+                line => line.to_owned(),
+            }
+        }
+    }
 }
 
 impl From<Spanned<Value>> for Node {

@@ -63,7 +63,7 @@ fn it_ends_when_the_cluster_is_read_again() {
     assert_eq!(context(&again, 0).sentence, "prod-eu-1 can be read again");
     assert_eq!(
         context(&again, 0).news,
-        "Read again 18 Nov 02:10 CET; it was not for 2 days."
+        "Not read for 2 days, until 18 Nov 02:10 CET."
     );
     let twice = readable_again(
         again.incident.clone(),
