@@ -3,22 +3,33 @@
 use std::backtrace::Backtrace;
 use std::io::Write;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exit::Exit;
 
 /// Runs `work`; a panic anywhere in it, other threads included, ends in [`Exit::Bug`].
 pub(crate) fn guarded(work: impl FnOnce() -> Exit) -> Exit {
-    panic::set_hook(Box::new(|info| say(&write_log(info))));
+    guarded_with(std::env::temp_dir(), work)
+}
+
+fn guarded_with(logs: PathBuf, work: impl FnOnce() -> Exit) -> Exit {
+    // A panic of one thread makes others panic; the first says what happened.
+    let said = AtomicBool::new(false);
+    panic::set_hook(Box::new(move |info| {
+        if !said.swap(true, Ordering::SeqCst) {
+            say(&write_log(&logs, info));
+        }
+    }));
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or(Exit::Bug)
 }
 
 /// Where the log went; none when it could not be written.
-fn write_log(info: &PanicHookInfo<'_>) -> Option<PathBuf> {
+fn write_log(logs: &Path, info: &PanicHookInfo<'_>) -> Option<PathBuf> {
     let mut log = tempfile::Builder::new()
         .prefix("plimsoll-crash-")
         .suffix(".log")
-        .tempfile()
+        .tempfile_in(logs)
         .ok()?;
     let version = env!("CARGO_PKG_VERSION");
     writeln!(
@@ -54,15 +65,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_becomes_exit_code_70_even_in_another_thread() {
+    fn a_panic_becomes_exit_code_70_and_one_log_even_in_another_thread() {
+        let logs = tempfile::tempdir().unwrap();
         let inner = || -> Exit {
             std::thread::scope(|scope| {
                 scope.spawn(|| panic!("on purpose"));
                 Exit::Done
             })
         };
+        let guarded = |work: fn() -> Exit| guarded_with(logs.path().into(), work);
         assert_eq!(guarded(inner), Exit::Bug);
         assert_eq!(guarded(|| Exit::Findings), Exit::Findings);
         let _ = panic::take_hook();
+        let written: Vec<_> = std::fs::read_dir(logs.path()).unwrap().collect();
+        assert_eq!(written.len(), 1);
+        let text = std::fs::read_to_string(written[0].as_ref().unwrap().path()).unwrap();
+        assert!(text.contains("on purpose"), "{text}");
     }
 }
