@@ -1,1 +1,258 @@
-//! To be written.
+//! Finds the clusters of a connection and plans their scans.
+//!
+//! A connection by kubeconfig context has one cluster, which it names. An account is entered through the customer's role;
+//! before anything is read, the role must refuse a wrong ExternalId.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use plimsoll_alerting::EscalationPolicy;
+use plimsoll_inventory::aws::{
+    AssumedAccount, AwsError, RoleCheck, describe_cluster, list_clusters, session_name, verify_role,
+};
+use plimsoll_model::{
+    AccountJob, Cluster, ClusterId, ClusterJob, Connection, ConnectionKind, ConnectionState, Lease,
+    Message, Provider, Readable, ScanCounts, ScanId, Stage, hash_text,
+};
+use plimsoll_runtime::{Disposition, Failure};
+use plimsoll_store::{Store, StoreError, TenantStore};
+use scan_cluster::{Reach, role_arn};
+
+/// A cluster that no account job reaches is scanned this long after its slot, so that its state shows.
+const CLUSTER_GRACE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Why an account was not looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// AWS failed in a way that may pass.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+}
+
+impl Failure for AccountError {
+    fn disposition(&self) -> Disposition {
+        match self {
+            AccountError::Store(StoreError::NotFound(_)) => Disposition::Drop,
+            _ => Disposition::Retry,
+        }
+    }
+}
+
+/// A cluster that was found.
+struct Found {
+    name: String,
+    region: Option<String>,
+    account: Option<String>,
+    version: Option<String>,
+    provider: Provider,
+    tags: BTreeMap<String, String>,
+}
+
+/// Looks at one connection for one slot. Running twice plans the same scans.
+///
+/// # Errors
+/// When the store fails, or AWS in a way that may pass. A role that does not let us in is a state, not an error: its
+/// clusters are still scanned, and say so.
+pub async fn handle(
+    store: &Store,
+    reach: &Reach,
+    every: SignedDuration,
+    now: Timestamp,
+    job: &AccountJob,
+) -> Result<(), AccountError> {
+    let tenant = store.of(&job.tenant);
+    let connection = tenant.get_connection(&job.connection).await?;
+    let found = match &connection.kind {
+        ConnectionKind::KubeContext { context } => {
+            tenant
+                .set_connection_state(&connection.id, &ConnectionState::Connected)
+                .await?;
+            vec![Found {
+                name: context.clone(),
+                region: None,
+                account: None,
+                version: None,
+                provider: Provider::Other,
+                tags: BTreeMap::new(),
+            }]
+        }
+        ConnectionKind::Aws { .. } => match discover(reach, job, &connection).await {
+            Ok(found) => {
+                tenant
+                    .set_connection_state(&connection.id, &ConnectionState::Connected)
+                    .await?;
+                found
+            }
+            Err(Trouble::Passing(error)) => return Err(error.into()),
+            Err(Trouble::State(state)) => {
+                tenant
+                    .set_connection_state(&connection.id, &since_when(&connection, state, now))
+                    .await?;
+                Vec::new()
+            }
+        },
+    };
+    let policy = escalation(&tenant).await?;
+    let next = next_slot(job.slot, every, now);
+    let mut messages = Vec::new();
+    for found in found {
+        let cluster = cluster(&connection, found, policy.as_ref(), next + CLUSTER_GRACE);
+        let cluster = tenant.discover_cluster(&cluster).await?;
+        let scan = tenant.plan_scan(&cluster.id, job.slot, now).await?;
+        tenant
+            .advance_cluster(&cluster.id, cluster.next_scan, next + CLUSTER_GRACE)
+            .await?;
+        messages.push(Message::ClusterJob(ClusterJob {
+            tenant: job.tenant.clone(),
+            cluster: cluster.id,
+            scan: scan.id,
+        }));
+    }
+    store.queues().send_all(&messages).await?;
+    tenant
+        .advance_connection(&connection.id, job.slot, next)
+        .await?;
+    Ok(())
+}
+
+/// The first slot after `now` in the rhythm of `slot`.
+fn next_slot(slot: Timestamp, every: SignedDuration, now: Timestamp) -> Timestamp {
+    let period = every.as_secs().max(60);
+    let missed = now.duration_since(slot).as_secs().max(0) / period;
+    slot + SignedDuration::from_secs(period * (missed + 1))
+}
+
+enum Trouble {
+    Passing(AwsError),
+    State(ConnectionState),
+}
+
+async fn discover(
+    reach: &Reach,
+    job: &AccountJob,
+    connection: &Connection,
+) -> Result<Vec<Found>, Trouble> {
+    let ConnectionKind::Aws {
+        account,
+        role,
+        external_id,
+        regions,
+    } = &connection.kind
+    else {
+        return Ok(Vec::new());
+    };
+    let slot = job.slot.to_string();
+    let session = session_name(
+        &job.tenant,
+        &ScanId::of_slot(&ClusterId::of(&[connection.id.as_str()]), job.slot),
+    );
+    let arn = role_arn(account, role);
+    let wrong = format!("plm-{}", hash_text(&[external_id, "wrong", &slot]));
+    match verify_role(&reach.sdk, &arn, external_id, &wrong, &session).await {
+        Ok(RoleCheck::Sound) => {}
+        Ok(RoleCheck::OpenWithoutExternalId | RoleCheck::OpenToAnyExternalId) => {
+            return Err(Trouble::State(ConnectionState::Suspended {
+                reason: "The role lets us in without the right ExternalId, so another customer of ours could ask for your data.".to_owned(),
+                mend: format!("Put this condition into the trust policy of {role}: \"Condition\":{{\"StringEquals\":{{\"sts:ExternalId\":\"{external_id}\"}}}}"),
+                since: job.slot,
+            }));
+        }
+        Err(error) => return Err(trouble(error, job.slot)),
+    }
+    let assumed = AssumedAccount::assume(&reach.sdk, &arn, external_id, &session).await;
+    let assumed = assumed.map_err(|error| trouble(error, job.slot))?;
+    let mut found = Vec::new();
+    for region in regions {
+        let config = assumed.in_region(region);
+        for name in list_clusters(&config)
+            .await
+            .map_err(|error| trouble(error, job.slot))?
+        {
+            let described = describe_cluster(&config, &name)
+                .await
+                .map_err(|error| trouble(error, job.slot))?;
+            found.push(Found {
+                name,
+                region: Some(region.clone()),
+                account: Some(account.clone()),
+                version: described.version,
+                provider: Provider::Eks,
+                tags: described.tags,
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn trouble(error: AwsError, since: Timestamp) -> Trouble {
+    if error.may_pass() {
+        return Trouble::Passing(error);
+    }
+    let reason = scan_cluster::refused(&error);
+    Trouble::State(ConnectionState::Degraded {
+        reason: reason.need,
+        mend: reason.mend.unwrap_or_default(),
+        since,
+    })
+}
+
+/// The same trouble as before keeps its beginning.
+fn since_when(connection: &Connection, state: ConnectionState, now: Timestamp) -> ConnectionState {
+    match (state, &connection.state) {
+        (ConnectionState::Degraded { reason, mend, .. }, before) => {
+            let since = match before {
+                ConnectionState::Degraded { since, .. } => *since,
+                _ => now,
+            };
+            ConnectionState::Degraded {
+                reason,
+                mend,
+                since,
+            }
+        }
+        (state, _) => state,
+    }
+}
+
+async fn escalation(tenant: &TenantStore) -> Result<Option<EscalationPolicy>, StoreError> {
+    match tenant.get_tenant().await?.escalation_version {
+        0 => Ok(None),
+        version => Ok(EscalationPolicy::parse(&tenant.get_escalation(version).await?.text).ok()),
+    }
+}
+
+/// The connection's own stage counts first, then the tenant's rules; without either it is production.
+fn cluster(
+    connection: &Connection,
+    found: Found,
+    policy: Option<&EscalationPolicy>,
+    next_scan: Timestamp,
+) -> Cluster {
+    let by_rule = || policy.map(|policy| policy.stage_of(&found.name, &found.tags));
+    let stage = connection.stage.or_else(by_rule).unwrap_or(Stage::Prod);
+    let region = found.region.as_deref().unwrap_or_default();
+    Cluster {
+        id: ClusterId::of(&[connection.id.as_str(), region, &found.name]),
+        connection: connection.id.clone(),
+        name: found.name,
+        provider: found.provider,
+        region: found.region,
+        account: found.account,
+        version: found.version,
+        tags: found.tags,
+        stage,
+        readable: Readable::Unknown,
+        next_scan,
+        last_scan: None,
+        last_scan_at: None,
+        counts: ScanCounts::default(),
+        open: Vec::new(),
+        scores: Vec::new(),
+        manifest: None,
+        pending_manifest: None,
+        lease: Lease::default(),
+    }
+}

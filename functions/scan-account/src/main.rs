@@ -1,2 +1,34 @@
-//! To be written.
-fn main() {}
+//! The Lambda function `scan-account`.
+
+#![recursion_limit = "256"] // the AWS SDK's futures nest deeply
+
+use jiff::SignedDuration;
+use plimsoll_inventory::kube::Patience;
+use plimsoll_inventory::network::AllowedNetworks;
+use plimsoll_model::Message;
+use scan_account::AccountError;
+use scan_cluster::Reach;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let start = plimsoll_runtime::start().await;
+    let store = plimsoll_store::Store::aws(
+        &start.sdk,
+        plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
+    );
+    let every = SignedDuration::from_hours(start.environment.number("SCAN_EVERY_HOURS", 24)?);
+    let reach = Reach {
+        sdk: start.sdk.clone(),
+        allowed: AllowedNetworks::public_only(),
+        patience: Patience::default(),
+        kubeconfig: None,
+        clock: start.clock.clone(),
+    };
+    plimsoll_runtime::sqs(async |message| match message {
+        Message::AccountJob(job) => {
+            scan_account::handle(&store, &reach, every, start.clock.now(), &job).await
+        }
+        _ => Ok::<(), AccountError>(()),
+    })
+    .await
+}

@@ -1,2 +1,34 @@
-//! To be written.
-fn main() {}
+//! The Lambda function `scan-cluster`.
+
+#![recursion_limit = "256"] // the AWS SDK's futures nest deeply
+
+use plimsoll_inventory::kube::Patience;
+use plimsoll_inventory::network::AllowedNetworks;
+use plimsoll_model::Message;
+use plimsoll_policy::Catalogue;
+use scan_cluster::{Reach, ScanError};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let start = plimsoll_runtime::start().await;
+    let store = plimsoll_store::Store::aws(
+        &start.sdk,
+        plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
+    );
+    let catalogue = Catalogue::built_in()
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<String>())?;
+    let reach = Reach {
+        sdk: start.sdk.clone(),
+        allowed: AllowedNetworks::public_only(),
+        patience: Patience::default(),
+        kubeconfig: None,
+        clock: start.clock.clone(),
+    };
+    plimsoll_runtime::sqs(async |message| match message {
+        Message::ClusterJob(job) => {
+            scan_cluster::handle(&store, &catalogue, &reach, &start.clock, &job).await
+        }
+        _ => Ok::<(), ScanError>(()),
+    })
+    .await
+}

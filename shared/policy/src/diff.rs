@@ -15,29 +15,45 @@ use crate::lists::Lists;
 /// What a scan changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Failing now and not before (new, or re-opened: the stored finding tells).
+    /// Failing now and not in the published manifest (new, or re-opened: the stored finding tells).
     pub opened: Vec<Fingerprint>,
-    /// Failing before and now, but with another message, place or value.
+    /// Failing in the published manifest and now, but with another message, place or value; after an attempt that died,
+    /// everything that fails now and then, because that attempt may have written something else.
     pub changed: Vec<Fingerprint>,
-    /// Failing before, and known not to fail now.
+    /// Failing in the published manifest, and known not to fail now.
     pub resolved: Vec<ManifestEntry>,
+    /// Written by an attempt that died before it published, and known not to fail now: to be resolved, not announced.
+    pub undone: Vec<ManifestEntry>,
     /// The manifest to publish: what fails, and what failed and can not be said to be gone.
     pub manifest: Manifest,
 }
 
-/// Compares failing judgements with `before` (published and pending manifests together).
+/// What earlier attempts left behind.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Before<'m> {
+    /// The manifest of the last scan that was published.
+    pub published: Option<&'m Manifest>,
+    /// What attempts that died since may have written.
+    pub pending: Option<&'m Manifest>,
+}
+
+/// Compares failing judgements with what was there before.
 #[must_use]
 pub fn difference(
     catalogue: &Catalogue,
     scope: &str,
-    before: &[&Manifest],
+    before: Before<'_>,
     now: &[Judgement],
     lists: &Lists,
 ) -> Difference {
-    let mut previous: BTreeMap<Fingerprint, &ManifestEntry> = BTreeMap::new();
-    for entry in before.iter().flat_map(|manifest| &manifest.entries) {
-        previous.insert(entry.fingerprint, entry);
-    }
+    let index = |manifest: Option<&'_ Manifest>| -> BTreeMap<Fingerprint, ManifestEntry> {
+        let entries = manifest.into_iter().flat_map(|manifest| &manifest.entries);
+        entries
+            .map(|entry| (entry.fingerprint, entry.clone()))
+            .collect()
+    };
+    let published = index(before.published);
+    let pending = index(before.pending);
     let mut entries: BTreeMap<Fingerprint, ManifestEntry> = BTreeMap::new();
     let mut untold: BTreeSet<Fingerprint> = BTreeSet::new();
     let mut out = Difference::default();
@@ -50,15 +66,20 @@ pub fn difference(
             continue;
         }
         let entry = entry(catalogue, judgement, object);
-        match previous.get(&entry.fingerprint) {
+        match published.get(&entry.fingerprint) {
             None => out.opened.push(entry.fingerprint),
-            Some(old) if old.hash != entry.hash => out.changed.push(entry.fingerprint),
+            Some(old) if old.hash != entry.hash || before.pending.is_some() => {
+                out.changed.push(entry.fingerprint)
+            }
             Some(_) => {}
         }
         entries.insert(entry.fingerprint, entry);
     }
-    for (fingerprint, old) in previous {
-        if entries.contains_key(&fingerprint) {
+    let unpublished = pending
+        .iter()
+        .filter(|(fingerprint, _)| !published.contains_key(fingerprint));
+    for (fingerprint, old) in published.iter().chain(unpublished) {
+        if entries.contains_key(fingerprint) {
             continue;
         }
         let list_lost = old.lists.iter().any(|list| lists.gap(list).is_some());
@@ -67,12 +88,18 @@ pub fn difference(
                 verdict: Verdict::NotEvaluated,
                 ..old.clone()
             };
-            entries.insert(fingerprint, kept);
-        } else {
+            entries.insert(*fingerprint, kept);
+            if !published.contains_key(fingerprint) {
+                out.opened.push(*fingerprint);
+            }
+        } else if published.contains_key(fingerprint) {
             out.resolved.push(old.clone());
+        } else {
+            out.undone.push(old.clone());
         }
     }
     out.opened.sort();
+    out.opened.dedup();
     out.changed.sort();
     out.manifest.entries = entries.into_values().collect();
     out

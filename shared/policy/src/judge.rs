@@ -220,7 +220,11 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
 
     /// Found by the element's address, or, where it has none of its own (an empty map, a number), by its list's.
     fn element_steps(&self, element: &Element<'a>) -> Vec<Step> {
-        let of = |value: &Value<'a>| value.as_node().and_then(|node| path::of_part(&self.view.node, &node));
+        let of = |value: &Value<'a>| {
+            value
+                .as_node()
+                .and_then(|node| path::of_part(&self.view.node, &node))
+        };
         let by_list = || {
             let mut steps = of(&element.siblings)?;
             steps.push(Step::Index(element.index));

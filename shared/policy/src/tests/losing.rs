@@ -3,7 +3,7 @@
 use plimsoll_model::{Judgement, Reason, ReasonCode, Verdict};
 
 use super::sessions::{Scan, scan};
-use crate::diff::difference;
+use crate::diff::{Before, difference};
 use crate::kinds::plural;
 use crate::{Catalogue, ListState, Lists, cases};
 
@@ -68,7 +68,14 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                 &Lists::of_files(),
                 |_| true,
             );
-            let manifest = difference(&catalogue, "", &[], &before, &Lists::of_files()).manifest;
+            let manifest = difference(
+                &catalogue,
+                "",
+                Before::default(),
+                &before,
+                &Lists::of_files(),
+            )
+            .manifest;
             assert!(
                 !manifest.entries.is_empty(),
                 "{} / {}",
@@ -82,7 +89,16 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                 let Scan {
                     judgements: after, ..
                 } = scan(&catalogue, policy.id.as_str(), case, &lists, gone);
-                let today = difference(&catalogue, "", &[&manifest], &after, &lists);
+                let today = difference(
+                    &catalogue,
+                    "",
+                    Before {
+                        published: Some(&manifest),
+                        pending: None,
+                    },
+                    &after,
+                    &lists,
+                );
                 assert!(
                     today.resolved.is_empty(),
                     "{} / {} without {lost}",
@@ -98,7 +114,16 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                 kept += 1;
             }
             let empty: Vec<Judgement> = Vec::new();
-            let gone = difference(&catalogue, "", &[&manifest], &empty, &Lists::of_files());
+            let gone = difference(
+                &catalogue,
+                "",
+                Before {
+                    published: Some(&manifest),
+                    pending: None,
+                },
+                &empty,
+                &Lists::of_files(),
+            );
             assert_eq!(
                 gone.resolved.len(),
                 manifest.entries.len(),

@@ -1,0 +1,205 @@
+//! Judges a live cluster: every list the plan needs, page by page, then the joins. Also what `plimsoll scan --context`
+//! runs. A list's verdicts and what it gathered count only when it was read to its end.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+
+use futures_util::future::join_all;
+use plimsoll_cel::{Bump, Node};
+use plimsoll_inventory::kube::{
+    ClusterError, ClusterReader, KindSpec, ListEvent, ListOutcome, ListScope, kind_of_plural,
+};
+use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader, SnapshotWriter};
+use plimsoll_model::{Reason, ReasonCode};
+use plimsoll_policy::{ListState, Lists, Plan, Seen, Session, Sink};
+
+/// What was judged.
+#[derive(Debug)]
+pub struct LiveScan<'c, K> {
+    /// Counts and joins of all complete lists.
+    pub session: Session<'c>,
+    /// How each list went.
+    pub lists: Lists,
+    /// The sinks that hold the verdicts, one a complete list and one for joins and gaps.
+    pub sinks: Vec<K>,
+    /// The redacted objects, list by list, each file one zstd stream.
+    pub spools: Vec<File>,
+    /// What the server said of refused lists: plural, its words, who was refused.
+    pub refused: Vec<(&'static str, String, Option<String>)>,
+}
+
+/// Why a cluster was not judged at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The disk of this machine fails.
+    #[error("the objects read cannot be kept for the second pass: {0}")]
+    Spool(#[from] SnapshotError),
+}
+
+/// News while lists are read: the kind, objects seen of it so far, and what is left where the server says.
+pub type Progress<'p> = dyn Fn(&'static KindSpec, u64, Option<u64>) + Send + Sync + 'p;
+
+/// Reads and judges. `make_sink` makes a fresh sink for each list (and again when a list begins anew).
+///
+/// # Errors
+/// When nothing of the cluster can be read, or the disk fails.
+pub async fn judge_cluster<'c, K: Sink + Send>(
+    reader: &ClusterReader,
+    plan: &'c Plan<'c>,
+    scope: &ListScope,
+    make_sink: &(dyn Fn() -> K + Send + Sync),
+    progress: &Progress<'_>,
+) -> Result<LiveScan<'c, K>, LiveError> {
+    let specs: Vec<&'static KindSpec> = plan
+        .lists()
+        .into_iter()
+        .filter_map(kind_of_plural)
+        .collect();
+    let reads = specs
+        .iter()
+        .map(|spec| read_list(reader, plan, spec, scope, make_sink, progress));
+    let mut scan = LiveScan {
+        session: Session::new(plan),
+        lists: Lists::of_cluster(),
+        sinks: Vec::new(),
+        spools: Vec::new(),
+        refused: Vec::new(),
+    };
+    for (spec, read) in specs.iter().zip(join_all(reads).await) {
+        let (outcome, attempt) = read?;
+        scan.lists.set(spec.plural, state(spec, &outcome));
+        match outcome {
+            ListOutcome::Complete { .. } => {
+                scan.session.merge(attempt.session);
+                scan.sinks.push(attempt.sink);
+                scan.spools.push(attempt.spool.finish()?);
+            }
+            ListOutcome::Absent => {}
+            ListOutcome::Denied { message, user } => {
+                scan.refused.push((spec.plural, message, user))
+            }
+            ListOutcome::Failed { error, .. } if error.concerns_whole_cluster() => {
+                return Err(error.into());
+            }
+            ListOutcome::Failed { .. } => {}
+        }
+    }
+    let mut sink = make_sink();
+    second_pass(&mut scan, &mut sink)?;
+    scan.session.gaps(&scan.lists, &mut sink);
+    scan.sinks.push(sink);
+    Ok(scan)
+}
+
+/// One attempt at one list.
+struct Attempt<'c, K> {
+    session: Session<'c>,
+    sink: K,
+    spool: SnapshotWriter<File>,
+    broken: Option<SnapshotError>,
+}
+
+impl<'c, K: Sink> Attempt<'c, K> {
+    fn new(plan: &'c Plan<'c>, sink: K) -> Result<Self, SnapshotError> {
+        let spool = SnapshotWriter::new(tempfile::tempfile()?)?;
+        Ok(Self {
+            session: Session::new(plan),
+            sink,
+            spool,
+            broken: None,
+        })
+    }
+
+    fn see(&mut self, node: &Node<'_>, scratch: &Bump, lists: &Lists) {
+        let seen = self
+            .session
+            .first(node, None, scratch, lists, &mut self.sink);
+        if seen != Seen::NotOurs && self.broken.is_none() {
+            self.broken = self.spool.write(node).err();
+        }
+    }
+}
+
+async fn read_list<'c, K: Sink + Send>(
+    reader: &ClusterReader,
+    plan: &'c Plan<'c>,
+    spec: &'static KindSpec,
+    scope: &ListScope,
+    make_sink: &(dyn Fn() -> K + Send + Sync),
+    progress: &Progress<'_>,
+) -> Result<(ListOutcome, Attempt<'c, K>), LiveError> {
+    let lists = Lists::of_cluster();
+    let mut attempt = Attempt::new(plan, make_sink())?;
+    let mut failed: Option<SnapshotError> = None;
+    let (mut arena, mut scratch, mut count) = (Bump::new(), Bump::new(), 0);
+    let outcome = reader
+        .list(spec, scope, &mut |event| match event {
+            ListEvent::Page(page) => {
+                count += page.len() as u64;
+                let remaining = page.remaining;
+                page.for_each(&mut arena, |node| {
+                    scratch.reset();
+                    attempt.see(&node, &scratch, &lists);
+                });
+                progress(spec, count, remaining);
+            }
+            ListEvent::Restarted => {
+                count = 0;
+                match Attempt::new(plan, make_sink()) {
+                    Ok(fresh) => attempt = fresh,
+                    Err(error) => failed = Some(error),
+                }
+            }
+        })
+        .await;
+    match failed.or(attempt.broken.take()) {
+        Some(error) => Err(error.into()),
+        None => Ok((outcome, attempt)),
+    }
+}
+
+fn state(spec: &KindSpec, outcome: &ListOutcome) -> ListState {
+    let list = format!("list {}", spec.plural);
+    match outcome {
+        ListOutcome::Complete { .. } | ListOutcome::Absent => ListState::Complete,
+        ListOutcome::Denied { .. } => {
+            let reason = Reason::new(ReasonCode::PermissionMissing, list);
+            ListState::Incomplete(
+                reason.mended_by("plimsoll access cluster-role | kubectl apply -f -"),
+            )
+        }
+        ListOutcome::Failed { error, count } => {
+            let code = if *count > 0 {
+                ReasonCode::PageLost
+            } else {
+                ReasonCode::ApiError
+            };
+            ListState::Incomplete(Reason::new(code, format!("{list}: {error}")))
+        }
+    }
+}
+
+fn second_pass<K: Sink>(scan: &mut LiveScan<'_, K>, sink: &mut K) -> Result<(), LiveError> {
+    let LiveScan {
+        session,
+        lists,
+        spools,
+        ..
+    } = scan;
+    let mut joins = std::mem::take(&mut session.joins);
+    joins.settle();
+    let (mut arena, mut scratch) = (Bump::new(), Bump::new());
+    for spool in spools {
+        spool
+            .seek(SeekFrom::Start(0))
+            .map_err(SnapshotError::from)?;
+        SnapshotReader::new(&*spool)?.for_each(&mut arena, |node| {
+            scratch.reset();
+            session.second(&node, None, &scratch, &joins, lists, sink);
+        })?;
+    }
+    Ok(())
+}

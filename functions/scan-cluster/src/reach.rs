@@ -1,0 +1,128 @@
+//! The way to a cluster: through the tenant's role and EKS, or by a context of the operator's kubeconfig.
+
+use std::path::PathBuf;
+
+use aws_config::SdkConfig;
+use plimsoll_inventory::aws::{AssumedAccount, AwsError, describe_cluster, session_name};
+use plimsoll_inventory::kube::{
+    ClusterError, ClusterReader, Patience, connect_context, connect_eks,
+};
+use plimsoll_inventory::network::AllowedNetworks;
+use plimsoll_model::{Cluster, Connection, ConnectionKind, Reason, ReasonCode, ScanId, TenantId};
+use plimsoll_runtime::Clock;
+
+/// What the service uses to reach clusters.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// The operator's own credentials, region and endpoint.
+    pub sdk: SdkConfig,
+    /// Private networks that clusters may lie in: the operator's word.
+    pub allowed: AllowedNetworks,
+    /// How patient to be with API servers.
+    pub patience: Patience,
+    /// The kubeconfig of connections by context; none for kubectl's own.
+    pub kubeconfig: Option<PathBuf>,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// The ARN of a connection's role.
+#[must_use]
+pub fn role_arn(account: &str, role: &str) -> String {
+    format!("arn:aws:iam::{account}:role/{role}")
+}
+
+impl Reach {
+    /// Prepares the connection to a cluster.
+    ///
+    /// # Errors
+    /// Why it cannot be reached, and what mends it.
+    pub async fn connect(
+        &self,
+        tenant: &TenantId,
+        scan: &ScanId,
+        connection: &Connection,
+        cluster: &Cluster,
+    ) -> Result<ClusterReader, Reason> {
+        match &connection.kind {
+            ConnectionKind::KubeContext { context } => {
+                let reader = connect_context(
+                    self.kubeconfig.as_deref(),
+                    Some(context),
+                    self.allowed.clone(),
+                    self.patience,
+                )
+                .await;
+                reader.map_err(|error| unreadable(&error, connection, cluster))
+            }
+            ConnectionKind::Aws {
+                account,
+                role,
+                external_id,
+                ..
+            } => {
+                let arn = role_arn(account, role);
+                let session = session_name(tenant, scan);
+                let assumed = AssumedAccount::assume(&self.sdk, &arn, external_id, &session).await;
+                let assumed = assumed.map_err(|error| refused(&error))?;
+                let region = cluster.region.as_deref().unwrap_or_default();
+                let found = describe_cluster(&assumed.in_region(region), &cluster.name).await;
+                let target = found.map_err(|error| refused(&error))?.target;
+                let target = target.ok_or_else(|| {
+                    Reason::new(ReasonCode::ApiError, "the cluster has no endpoint yet")
+                })?;
+                let clock = self.clock.clone();
+                let reader = connect_eks(
+                    &target,
+                    assumed.credentials(),
+                    std::sync::Arc::new(move || clock.now()),
+                    self.allowed.clone(),
+                    self.patience,
+                );
+                reader.map_err(|error| unreadable(&error, connection, cluster))
+            }
+        }
+    }
+}
+
+/// Why AWS did not let us as far as the cluster.
+#[must_use]
+pub fn refused(error: &AwsError) -> Reason {
+    match error {
+        AwsError::Denied { call, .. } if call == "sts:AssumeRole" => {
+            Reason::new(ReasonCode::PermissionMissing, "the role does not let us in with our ExternalId")
+                .mended_by("deploy infra/onboarding/role.yaml in the account again, with the ExternalId of this connection")
+        }
+        AwsError::Denied { call, .. } => {
+            Reason::new(ReasonCode::PermissionMissing, call.clone()).mended_by("plimsoll access iam")
+        }
+        other => Reason::new(ReasonCode::ApiError, other.to_string()),
+    }
+}
+
+/// Why a cluster cannot be read, with the command that mends it.
+#[must_use]
+pub fn unreadable(error: &ClusterError, connection: &Connection, cluster: &Cluster) -> Reason {
+    match (error, &connection.kind) {
+        (ClusterError::Unauthorized { .. }, ConnectionKind::Aws { account, role, .. }) => {
+            let region = cluster.region.as_deref().unwrap_or_default();
+            let arn = role_arn(account, role);
+            Reason::new(ReasonCode::PermissionMissing, "access entry missing (401)").mended_by(format!(
+                "aws eks create-access-entry --cluster-name {} --region {region} --principal-arn {arn} --kubernetes-groups plimsoll:readers",
+                cluster.name
+            ))
+        }
+        (ClusterError::Unauthorized { .. }, ConnectionKind::KubeContext { context }) => {
+            Reason::new(
+                ReasonCode::PermissionMissing,
+                "the credentials of the context are refused (401)",
+            )
+            .mended_by(format!("kubectl --context {context} get --raw /version"))
+        }
+        (other, ConnectionKind::KubeContext { context }) => {
+            Reason::new(ReasonCode::ApiError, other.to_string())
+                .mended_by(format!("kubectl --context {context} get --raw /version"))
+        }
+        (other, ConnectionKind::Aws { .. }) => Reason::new(ReasonCode::ApiError, other.to_string()),
+    }
+}
