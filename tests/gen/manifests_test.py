@@ -9,7 +9,7 @@ import yaml_text
 
 # To be changed together with the generator, on purpose, and never alone.
 FIRST_500 = (
-    "19cf751150641e18b0dec3e3b1aa21311719fdbac72b0d01fae563db001a6a17")
+    "275a4771b1bb9fb208f77c47305c7e3ddcc149aa6075ca8f2f8c77742d39a5c0")
 
 
 def written(count, **options):

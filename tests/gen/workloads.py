@@ -65,6 +65,7 @@ def security_context(draw):
         context["capabilities"] = {"add": sorted(added)}
     if draw.bad(0.13):
         context["privileged"] = True
+        context.pop("allowPrivilegeEscalation", None)  # false beside it is invalid
     elif draw.chance(0.4):
         context["privileged"] = False
     if not draw.bad(1.1):
@@ -82,11 +83,14 @@ def security_context(draw):
 
 
 def resources(draw):
+    """Requests are a part of the limits, as the API server demands."""
+    cpu, memory = draw.number_from(1, 20) * 100, draw.number_from(1, 32) * 64
+    part = draw.one((1, 2, 4))
     given = {}
     if not draw.bad(0.9):
-        given["limits"] = {"cpu": f"{draw.number_from(1, 20) * 100}m", "memory": f"{draw.number_from(1, 32) * 64}Mi"}
+        given["limits"] = {"cpu": f"{cpu}m", "memory": f"{memory}Mi"}
     if not draw.bad(0.8):
-        given["requests"] = {"cpu": f"{draw.number_from(1, 10) * 25}m", "memory": f"{draw.number_from(1, 16) * 32}Mi"}
+        given["requests"] = {"cpu": f"{cpu // part}m", "memory": f"{memory // part}Mi"}
     return given
 
 
@@ -144,7 +148,7 @@ def pod_spec(app, kind):
     if draw.chance(0.25):
         spec["initContainers"] = [container(app, "prepare-schema", main=False)]
     spec["containers"] = [container(app, app.chart, main=True)]
-    for _ in range(draw.times(0.35)):
+    if draw.chance(0.35):
         spec["containers"].append(container(app, draw.one(SIDECARS), main=False))
     spec["volumes"] = [{"name": "config", "configMap": {"name": app.name + "-config", "defaultMode": 420}},
                        {"name": "tmp", "emptyDir": {"sizeLimit": "256Mi"}}]

@@ -2,4 +2,5 @@
 
 mod judge;
 mod pod_security;
+mod scan;
 mod server;
