@@ -159,19 +159,10 @@ impl Cluster {
     }
 
     fn scan(&self, what: &[&str]) -> Value {
-        let report = self.folder.path().join("report.json");
         let mut arguments = vec!["scan"];
         arguments.extend(what);
-        arguments.extend([
-            "--verdicts",
-            "all",
-            "--format",
-            "json",
-            "-o",
-            report.to_str().unwrap(),
-        ]);
-        plimsoll(&arguments);
-        serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap()
+        arguments.extend(["--verdicts", "all", "--format", "json"]);
+        serde_json::from_str(&plimsoll(&arguments)).unwrap()
     }
 
     /// Gives the role these rules.
