@@ -133,6 +133,21 @@ impl Templates {
             .contents_utf8()
     }
 
+    /// Every template with its path.
+    #[cfg(test)]
+    pub(super) fn sources() -> Vec<(String, &'static str)> {
+        FOLDER
+            .dirs()
+            .flat_map(Dir::files)
+            .filter(|file| {
+                file.path()
+                    .extension()
+                    .is_some_and(|ending| ending == "hbs")
+            })
+            .filter_map(|file| Some((file.path().display().to_string(), file.contents_utf8()?)))
+            .collect()
+    }
+
     #[cfg(test)]
     pub(super) fn broken(&self) -> &[String] {
         &self.broken

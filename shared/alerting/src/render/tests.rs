@@ -245,7 +245,7 @@ fn a_missing_field_is_an_error_and_not_an_empty_word() {
         ("incident-opened", Channel::Email),
     ] {
         let mut context = sample(message).unwrap();
-        context.as_object_mut().unwrap().remove("sentence");
+        context.as_object_mut().unwrap().remove("lead");
         let error = render(message, channel, &context).unwrap_err();
         assert!(matches!(error, RenderError::Broken { .. }), "{error}");
     }
@@ -253,6 +253,86 @@ fn a_missing_field_is_an_error_and_not_an_empty_word() {
     assert!(matches!(unknown, RenderError::Unknown { .. }));
     let details = sample("incident-details").unwrap();
     assert!(render("incident-details", Channel::Email, &details).is_err());
+}
+
+/// Strict mode does not look into conditions and helpers' arguments: a slip there would leave something out in silence.
+#[test]
+fn every_field_a_template_names_exists() {
+    let mut known = std::collections::BTreeSet::new();
+    for message in messages() {
+        keys(&sample(message).unwrap(), &mut known);
+    }
+    let ours = [
+        "if",
+        "else",
+        "each",
+        "unless",
+        "eq",
+        "and",
+        "or",
+        "not",
+        "gt",
+        "len",
+        "this",
+        "last",
+        "partial-block",
+        "mark",
+        "mrkdwn",
+        "date",
+        "day",
+        "shape",
+        "colour",
+        "number-of",
+        "pad",
+        "right",
+        "rest",
+        "frame",
+        "frameTitle",
+        "preheader",
+        "accent",
+        "heading",
+        "finding",
+        "findings",
+        "change",
+        "bar",
+        "button",
+        "href",
+        "code",
+        "card",
+        "incident",
+        "footer",
+        "subject",
+    ];
+    for (path, source) in Templates::sources() {
+        for expression in source
+            .split("{{")
+            .skip(1)
+            .filter_map(|rest| rest.split("}}").next())
+        {
+            let mut quoted = expression.split('"');
+            let bare: String = quoted.by_ref().step_by(2).collect::<Vec<_>>().join(" ");
+            for word in bare.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
+                let number = word.chars().all(|c| c.is_ascii_digit());
+                assert!(
+                    number || ours.contains(&word) || known.contains(word),
+                    "{path}: {word} in {{{{{expression}}}}}"
+                );
+            }
+        }
+    }
+}
+
+fn keys(value: &Value, known: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                known.insert(name.clone());
+                keys(field, known);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| keys(item, known)),
+        _ => {}
+    }
 }
 
 #[test]
