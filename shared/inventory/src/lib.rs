@@ -7,3 +7,5 @@ pub mod kube;
 pub mod network;
 pub mod redact;
 pub mod snapshot;
+#[cfg(test)]
+mod stage;

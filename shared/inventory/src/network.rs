@@ -19,7 +19,9 @@ struct Rule {
 
 /// A text that is no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a network: write 10.0.0.0/8, fd00::/8, 10.1.2.3, 127.0.0.1:8443 or [::1]:8443")]
+#[error(
+    "`{0}` is not a network: write 10.0.0.0/8, fd00::/8, 10.1.2.3, 127.0.0.1:8443 or [::1]:8443"
+)]
 pub struct NetworkError(String);
 
 impl AllowedNetworks {
@@ -32,7 +34,10 @@ impl AllowedNetworks {
     /// Every address: for a person's own command with their own kubeconfig.
     #[must_use]
     pub fn everything() -> Self {
-        Self { everything: true, rules: Vec::new() }
+        Self {
+            everything: true,
+            rules: Vec::new(),
+        }
     }
 
     /// Public addresses and these networks: `10.0.0.0/8`, one address, or one address and port.
@@ -40,8 +45,12 @@ impl AllowedNetworks {
     /// # Errors
     /// A text is no network.
     pub fn parse<T: AsRef<str>>(networks: &[T]) -> Result<Self, NetworkError> {
-        let rule = |text: &T| rule(text.as_ref()).ok_or_else(|| NetworkError(text.as_ref().to_owned()));
-        Ok(Self { everything: false, rules: networks.iter().map(rule).collect::<Result<_, _>>()? })
+        let rule =
+            |text: &T| rule(text.as_ref()).ok_or_else(|| NetworkError(text.as_ref().to_owned()));
+        Ok(Self {
+            everything: false,
+            rules: networks.iter().map(rule).collect::<Result<_, _>>()?,
+        })
     }
 
     /// Whether nothing is checked at all.
@@ -54,7 +63,9 @@ impl AllowedNetworks {
     #[must_use]
     pub fn permit(&self, address: IpAddr, port: u16) -> bool {
         let address = address.to_canonical();
-        self.everything || is_public(address) || self.rules.iter().any(|rule| rule.covers(address, port))
+        self.everything
+            || is_public(address)
+            || self.rules.iter().any(|rule| rule.covers(address, port))
     }
 }
 
@@ -65,11 +76,15 @@ impl Rule {
         }
         match (self.address, address) {
             (IpAddr::V4(a), IpAddr::V4(b)) => {
-                let mask = u32::MAX.checked_shl(32 - u32::from(self.prefix)).unwrap_or(0);
+                let mask = u32::MAX
+                    .checked_shl(32 - u32::from(self.prefix))
+                    .unwrap_or(0);
                 u32::from(a) & mask == u32::from(b) & mask
             }
             (IpAddr::V6(a), IpAddr::V6(b)) => {
-                let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
+                let mask = u128::MAX
+                    .checked_shl(128 - u32::from(self.prefix))
+                    .unwrap_or(0);
                 u128::from(a) & mask == u128::from(b) & mask
             }
             _ => false,
@@ -80,7 +95,11 @@ impl Rule {
 fn rule(text: &str) -> Option<Rule> {
     if let Ok(socket) = text.parse::<std::net::SocketAddr>() {
         let address = socket.ip();
-        return Some(Rule { address, prefix: bits(address), port: Some(socket.port()) });
+        return Some(Rule {
+            address,
+            prefix: bits(address),
+            port: Some(socket.port()),
+        });
     }
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) => (address.parse().ok()?, prefix.parse().ok()?),
@@ -89,7 +108,11 @@ fn rule(text: &str) -> Option<Rule> {
             (address, bits(address))
         }
     };
-    (prefix <= bits(address)).then_some(Rule { address, prefix, port: None })
+    (prefix <= bits(address)).then_some(Rule {
+        address,
+        prefix,
+        port: None,
+    })
 }
 
 fn bits(address: IpAddr) -> u8 {
@@ -146,21 +169,53 @@ mod tests {
     #[test]
     fn special_addresses_are_not_public() {
         for text in [
-            "127.0.0.1", "10.0.3.7", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "0.0.0.0",
-            "100.64.0.1", "192.0.0.8", "198.18.0.1", "224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1",
-            "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a00:1",
-            "2002:a00:1::", "2001:db8::1", "2001::1", "3fff::1", "100::1",
+            "127.0.0.1",
+            "10.0.3.7",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "192.0.0.8",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.2.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "ff02::1",
+            "::ffff:10.0.0.1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a00:1",
+            "2002:a00:1::",
+            "2001:db8::1",
+            "2001::1",
+            "3fff::1",
+            "100::1",
         ] {
             assert!(!is_public(ip(text)), "{text}");
         }
-        for text in ["1.1.1.1", "172.32.0.1", "3.120.1.2", "2606:4700::1111", "64:ff9b::101:101", "2a05:d018::1"] {
+        for text in [
+            "1.1.1.1",
+            "172.32.0.1",
+            "3.120.1.2",
+            "2606:4700::1111",
+            "64:ff9b::101:101",
+            "2a05:d018::1",
+        ] {
             assert!(is_public(ip(text)), "{text}");
         }
     }
 
     #[test]
     fn the_operator_allows_networks_addresses_and_ports() {
-        let allowed = AllowedNetworks::parse(&["10.1.0.0/16", "127.0.0.1:8443", "fd00::/8", "192.168.1.1"]).unwrap();
+        let allowed =
+            AllowedNetworks::parse(&["10.1.0.0/16", "127.0.0.1:8443", "fd00::/8", "192.168.1.1"])
+                .unwrap();
         for (text, port, expected) in [
             ("10.1.2.3", 443, true),
             ("::ffff:10.1.2.3", 443, true),
@@ -175,14 +230,25 @@ mod tests {
         ] {
             assert_eq!(allowed.permit(ip(text), port), expected, "{text}:{port}");
         }
-        assert!(AllowedNetworks::parse(&["0.0.0.0/0"]).unwrap().permit(ip("10.0.0.1"), 1));
+        assert!(
+            AllowedNetworks::parse(&["0.0.0.0/0"])
+                .unwrap()
+                .permit(ip("10.0.0.1"), 1)
+        );
         assert!(!AllowedNetworks::public_only().permit(ip("10.0.0.1"), 1));
         assert!(AllowedNetworks::everything().permit(ip("127.0.0.1"), 1));
     }
 
     #[test]
     fn what_is_no_network_is_refused() {
-        for text in ["10.0.0.0/33", "localhost", "10.0.0", "", "10.0.0.0/x", "::/129"] {
+        for text in [
+            "10.0.0.0/33",
+            "localhost",
+            "10.0.0",
+            "",
+            "10.0.0.0/x",
+            "::/129",
+        ] {
             let error = AllowedNetworks::parse(&[text]).unwrap_err();
             assert!(error.to_string().contains(text), "{error}");
         }

@@ -25,8 +25,18 @@ const MANIFEST_ANNOTATIONS: [&str; 4] = [
 /// # Errors
 /// The writer's own.
 pub fn redacted_json(object: &Node<'_>, to: impl Write) -> serde_json::Result<()> {
-    let kind = object.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default();
-    serde_json::to_writer(to, &Part { node: *object, kind, at: None })
+    let kind = object
+        .get("kind")
+        .and_then(|kind| kind.as_str())
+        .unwrap_or_default();
+    serde_json::to_writer(
+        to,
+        &Part {
+            node: *object,
+            kind,
+            at: None,
+        },
+    )
 }
 
 /// The JSON text of the value at `path` (dotted, lists with `[0]`) of an object of `kind`, fit to be shown: what may
@@ -34,7 +44,16 @@ pub fn redacted_json(object: &Node<'_>, to: impl Write) -> serde_json::Result<()
 #[must_use]
 pub fn redacted_value(kind: &str, path: &str, value: &Node<'_>) -> Option<String> {
     with_keys(path, None, &mut |at| {
-        (!is_replaced(kind, at)).then(|| serde_json::to_string(&Part { node: *value, kind, at }).ok()).flatten()
+        (!is_replaced(kind, at))
+            .then(|| {
+                serde_json::to_string(&Part {
+                    node: *value,
+                    kind,
+                    at,
+                })
+                .ok()
+            })
+            .flatten()
     })
 }
 
@@ -76,7 +95,14 @@ fn with_keys<T>(path: &str, at: Option<&At<'_>>, then: &mut dyn FnMut(Option<&At
         };
     }
     let end = path.find(['.', '[']).unwrap_or(path.len());
-    with_keys(&path[end..], Some(&At { key: &path[..end], up: at }), then)
+    with_keys(
+        &path[end..],
+        Some(&At {
+            key: &path[..end],
+            up: at,
+        }),
+        then,
+    )
 }
 
 fn is_replaced(kind: &str, at: Option<&At<'_>>) -> bool {
@@ -85,17 +111,26 @@ fn is_replaced(kind: &str, at: Option<&At<'_>>) -> bool {
     match (at.key, parent) {
         ("value", Some("env")) | ("userData" | "UserData", _) => true,
         // A key with dots, given without brackets, arrives in pieces: look at the whole of it.
-        (_, Some("data" | "stringData" | "binaryData")) if matches!(kind, "ConfigMap" | "Secret") => {
+        (_, Some("data" | "stringData" | "binaryData"))
+            if matches!(kind, "ConfigMap" | "Secret") =>
+        {
             at.up.is_some_and(|up| up.up.is_none())
         }
-        (key, _) => MANIFEST_ANNOTATIONS.iter().any(|end| key.ends_with(end) || piecewise(at, end)),
+        (key, _) => MANIFEST_ANNOTATIONS
+            .iter()
+            .any(|end| key.ends_with(end) || piecewise(at, end)),
     }
 }
 
 /// Whether the last keys, joined by dots, end with `end`.
 fn piecewise(at: &At<'_>, end: &str) -> bool {
     let whole = end.ends_with(at.key) && end.contains('.');
-    whole && at.up.is_some_and(|up| end.strip_suffix(at.key).and_then(|e| e.strip_suffix('.')).is_some_and(|e| up.key.ends_with(e) || piecewise(up, e)))
+    whole
+        && at.up.is_some_and(|up| {
+            end.strip_suffix(at.key)
+                .and_then(|e| e.strip_suffix('.'))
+                .is_some_and(|e| up.key.ends_with(e) || piecewise(up, e))
+        })
 }
 
 fn is_dropped(at: &At<'_>) -> bool {
@@ -118,16 +153,29 @@ impl Serialize for Part<'_, '_> {
             Node::List(items) => {
                 let mut list = to.serialize_seq(Some(items.len()))?;
                 for item in items {
-                    list.serialize_element(&Part { node: *item, ..*self })?;
+                    list.serialize_element(&Part {
+                        node: *item,
+                        ..*self
+                    })?;
                 }
                 list.end()
             }
             Node::Map(entries) => {
                 let mut map = to.serialize_map(None)?;
                 for entry in entries {
-                    let at = At { key: entry.key, up: self.at };
+                    let at = At {
+                        key: entry.key,
+                        up: self.at,
+                    };
                     if !is_dropped(&at) {
-                        map.serialize_entry(entry.key, &Part { node: entry.value, kind: self.kind, at: Some(&at) })?;
+                        map.serialize_entry(
+                            entry.key,
+                            &Part {
+                                node: entry.value,
+                                kind: self.kind,
+                                at: Some(&at),
+                            },
+                        )?;
                     }
                 }
                 map.end()
@@ -155,11 +203,18 @@ mod tests {
     #[test]
     fn environment_values_are_replaced_wherever_a_pod_template_stands() {
         let env = json!([{"name": "A", "value": "s3cret"}, {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "value"}}}]);
-        let spec = json!({"containers": [{"name": "c", "env": env}], "initContainers": [{"env": env}]});
+        let spec =
+            json!({"containers": [{"name": "c", "env": env}], "initContainers": [{"env": env}]});
         let cron = json!({"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}});
         let text = redacted(&cron).to_string();
-        assert!(!text.contains("s3cret") && text.matches(REDACTED).count() == 2, "{text}");
-        assert!(text.contains("\"key\":\"value\""), "references stay: {text}");
+        assert!(
+            !text.contains("s3cret") && text.matches(REDACTED).count() == 2,
+            "{text}"
+        );
+        assert!(
+            text.contains("\"key\":\"value\""),
+            "references stay: {text}"
+        );
     }
 
     #[test]
@@ -167,26 +222,50 @@ mod tests {
         let annotations = json!({"kubectl.kubernetes.io/last-applied-configuration": "{s3cret}", "note": "kept", "objectset.rio.cattle.io/applied": "s3cret"});
         let map = json!({"kind": "ConfigMap", "metadata": {"annotations": annotations, "managedFields": ["s3cret"]}, "data": {"k": "s3cret"}, "binaryData": {"b": "s3cret"}});
         let text = redacted(&map).to_string();
-        assert!(!text.contains("s3cret") && !text.contains("managedFields"), "{text}");
+        assert!(
+            !text.contains("s3cret") && !text.contains("managedFields"),
+            "{text}"
+        );
         assert!(text.contains("kept") && text.contains("\"k\""), "{text}");
-        let secret = redacted(&json!({"kind": "Secret", "data": {"k": "s3cret"}, "stringData": {"t": "s3cret"}}));
+        let secret = redacted(
+            &json!({"kind": "Secret", "data": {"k": "s3cret"}, "stringData": {"t": "s3cret"}}),
+        );
         assert!(!secret.to_string().contains("s3cret"));
-        let node = redacted(&json!({"kind": "EC2NodeClass", "spec": {"userData": "s3cret", "data": {"x": "kept"}}}));
-        assert_eq!(node, json!({"kind": "EC2NodeClass", "spec": {"userData": REDACTED, "data": {"x": "kept"}}}));
-        let aws = redacted(&json!({"kind": "AWS::EC2::LaunchTemplate", "LaunchTemplateData": {"UserData": "s3cret"}}));
+        let node = redacted(
+            &json!({"kind": "EC2NodeClass", "spec": {"userData": "s3cret", "data": {"x": "kept"}}}),
+        );
+        assert_eq!(
+            node,
+            json!({"kind": "EC2NodeClass", "spec": {"userData": REDACTED, "data": {"x": "kept"}}})
+        );
+        let aws = redacted(
+            &json!({"kind": "AWS::EC2::LaunchTemplate", "LaunchTemplateData": {"UserData": "s3cret"}}),
+        );
         assert!(!aws.to_string().contains("s3cret"));
     }
 
     #[test]
     fn paths_that_are_withheld_are_known() {
         for (kind, path) in [
-            ("Deployment", "spec.template.spec.containers[0].env[3].value"),
+            (
+                "Deployment",
+                "spec.template.spec.containers[0].env[3].value",
+            ),
             ("ConfigMap", "data.key"),
             ("ConfigMap", "data[\"a.b\"]"),
             ("ConfigMap", "data.tls.crt"),
-            ("Pod", "metadata.annotations[\"kubectl.kubernetes.io/last-applied-configuration\"]"),
-            ("Pod", "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration"),
-            ("Pod", "metadata.annotations.objectset.rio.cattle.io/applied"),
+            (
+                "Pod",
+                "metadata.annotations[\"kubectl.kubernetes.io/last-applied-configuration\"]",
+            ),
+            (
+                "Pod",
+                "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration",
+            ),
+            (
+                "Pod",
+                "metadata.annotations.objectset.rio.cattle.io/applied",
+            ),
             ("EC2NodeClass", "spec.userData"),
         ] {
             assert!(is_redacted_path(kind, path), "{path}");
@@ -205,12 +284,26 @@ mod tests {
     #[test]
     fn a_parent_of_a_secret_is_shown_without_it() {
         let arena = Bump::new();
-        let container = decode_json(&arena, br#"{"env":[{"name":"A","value":"s3cret"}],"tty":true}"#).unwrap();
+        let container = decode_json(
+            &arena,
+            br#"{"env":[{"name":"A","value":"s3cret"}],"tty":true}"#,
+        )
+        .unwrap();
         let shown = redacted_value("Pod", "spec.containers[0]", &container).unwrap();
-        assert_eq!(shown, r#"{"env":[{"name":"A","value":"(redacted)"}],"tty":true}"#);
+        assert_eq!(
+            shown,
+            r#"{"env":[{"name":"A","value":"(redacted)"}],"tty":true}"#
+        );
         let variables = container.get("env").unwrap();
-        assert!(!redacted_value("Pod", "spec.containers[0].env", &variables).unwrap().contains("s3cret"));
+        assert!(
+            !redacted_value("Pod", "spec.containers[0].env", &variables)
+                .unwrap()
+                .contains("s3cret")
+        );
         let value = Node::Str("s3cret");
-        assert_eq!(redacted_value("Pod", "spec.containers[0].env[0].value", &value), None);
+        assert_eq!(
+            redacted_value("Pod", "spec.containers[0].env[0].value", &value),
+            None
+        );
     }
 }

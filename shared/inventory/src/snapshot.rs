@@ -88,7 +88,11 @@ impl<R: Read> SnapshotReader<R> {
     /// The decompressor cannot be set up.
     pub fn new(from: R) -> Result<Self, SnapshotError> {
         let from = BufReader::new(zstd::Decoder::new(from)?);
-        Ok(Self { from, line: Vec::new(), objects: 0 })
+        Ok(Self {
+            from,
+            line: Vec::new(),
+            objects: 0,
+        })
     }
 
     /// The next object, decoded into `arena`; `None` after the last one.
@@ -97,7 +101,9 @@ impl<R: Read> SnapshotReader<R> {
     /// The snapshot is cut short, changed, or holds a line that is no object.
     pub fn next<'a>(&mut self, arena: &'a Bump) -> Result<Option<Node<'a>>, SnapshotError> {
         self.line.clear();
-        let length = (&mut self.from).take(MAX_LINE).read_until(b'\n', &mut self.line)?;
+        let length = (&mut self.from)
+            .take(MAX_LINE)
+            .read_until(b'\n', &mut self.line)?;
         if length == 0 {
             return Ok(None);
         }
@@ -105,8 +111,14 @@ impl<R: Read> SnapshotReader<R> {
         self.objects += 1;
         match decode_json(arena, &self.line) {
             Ok(node @ Node::Map(_)) => Ok(Some(node)),
-            Ok(_) => Err(SnapshotError::Broken { object, message: "not an object".to_owned() }),
-            Err(error) => Err(SnapshotError::Broken { object, message: error.to_string() }),
+            Ok(_) => Err(SnapshotError::Broken {
+                object,
+                message: "not an object".to_owned(),
+            }),
+            Err(error) => Err(SnapshotError::Broken {
+                object,
+                message: error.to_string(),
+            }),
         }
     }
 
@@ -114,7 +126,11 @@ impl<R: Read> SnapshotReader<R> {
     ///
     /// # Errors
     /// As [`SnapshotReader::next`].
-    pub fn for_each(&mut self, arena: &mut Bump, mut f: impl FnMut(Node<'_>)) -> Result<u64, SnapshotError> {
+    pub fn for_each(
+        &mut self,
+        arena: &mut Bump,
+        mut f: impl FnMut(Node<'_>),
+    ) -> Result<u64, SnapshotError> {
         let mut count = 0;
         loop {
             arena.reset();
@@ -135,8 +151,12 @@ mod tests {
         let arena = Bump::new();
         let mut writer = SnapshotWriter::new(Vec::new()).unwrap();
         for i in 0..objects {
-            let json = format!(r#"{{"kind":"ConfigMap","metadata":{{"name":"m{i}"}},"data":{{"k":"s3cret"}}}}"#);
-            writer.write(&decode_json(&arena, json.as_bytes()).unwrap()).unwrap();
+            let json = format!(
+                r#"{{"kind":"ConfigMap","metadata":{{"name":"m{i}"}},"data":{{"k":"s3cret"}}}}"#
+            );
+            writer
+                .write(&decode_json(&arena, json.as_bytes()).unwrap())
+                .unwrap();
         }
         assert_eq!(writer.objects(), objects as u64);
         writer.finish().unwrap()
@@ -146,7 +166,14 @@ mod tests {
         let mut names = Vec::new();
         SnapshotReader::new(bytes)?.for_each(&mut Bump::new(), |object| {
             assert!(!serde_json::to_string(&object).unwrap().contains("s3cret"));
-            names.push(object.at(&["metadata", "name"]).unwrap().as_str().unwrap().to_owned());
+            names.push(
+                object
+                    .at(&["metadata", "name"])
+                    .unwrap()
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            );
         })?;
         Ok(names)
     }
@@ -155,7 +182,10 @@ mod tests {
     fn objects_come_back_in_order_without_secrets() {
         let bytes = snapshot(1_000);
         let names = names(&bytes).unwrap();
-        assert_eq!((names.len(), names[0].as_str(), names[999].as_str()), (1_000, "m0", "m999"));
+        assert_eq!(
+            (names.len(), names[0].as_str(), names[999].as_str()),
+            (1_000, "m0", "m999")
+        );
         assert!(bytes.len() < 10_000, "{}", bytes.len());
         assert!(self::names(&snapshot(0)).unwrap().is_empty());
     }
@@ -171,6 +201,9 @@ mod tests {
         changed[middle] ^= 0xff;
         assert!(names(&changed).is_err());
         let other = zstd::encode_all(&b"[1]\n"[..], 1).unwrap();
-        assert!(matches!(names(&other), Err(SnapshotError::Broken { object: 0, .. })));
+        assert!(matches!(
+            names(&other),
+            Err(SnapshotError::Broken { object: 0, .. })
+        ));
     }
 }

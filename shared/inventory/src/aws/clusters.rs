@@ -41,7 +41,10 @@ pub struct DiscoveredCluster {
 /// # Errors
 /// As AWS says; a page that is lost makes the whole list an error.
 pub async fn list_clusters(config: &SdkConfig) -> Result<Vec<String>, AwsError> {
-    let mut pages = aws_sdk_eks::Client::new(config).list_clusters().into_paginator().send();
+    let mut pages = aws_sdk_eks::Client::new(config)
+        .list_clusters()
+        .into_paginator()
+        .send();
     let mut names = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| AwsError::of("eks:ListClusters", &error))?;
@@ -55,9 +58,16 @@ pub async fn list_clusters(config: &SdkConfig) -> Result<Vec<String>, AwsError> 
 ///
 /// # Errors
 /// As AWS says.
-pub async fn describe_cluster(config: &SdkConfig, name: &str) -> Result<DiscoveredCluster, AwsError> {
+pub async fn describe_cluster(
+    config: &SdkConfig,
+    name: &str,
+) -> Result<DiscoveredCluster, AwsError> {
     let call = "eks:DescribeCluster";
-    let answer = aws_sdk_eks::Client::new(config).describe_cluster().name(name).send().await;
+    let answer = aws_sdk_eks::Client::new(config)
+        .describe_cluster()
+        .name(name)
+        .send()
+        .await;
     let answer = answer.map_err(|error| AwsError::of(call, &error))?;
     let region = config.region().map(ToString::to_string).unwrap_or_default();
     let cluster = answer.cluster.ok_or_else(|| AwsError::Other {
@@ -69,22 +79,37 @@ pub async fn describe_cluster(config: &SdkConfig, name: &str) -> Result<Discover
 
 fn discovered(name: &str, region: &str, cluster: &Cluster) -> DiscoveredCluster {
     let network = cluster.resources_vpc_config();
-    let authority = cluster.certificate_authority().and_then(|authority| authority.data());
-    let target = cluster.endpoint().zip(authority).map(|(endpoint, authority)| EksTarget {
-        name: name.to_owned(),
-        region: region.to_owned(),
-        endpoint: endpoint.to_owned(),
-        certificate_authority: authority.to_owned(),
-    });
+    let authority = cluster
+        .certificate_authority()
+        .and_then(|authority| authority.data());
+    let target = cluster
+        .endpoint()
+        .zip(authority)
+        .map(|(endpoint, authority)| EksTarget {
+            name: name.to_owned(),
+            region: region.to_owned(),
+            endpoint: endpoint.to_owned(),
+            certificate_authority: authority.to_owned(),
+        });
     DiscoveredCluster {
         name: name.to_owned(),
         region: region.to_owned(),
         arn: cluster.arn().unwrap_or_default().to_owned(),
         version: cluster.version().map(str::to_owned),
-        status: cluster.status().map(|status| status.as_str().to_owned()).unwrap_or_default(),
-        tags: cluster.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        status: cluster
+            .status()
+            .map(|status| status.as_str().to_owned())
+            .unwrap_or_default(),
+        tags: cluster
+            .tags()
+            .into_iter()
+            .flatten()
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect(),
         public_endpoint: network.is_some_and(|n| n.endpoint_public_access()),
-        public_networks: network.map(|n| n.public_access_cidrs().to_vec()).unwrap_or_default(),
+        public_networks: network
+            .map(|n| n.public_access_cidrs().to_vec())
+            .unwrap_or_default(),
         target,
         resource: shape::cluster(name, region, cluster),
     }

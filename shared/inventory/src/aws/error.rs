@@ -1,8 +1,8 @@
 //! Why an AWS call failed, by what the caller can do.
 
+use aws_sdk_sts::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
-use aws_sdk_sts::error::ProvideErrorMetadata;
 
 /// Why an AWS call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,10 +74,21 @@ impl AwsError {
         let call = call.to_owned();
         match error {
             SdkError::ServiceError(service) => {
-                let (code, message) = (service.err().code().unwrap_or_default(), service.err().message());
-                Self::of_code(call, code, message.unwrap_or(code).to_owned(), service.raw().status().as_u16())
+                let (code, message) = (
+                    service.err().code().unwrap_or_default(),
+                    service.err().message(),
+                );
+                Self::of_code(
+                    call,
+                    code,
+                    message.unwrap_or(code).to_owned(),
+                    service.raw().status().as_u16(),
+                )
             }
-            SdkError::ConstructionFailure(_) => AwsError::NoCredentials { call, message: root(error) },
+            SdkError::ConstructionFailure(_) => AwsError::NoCredentials {
+                call,
+                message: root(error),
+            },
             SdkError::DispatchFailure(failure) if !failure.is_io() && !failure.is_timeout() => {
                 let message = root(error);
                 let chain = chain(error);
@@ -87,25 +98,37 @@ impl AwsError {
                     AwsError::Unreachable { call, message }
                 }
             }
-            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
-                AwsError::Unreachable { call, message: root(error) }
-            }
-            _ => AwsError::Other { call, message: root(error) },
+            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => AwsError::Unreachable {
+                call,
+                message: root(error),
+            },
+            _ => AwsError::Other {
+                call,
+                message: root(error),
+            },
         }
     }
 
     fn of_code(call: String, code: &str, message: String, status: u16) -> Self {
         match code {
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => AwsError::Denied { call, message },
-            "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
-            | "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature" => {
-                AwsError::Credentials { call, message }
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
+                AwsError::Denied { call, message }
             }
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "SignatureDoesNotMatch"
+            | "InvalidSignatureException"
+            | "IncompleteSignature" => AwsError::Credentials { call, message },
             "ResourceNotFoundException" | "NoSuchEntity" => AwsError::NotFound { call, message },
-            "Throttling" | "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" => {
-                AwsError::Throttled { call, message }
+            "Throttling"
+            | "ThrottlingException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded" => AwsError::Throttled { call, message },
+            "ServiceUnavailable" | "ServiceUnavailableException" => {
+                AwsError::Unreachable { call, message }
             }
-            "ServiceUnavailable" | "ServiceUnavailableException" => AwsError::Unreachable { call, message },
             _ if status == 403 => AwsError::Denied { call, message },
             _ if status == 429 => AwsError::Throttled { call, message },
             _ => AwsError::Other { call, message },
@@ -115,7 +138,10 @@ impl AwsError {
     /// Whether the same call may succeed later without anybody mending anything.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, AwsError::Throttled { .. } | AwsError::Unreachable { .. })
+        matches!(
+            self,
+            AwsError::Throttled { .. } | AwsError::Unreachable { .. }
+        )
     }
 }
 

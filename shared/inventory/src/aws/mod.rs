@@ -4,6 +4,8 @@ mod clusters;
 mod error;
 mod role;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 pub use clusters::{DiscoveredCluster, describe_cluster, list_clusters};
 pub use error::AwsError;

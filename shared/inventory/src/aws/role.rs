@@ -39,7 +39,8 @@ pub fn session_name(tenant: &TenantId, scan: &ScanId) -> String {
 #[must_use]
 pub fn account_of_role(role_arn: &str) -> Option<&str> {
     let mut parts = role_arn.splitn(6, ':');
-    let (arn, _partition, iam, _region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (arn, _partition, iam, _region) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let (account, rest) = (parts.next()?, parts.next()?);
     let digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
     (arn == "arn" && iam == "iam" && digits && rest.starts_with("role/")).then_some(account)
@@ -65,18 +66,32 @@ impl AssumedAccount {
         external_id: Option<&str>,
         session: &str,
     ) -> Result<Self, AwsError> {
-        let other = |message: &str| AwsError::Other { call: ASSUME.to_owned(), message: message.to_owned() };
-        let account = account_of_role(role_arn).ok_or_else(|| other(&format!("`{role_arn}` is no ARN of a role")))?;
+        let other = |message: &str| AwsError::Other {
+            call: ASSUME.to_owned(),
+            message: message.to_owned(),
+        };
+        let account = account_of_role(role_arn)
+            .ok_or_else(|| other(&format!("`{role_arn}` is no ARN of a role")))?;
         let call = aws_sdk_sts::Client::new(base)
             .assume_role()
             .role_arn(role_arn)
             .role_session_name(session)
             .set_external_id(external_id.map(str::to_owned));
-        let answer = call.send().await.map_err(|error| AwsError::of(ASSUME, &error))?;
-        let given = answer.credentials().ok_or_else(|| other("the answer holds no credentials"))?;
-        let user = answer.assumed_role_user().map(|user| user.arn()).unwrap_or_default();
+        let answer = call
+            .send()
+            .await
+            .map_err(|error| AwsError::of(ASSUME, &error))?;
+        let given = answer
+            .credentials()
+            .ok_or_else(|| other("the answer holds no credentials"))?;
+        let user = answer
+            .assumed_role_user()
+            .map(|user| user.arn())
+            .unwrap_or_default();
         if user.split(':').nth(4) != Some(account) {
-            return Err(other("the role belongs to another account than its ARN says"));
+            return Err(other(
+                "the role belongs to another account than its ARN says",
+            ));
         }
         let expires = std::time::SystemTime::try_from(*given.expiration()).ok();
         let credentials = Credentials::new(
@@ -88,13 +103,20 @@ impl AssumedAccount {
         );
         let provider = SharedCredentialsProvider::new(credentials.clone());
         let config = base.to_builder().credentials_provider(provider).build();
-        Ok(Self { account: account.to_owned(), credentials, config })
+        Ok(Self {
+            account: account.to_owned(),
+            credentials,
+            config,
+        })
     }
 
     /// The SDK configuration for one region of the account.
     #[must_use]
     pub fn in_region(&self, region: &str) -> SdkConfig {
-        self.config.to_builder().region(Region::new(region.to_owned())).build()
+        self.config
+            .to_builder()
+            .region(Region::new(region.to_owned()))
+            .build()
     }
 
     /// The session's credentials, to sign EKS tokens with.
@@ -118,9 +140,10 @@ pub async fn verify_role(
     session: &str,
 ) -> Result<RoleCheck, AwsError> {
     AssumedAccount::assume(base, role_arn, external_id, session).await?;
-    for (wrong, open) in
-        [(None, RoleCheck::OpenWithoutExternalId), (Some(wrong_external_id), RoleCheck::OpenToAnyExternalId)]
-    {
+    for (wrong, open) in [
+        (None, RoleCheck::OpenWithoutExternalId),
+        (Some(wrong_external_id), RoleCheck::OpenToAnyExternalId),
+    ] {
         match AssumedAccount::assume_with(base, role_arn, wrong, session).await {
             Ok(_) => return Ok(open),
             Err(AwsError::Denied { .. }) => {}
@@ -140,14 +163,29 @@ mod tests {
         let scan = ScanId::of_slot(&ClusterId::of(&["c"]), jiff::Timestamp::UNIX_EPOCH);
         let name = session_name(&TenantId::of(&["acme"]), &scan);
         assert!(name.len() <= 64, "{}", name.len());
-        assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b)), "{name}");
+        assert!(
+            name.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b)),
+            "{name}"
+        );
     }
 
     #[test]
     fn the_account_is_read_from_the_arn() {
-        assert_eq!(account_of_role("arn:aws:iam::471100000815:role/PlimsollScanner"), Some("471100000815"));
-        assert_eq!(account_of_role("arn:aws-cn:iam::471100000815:role/a/b"), Some("471100000815"));
-        for wrong in ["", "arn:aws:iam::47:role/x", "arn:aws:sts::471100000815:role/x", "arn:aws:iam::471100000815:user/x"] {
+        assert_eq!(
+            account_of_role("arn:aws:iam::471100000815:role/PlimsollScanner"),
+            Some("471100000815")
+        );
+        assert_eq!(
+            account_of_role("arn:aws-cn:iam::471100000815:role/a/b"),
+            Some("471100000815")
+        );
+        for wrong in [
+            "",
+            "arn:aws:iam::47:role/x",
+            "arn:aws:sts::471100000815:role/x",
+            "arn:aws:iam::471100000815:user/x",
+        ] {
             assert_eq!(account_of_role(wrong), None, "{wrong}");
         }
     }

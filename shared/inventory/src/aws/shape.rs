@@ -19,8 +19,17 @@ pub(crate) fn cluster(name: &str, region: &str, cluster: &Cluster) -> Value {
     put("KubernetesNetworkConfig", kubernetes_network(cluster));
     put("Logging", cluster.logging().map(logging));
     put("EncryptionConfig", encryption(cluster));
-    put("UpgradePolicy", cluster.upgrade_policy().and_then(|p| p.support_type()).map(|t| json!({ "SupportType": t.as_str() })));
-    put("DeletionProtection", cluster.deletion_protection().map(Into::into));
+    put(
+        "UpgradePolicy",
+        cluster
+            .upgrade_policy()
+            .and_then(|p| p.support_type())
+            .map(|t| json!({ "SupportType": t.as_str() })),
+    );
+    put(
+        "DeletionProtection",
+        cluster.deletion_protection().map(Into::into),
+    );
     put("Tags", tags(cluster));
     let arn = cluster.arn().unwrap_or_default();
     json!({
@@ -54,7 +63,10 @@ fn kubernetes_network(cluster: &Cluster) -> Option<Value> {
     if let Some(family) = network.ip_family() {
         value.insert("IpFamily".to_owned(), family.as_str().into());
     }
-    for (key, cidr) in [("ServiceIpv4Cidr", network.service_ipv4_cidr()), ("ServiceIpv6Cidr", network.service_ipv6_cidr())] {
+    for (key, cidr) in [
+        ("ServiceIpv4Cidr", network.service_ipv4_cidr()),
+        ("ServiceIpv6Cidr", network.service_ipv6_cidr()),
+    ] {
         if let Some(cidr) = cidr {
             value.insert(key.to_owned(), cidr.into());
         }
@@ -64,12 +76,21 @@ fn kubernetes_network(cluster: &Cluster) -> Option<Value> {
 
 /// EKS lists what is on and what is off; CloudFormation only what is on.
 fn logging(logging: &Logging) -> Value {
-    let enabled = logging.cluster_logging().iter().filter(|setup| setup.enabled() == Some(true));
-    let types: Vec<Value> = enabled.flat_map(|setup| setup.types()).map(|t| json!({ "Type": t.as_str() })).collect();
+    let enabled = logging
+        .cluster_logging()
+        .iter()
+        .filter(|setup| setup.enabled() == Some(true));
+    let types: Vec<Value> = enabled
+        .flat_map(|setup| setup.types())
+        .map(|t| json!({ "Type": t.as_str() }))
+        .collect();
     json!({ "ClusterLogging": { "EnabledTypes": types } })
 }
 
-#[expect(deprecated, reason = "CloudFormation's type still has the field, and policies read it in templates")]
+#[expect(
+    deprecated,
+    reason = "CloudFormation's type still has the field, and policies read it in templates"
+)]
 fn encryption(cluster: &Cluster) -> Option<Value> {
     let configs = cluster.encryption_config();
     let config = |c: &aws_sdk_eks::types::EncryptionConfig| {
@@ -82,5 +103,9 @@ fn encryption(cluster: &Cluster) -> Option<Value> {
 fn tags(cluster: &Cluster) -> Option<Value> {
     let mut tags: Vec<_> = cluster.tags()?.iter().collect();
     tags.sort_unstable();
-    Some(tags.into_iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect())
+    Some(
+        tags.into_iter()
+            .map(|(key, value)| json!({ "Key": key, "Value": value }))
+            .collect(),
+    )
 }

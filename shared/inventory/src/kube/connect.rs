@@ -43,17 +43,32 @@ pub(crate) fn client(
     connect_timeout: Duration,
 ) -> Result<kube::Client, ClusterError> {
     let unrestricted = allowed.is_everything();
-    let connector = GuardedConnector { allowed, timeout: connect_timeout };
-    let Some(proxy) = config.proxy_url.as_ref().filter(|_| !is_loopback(&config.cluster_url)) else {
+    let connector = GuardedConnector {
+        allowed,
+        timeout: connect_timeout,
+    };
+    let Some(proxy) = config
+        .proxy_url
+        .as_ref()
+        .filter(|_| !is_loopback(&config.cluster_url))
+    else {
         return assemble(config, token, connector);
     };
     // Through a proxy the address connected to is not ours to check.
     if proxy.scheme_str() != Some("http") || !unrestricted {
-        let message = format!("the proxy {} cannot be used for this cluster", proxy.host().unwrap_or_default());
-        return Err(ClusterError::Configuration { message, help: Some("set NO_PROXY for the cluster's host".to_owned()) });
+        let message = format!(
+            "the proxy {} cannot be used for this cluster",
+            proxy.host().unwrap_or_default()
+        );
+        return Err(ClusterError::Configuration {
+            message,
+            help: Some("set NO_PROXY for the cluster's host".to_owned()),
+        });
     }
     let mut tunnel = Tunnel::new(proxy.clone(), connector);
-    let user = proxy.authority().and_then(|authority| authority.as_str().rsplit_once('@'));
+    let user = proxy
+        .authority()
+        .and_then(|authority| authority.as_str().rsplit_once('@'));
     if let Some((user, _)) = user
         && let Ok(header) = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(user)))
     {
@@ -81,13 +96,21 @@ where
 {
     let address = config.cluster_url.to_string();
     let failed = |error: kube::Error| ClusterError::of_client(&address, &error);
-    let https = config.rustls_https_connector_with_connector(connector).map_err(failed)?;
-    let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build::<_, Body>(https);
-    let token = token.map(|token| MapRequestLayer::new(move |request| with_token(request, token.as_ref())));
+    let https = config
+        .rustls_https_connector_with_connector(connector)
+        .map_err(failed)?;
+    let http =
+        hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build::<_, Body>(https);
+    let token =
+        token.map(|token| MapRequestLayer::new(move |request| with_token(request, token.as_ref())));
     let service = ServiceBuilder::new()
         .layer(config.base_uri_layer())
         .option_layer(token)
-        .option_layer(config.auth_layer().map_err(failed)?)
+        .option_layer(
+            config
+                .auth_layer()
+                .map_err(|error| no_credentials(config, &error))?,
+        )
         .layer(config.extra_headers_layer().map_err(failed)?)
         .layer(DecompressionLayer::new())
         .layer(MapErrLayer::new(BoxError::from))
@@ -95,9 +118,29 @@ where
     Ok(kube::Client::new(service, config.default_namespace.clone()))
 }
 
+/// The kubeconfig's credentials cannot be used; mostly its plugin is missing or fails.
+fn no_credentials(config: &kube::Config, error: &kube::Error) -> ClusterError {
+    let address = config.cluster_url.to_string();
+    let plugin = config
+        .auth_info
+        .exec
+        .as_ref()
+        .and_then(|exec| exec.command.as_deref());
+    match (ClusterError::of_client(&address, error), plugin) {
+        (ClusterError::Credentials { address, why }, Some(plugin)) => ClusterError::Credentials {
+            address,
+            why: format!("the plugin {plugin} failed: {why}"),
+        },
+        (error, _) => error,
+    }
+}
+
 /// Without a token the server answers 401, which says the same.
 fn with_token(mut request: Request<Body>, token: &dyn BearerToken) -> Request<Body> {
-    let header = token.bearer().ok().and_then(|token| HeaderValue::try_from(format!("Bearer {token}")).ok());
+    let header = token
+        .bearer()
+        .ok()
+        .and_then(|token| HeaderValue::try_from(format!("Bearer {token}")).ok());
     if let Some(mut header) = header {
         header.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, header);
@@ -124,8 +167,16 @@ impl Service<Uri> for GuardedConnector {
     fn call(&mut self, uri: Uri) -> Self::Future {
         let this = self.clone();
         Box::pin(async move {
-            let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-            let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+            let host = uri
+                .host()
+                .unwrap_or_default()
+                .trim_matches(['[', ']'])
+                .to_owned();
+            let default = if uri.scheme_str() == Some("http") {
+                80
+            } else {
+                443
+            };
             this.connect(&host, uri.port_u16().unwrap_or(default)).await
         })
     }
@@ -153,8 +204,18 @@ impl GuardedConnector {
                     let _ = stream.set_nodelay(true);
                     return Ok(TokioIo::new(stream));
                 }
-                Ok(Err(error)) => last = ConnectError::Refused { ip: address.ip(), why: error.to_string() },
-                Err(_) => last = ConnectError::NoAnswer { ip: address.ip(), seconds: self.timeout.as_secs() },
+                Ok(Err(error)) => {
+                    last = ConnectError::Refused {
+                        ip: address.ip(),
+                        why: error.to_string(),
+                    }
+                }
+                Err(_) => {
+                    last = ConnectError::NoAnswer {
+                        ip: address.ip(),
+                        seconds: self.timeout.as_secs(),
+                    }
+                }
             }
         }
         Err(last)
@@ -166,7 +227,10 @@ mod tests {
     use super::*;
 
     fn connector(allowed: AllowedNetworks) -> GuardedConnector {
-        GuardedConnector { allowed: Arc::new(allowed), timeout: CONNECT_TIMEOUT }
+        GuardedConnector {
+            allowed: Arc::new(allowed),
+            timeout: CONNECT_TIMEOUT,
+        }
     }
 
     #[tokio::test]
@@ -176,11 +240,22 @@ mod tests {
         let strict = connector(AllowedNetworks::public_only());
         for host in ["127.0.0.1", "localhost"] {
             let refused = strict.connect(host, port).await.unwrap_err();
-            assert!(matches!(refused, ConnectError::NotAllowed(ip) if ip.is_loopback()), "{refused}");
+            assert!(
+                matches!(refused, ConnectError::NotAllowed(ip) if ip.is_loopback()),
+                "{refused}"
+            );
         }
         let own = AllowedNetworks::parse(&[format!("127.0.0.1:{port}")]).unwrap();
-        assert!(connector(own.clone()).connect("127.0.0.1", port).await.is_ok());
-        let other = connector(own).connect("127.0.0.1", port ^ 1).await.unwrap_err();
+        assert!(
+            connector(own.clone())
+                .connect("127.0.0.1", port)
+                .await
+                .is_ok()
+        );
+        let other = connector(own)
+            .connect("127.0.0.1", port ^ 1)
+            .await
+            .unwrap_err();
         assert!(matches!(other, ConnectError::NotAllowed(_)));
     }
 
@@ -189,12 +264,18 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let error = connector(AllowedNetworks::everything()).connect("127.0.0.1", port).await.unwrap_err();
+        let error = connector(AllowedNetworks::everything())
+            .connect("127.0.0.1", port)
+            .await
+            .unwrap_err();
         assert!(matches!(&error, ConnectError::Refused { .. }));
         let shown = ClusterError::of_client(
             "https://127.0.0.1:1",
             &kube::Error::Service(Box::new(error)),
         );
-        assert_eq!(shown.to_string(), "https://127.0.0.1:1 (private) refused the connection");
+        assert_eq!(
+            shown.to_string(),
+            "https://127.0.0.1:1 (private) refused the connection"
+        );
     }
 }

@@ -22,8 +22,14 @@ pub async fn connect_context(
 ) -> Result<ClusterReader, ClusterError> {
     let file = read(kubeconfig)?;
     let name = chosen(&file, context)?;
-    let options = KubeConfigOptions { context: Some(name.clone()), cluster: None, user: None };
-    let config = kube::Config::from_custom_kubeconfig(file, &options).await.map_err(|error| configuration(&error))?;
+    let options = KubeConfigOptions {
+        context: Some(name.clone()),
+        cluster: None,
+        user: None,
+    };
+    let config = kube::Config::from_custom_kubeconfig(file, &options)
+        .await
+        .map_err(|error| configuration(&error))?;
     ClusterReader::new(&name, &config, None, allowed, patience)
 }
 
@@ -33,7 +39,11 @@ pub async fn connect_context(
 /// No such file, or a broken one.
 pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<String>, ClusterError> {
     let file = read(kubeconfig)?;
-    let mut names: Vec<String> = file.contexts.into_iter().map(|context| context.name).collect();
+    let mut names: Vec<String> = file
+        .contexts
+        .into_iter()
+        .map(|context| context.name)
+        .collect();
     names.sort_by_key(|name| Some(name) != file.current_context.as_ref());
     Ok(names)
 }
@@ -47,19 +57,37 @@ fn read(path: Option<&Path>) -> Result<Kubeconfig, ClusterError> {
 }
 
 fn chosen(file: &Kubeconfig, context: Option<&str>) -> Result<String, ClusterError> {
-    let names: Vec<&str> = file.contexts.iter().map(|context| context.name.as_str()).collect();
+    let names: Vec<&str> = file
+        .contexts
+        .iter()
+        .map(|context| context.name.as_str())
+        .collect();
     let have = (!names.is_empty()).then(|| format!("you have: {}", names.join(", ")));
-    let Some(wanted) = context.or(file.current_context.as_deref()).filter(|name| !name.is_empty()) else {
+    let Some(wanted) = context
+        .or(file.current_context.as_deref())
+        .filter(|name| !name.is_empty())
+    else {
         let message = "the kubeconfig has no current context".to_owned();
-        return Err(ClusterError::Configuration { message, help: have.map(|h| format!("--context NAME; {h}")) });
+        return Err(ClusterError::Configuration {
+            message,
+            help: have.map(|h| format!("--context NAME; {h}")),
+        });
     };
     if names.contains(&wanted) {
         return Ok(wanted.to_owned());
     }
-    let near = names.iter().map(|name| (strsim::damerau_levenshtein(name, wanted), *name)).min();
+    let near = names
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(name, wanted), *name))
+        .min();
     let near = near.filter(|(distance, _)| *distance <= 1 + wanted.chars().count() / 4);
-    let help = near.map(|(_, name)| format!("did you mean {name}?")).or(have);
-    Err(ClusterError::Configuration { message: format!("no context {wanted} in the kubeconfig"), help })
+    let help = near
+        .map(|(_, name)| format!("did you mean {name}?"))
+        .or(have);
+    Err(ClusterError::Configuration {
+        message: format!("no context {wanted} in the kubeconfig"),
+        help,
+    })
 }
 
 fn configuration(error: &KubeconfigError) -> ClusterError {
@@ -68,10 +96,14 @@ fn configuration(error: &KubeconfigError) -> ClusterError {
             format!("no kubeconfig at {}", path.display()),
             Some("--kubeconfig FILE, or set KUBECONFIG".to_owned()),
         ),
-        KubeconfigError::FindPath => {
-            ("no kubeconfig: neither KUBECONFIG nor a home directory".to_owned(), Some("--kubeconfig FILE".to_owned()))
-        }
-        KubeconfigError::LoadClusterOfContext(name) => (format!("the context names a cluster {name} that is not there"), None),
+        KubeconfigError::FindPath => (
+            "no kubeconfig: neither KUBECONFIG nor a home directory".to_owned(),
+            Some("--kubeconfig FILE".to_owned()),
+        ),
+        KubeconfigError::LoadClusterOfContext(name) => (
+            format!("the context names a cluster {name} that is not there"),
+            None,
+        ),
         other => (format!("the kubeconfig cannot be used: {other}"), None),
     };
     ClusterError::Configuration { message, help }
@@ -98,10 +130,23 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config");
         std::fs::write(&path, FILE).unwrap();
-        let connect = |context| connect_context(Some(&path), context, AllowedNetworks::everything(), Patience::default());
+        let connect = |context| {
+            connect_context(
+                Some(&path),
+                context,
+                AllowedNetworks::everything(),
+                Patience::default(),
+            )
+        };
         let current = connect(None).await.unwrap();
-        assert_eq!((current.name(), current.address()), ("dev", "https://127.0.0.1:1"));
-        assert_eq!(connect(Some("prod-eu-1")).await.unwrap().name(), "prod-eu-1");
+        assert_eq!(
+            (current.name(), current.address()),
+            ("dev", "https://127.0.0.1:1")
+        );
+        assert_eq!(
+            connect(Some("prod-eu-1")).await.unwrap().name(),
+            "prod-eu-1"
+        );
         let (message, help) = configuration_of(connect(Some("prod-eu1")).await);
         assert_eq!(message, "no context prod-eu1 in the kubeconfig");
         assert_eq!(help.as_deref(), Some("did you mean prod-eu-1?"));
@@ -114,12 +159,25 @@ mod tests {
     async fn a_missing_or_broken_kubeconfig_is_said() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config");
-        let connect = || connect_context(Some(&path), None, AllowedNetworks::everything(), Patience::default());
+        let connect = || {
+            connect_context(
+                Some(&path),
+                None,
+                AllowedNetworks::everything(),
+                Patience::default(),
+            )
+        };
         let (message, help) = configuration_of(connect().await);
         assert!(message.starts_with("no kubeconfig at "), "{message}");
-        assert_eq!(help.as_deref(), Some("--kubeconfig FILE, or set KUBECONFIG"));
+        assert_eq!(
+            help.as_deref(),
+            Some("--kubeconfig FILE, or set KUBECONFIG")
+        );
         std::fs::write(&path, "contexts: [").unwrap();
         let (message, _) = configuration_of(connect().await);
-        assert!(message.starts_with("the kubeconfig cannot be used"), "{message}");
+        assert!(
+            message.starts_with("the kubeconfig cannot be used"),
+            "{message}"
+        );
     }
 }

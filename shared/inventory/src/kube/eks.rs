@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
+};
 use aws_sigv4::sign::v4;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -53,7 +55,8 @@ pub fn connect_eks(
         help: None,
     };
     let endpoint = target.endpoint.parse().map_err(|_| unusable("endpoint"))?;
-    let authority = authority(&target.certificate_authority).ok_or_else(|| unusable("certificate authority"))?;
+    let authority = authority(&target.certificate_authority)
+        .ok_or_else(|| unusable("certificate authority"))?;
     let mut config = kube::Config::new(endpoint);
     config.root_cert = Some(authority);
     let token = EksToken {
@@ -63,13 +66,21 @@ pub fn connect_eks(
         clock,
         current: Mutex::new(None),
     };
-    ClusterReader::new(&target.name, &config, Some(Arc::new(token)), allowed, patience)
+    ClusterReader::new(
+        &target.name,
+        &config,
+        Some(Arc::new(token)),
+        allowed,
+        patience,
+    )
 }
 
 fn authority(data: &str) -> Option<Vec<Vec<u8>>> {
     let pem = STANDARD.decode(data.trim()).ok()?;
-    let certificates: Vec<Vec<u8>> =
-        CertificateDer::pem_slice_iter(&pem).map(|c| c.map(|c| c.to_vec())).collect::<Result<_, _>>().ok()?;
+    let certificates: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(&pem)
+        .map(|c| c.map(|c| c.to_vec()))
+        .collect::<Result<_, _>>()
+        .ok()?;
     (!certificates.is_empty()).then_some(certificates)
 }
 
@@ -105,7 +116,12 @@ impl BearerToken for EksToken {
 ///
 /// # Errors
 /// The request cannot be signed.
-pub fn eks_token(credentials: &Credentials, region: &str, cluster: &str, now: Timestamp) -> Result<String, String> {
+pub fn eks_token(
+    credentials: &Credentials,
+    region: &str,
+    cluster: &str,
+    now: Timestamp,
+) -> Result<String, String> {
     let mut settings = SigningSettings::default();
     settings.signature_location = SignatureLocation::QueryParams;
     settings.expires_in = Some(Duration::from_secs(60));
@@ -124,10 +140,17 @@ pub fn eks_token(credentials: &Credentials, region: &str, cluster: &str, now: Ti
     let headers = [("host", host.as_str()), ("x-k8s-aws-id", cluster)];
     let request = SignableRequest::new("GET", &url, headers.into_iter(), SignableBody::Bytes(b""))
         .map_err(|error| error.to_string())?;
-    let (instructions, _) = sign(request, &params).map_err(|error| error.to_string())?.into_parts();
-    let mut signed = http::Request::get(&url).body(()).map_err(|error| error.to_string())?;
+    let (instructions, _) = sign(request, &params)
+        .map_err(|error| error.to_string())?
+        .into_parts();
+    let mut signed = http::Request::get(&url)
+        .body(())
+        .map_err(|error| error.to_string())?;
     instructions.apply_to_request_http1x(&mut signed);
-    Ok(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(signed.uri().to_string())))
+    Ok(format!(
+        "k8s-aws-v1.{}",
+        URL_SAFE_NO_PAD.encode(signed.uri().to_string())
+    ))
 }
 
 /// The regional STS host; China's regions have a suffix of their own.
@@ -141,7 +164,13 @@ mod tests {
     use super::*;
 
     fn credentials() -> Credentials {
-        Credentials::new("AKIDEXAMPLE", "secret", Some("session/token+=".to_owned()), None, "test")
+        Credentials::new(
+            "AKIDEXAMPLE",
+            "secret",
+            Some("session/token+=".to_owned()),
+            None,
+            "test",
+        )
     }
 
     fn url(token: &str) -> String {
@@ -154,7 +183,9 @@ mod tests {
         let now: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
         let token = eks_token(&credentials(), "eu-central-1", "prod-eu-1", now).unwrap();
         let url = url(&token);
-        assert!(url.starts_with("https://sts.eu-central-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&"));
+        assert!(url.starts_with(
+            "https://sts.eu-central-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&"
+        ));
         for part in [
             "X-Amz-Expires=60",
             "X-Amz-SignedHeaders=host%3Bx-k8s-aws-id",
@@ -164,13 +195,21 @@ mod tests {
         ] {
             assert!(url.contains(part), "{part} in {url}");
         }
-        assert_ne!(token, eks_token(&credentials(), "eu-central-1", "other", now).unwrap());
-        assert!(self::url(&eks_token(&credentials(), "cn-north-1", "x", now).unwrap()).contains(".amazonaws.com.cn/"));
+        assert_ne!(
+            token,
+            eks_token(&credentials(), "eu-central-1", "other", now).unwrap()
+        );
+        assert!(
+            self::url(&eks_token(&credentials(), "cn-north-1", "x", now).unwrap())
+                .contains(".amazonaws.com.cn/")
+        );
     }
 
     #[test]
     fn a_token_is_kept_for_ten_minutes_and_can_be_forgotten() {
-        let now = Arc::new(Mutex::new("2026-11-21T02:00:00Z".parse::<Timestamp>().unwrap()));
+        let now = Arc::new(Mutex::new(
+            "2026-11-21T02:00:00Z".parse::<Timestamp>().unwrap(),
+        ));
         let clock = Arc::clone(&now);
         let token = EksToken {
             credentials: credentials(),

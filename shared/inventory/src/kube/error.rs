@@ -81,20 +81,18 @@ pub(crate) enum ConnectError {
 impl ClusterError {
     /// An error of the HTTP client while talking to `address`.
     pub(crate) fn of_client(address: &str, error: &kube::Error) -> Self {
-        let address = address.to_owned();
+        let address = address.trim_end_matches('/').to_owned();
         let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
         let mut texts = Vec::new();
         while let Some(current) = source {
             if let Some(connect) = current.downcast_ref::<ConnectError>() {
                 return Self::of_connect(address, connect);
             }
-            if let Some(tls) = current.downcast_ref::<rustls::Error>() {
-                return ClusterError::Tls { address, why: tls.to_string() };
-            }
-            // An I/O error keeps the TLS error it wraps to itself.
-            let io = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            if let Some(tls) = io.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                return ClusterError::Tls { address, why: tls.to_string() };
+            if let Some(tls) = tls_error(current) {
+                return ClusterError::Tls {
+                    address,
+                    why: tls.to_string(),
+                };
             }
             texts.push(current.to_string());
             source = current.source();
@@ -103,23 +101,37 @@ impl ClusterError {
         match error {
             kube::Error::Auth(_) => ClusterError::Credentials { address, why },
             kube::Error::RustlsTls(_) => ClusterError::Tls { address, why },
-            _ => ClusterError::Unreachable { address, private: false, why: format!("broke off: {why}") },
+            _ => ClusterError::Unreachable {
+                address,
+                private: false,
+                why: format!("broke off: {why}"),
+            },
         }
     }
 
     fn of_connect(address: String, error: &ConnectError) -> Self {
         match error {
             ConnectError::NotAllowed(ip) => ClusterError::NetworkNotAllowed { address, ip: *ip },
-            ConnectError::Unresolved(_) => {
-                ClusterError::Unreachable { address, private: false, why: "does not resolve to an address".to_owned() }
-            }
+            ConnectError::Unresolved(_) => ClusterError::Unreachable {
+                address,
+                private: false,
+                why: "does not resolve to an address".to_owned(),
+            },
             ConnectError::NoAnswer { ip, seconds } => {
                 let why = format!("did not answer in {seconds} s");
-                ClusterError::Unreachable { address, private: !is_public(*ip), why }
+                ClusterError::Unreachable {
+                    address,
+                    private: !is_public(*ip),
+                    why,
+                }
             }
             ConnectError::Refused { ip, .. } => {
                 let why = "refused the connection".to_owned();
-                ClusterError::Unreachable { address, private: !is_public(*ip), why }
+                ClusterError::Unreachable {
+                    address,
+                    private: !is_public(*ip),
+                    why,
+                }
             }
         }
     }
@@ -127,7 +139,9 @@ impl ClusterError {
     /// Whether another attempt at once may help.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            ClusterError::Unreachable { why, .. } => why.starts_with("broke off") || why.starts_with("the answer"),
+            ClusterError::Unreachable { why, .. } => {
+                why.starts_with("broke off") || why.starts_with("the answer")
+            }
             ClusterError::Server { status, .. } => matches!(status, 200 | 500 | 502 | 503 | 504),
             _ => false,
         }
@@ -137,5 +151,16 @@ impl ClusterError {
     #[must_use]
     pub fn concerns_whole_cluster(&self) -> bool {
         !matches!(self, ClusterError::Server { .. })
+    }
+}
+
+/// A TLS error, however many I/O errors it is wrapped in.
+fn tls_error<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    let inner = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    match inner {
+        Some(inner) => tls_error(inner),
+        None => error.downcast_ref::<rustls::Error>(),
     }
 }

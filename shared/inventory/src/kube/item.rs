@@ -8,10 +8,19 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use super::kinds::KindSpec;
 
 /// Decodes an item of a list of `spec`.
-pub(crate) fn decode<'a>(arena: &'a Bump, json: &str, spec: &KindSpec) -> serde_json::Result<Node<'a>> {
+pub(crate) fn decode<'a>(
+    arena: &'a Bump,
+    json: &str,
+    spec: &KindSpec,
+) -> serde_json::Result<Node<'a>> {
     let mut source = serde_json::Deserializer::from_str(json);
     source.disable_recursion_limit();
-    let mut entries = MapSeed { arena, inside: Some("metadata"), skip: "" }.deserialize(&mut source)?;
+    let mut entries = MapSeed {
+        arena,
+        inside: Some("metadata"),
+        skip: "",
+    }
+    .deserialize(&mut source)?;
     entries.retain(|(key, _)| !matches!(*key, "apiVersion" | "kind"));
     entries.push(("apiVersion", Node::text_in(arena, &spec.api_version())));
     entries.push(("kind", Node::Str(spec.kind)));
@@ -48,9 +57,16 @@ impl<'de, 'a> Visitor<'de> for MapSeed<'a> {
             if key == self.skip {
                 source.next_value::<IgnoredAny>()?;
             } else if self.inside == Some(key.as_ref()) {
-                let inner = MapSeed { arena: self.arena, inside: None, skip: "managedFields" };
+                let inner = MapSeed {
+                    arena: self.arena,
+                    inside: None,
+                    skip: "managedFields",
+                };
                 let inner = source.next_value_seed(inner)?;
-                entries.push((&*self.arena.alloc_str(&key), Node::map_in(self.arena, inner)));
+                entries.push((
+                    &*self.arena.alloc_str(&key),
+                    Node::map_in(self.arena, inner),
+                ));
             } else {
                 let value = source.next_value_seed(NodeSeed::without_nulls(self.arena))?;
                 if value != Node::Null {

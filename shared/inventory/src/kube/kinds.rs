@@ -18,24 +18,47 @@ pub struct KindSpec {
 }
 
 impl KindSpec {
-    const fn new(group: &'static str, version: &'static str, kind: &'static str, plural: &'static str) -> Self {
-        Self { group, version, kind, plural, namespaced: true, metadata_only: false }
+    const fn new(
+        group: &'static str,
+        version: &'static str,
+        kind: &'static str,
+        plural: &'static str,
+    ) -> Self {
+        Self {
+            group,
+            version,
+            kind,
+            plural,
+            namespaced: true,
+            metadata_only: false,
+        }
     }
 
     const fn cluster_wide(self) -> Self {
-        Self { namespaced: false, ..self }
+        Self {
+            namespaced: false,
+            ..self
+        }
     }
 
     /// `v1` or `apps/v1`.
     #[must_use]
     pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() {
+            self.version.to_owned()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
     }
 
     /// The path of the group and version, for example `/apis/apps/v1`.
     #[must_use]
     pub fn group_path(&self) -> String {
-        let root = if self.group.is_empty() { "/api" } else { "/apis" };
+        let root = if self.group.is_empty() {
+            "/api"
+        } else {
+            "/apis"
+        };
         format!("{root}/{}", self.api_version())
     }
 
@@ -43,7 +66,11 @@ impl KindSpec {
     #[must_use]
     pub fn list_path(&self, namespace: Option<&str>) -> String {
         match namespace.filter(|_| self.namespaced) {
-            Some(namespace) => format!("{}/namespaces/{namespace}/{}", self.group_path(), self.plural),
+            Some(namespace) => format!(
+                "{}/namespaces/{namespace}/{}",
+                self.group_path(),
+                self.plural
+            ),
             None => format!("{}/{}", self.group_path(), self.plural),
         }
     }
@@ -56,7 +83,12 @@ const STORAGE: &str = "storage.k8s.io";
 const GATEWAY: &str = "gateway.networking.k8s.io";
 const CILIUM: &str = "cilium.io";
 
-const fn kind(group: &'static str, version: &'static str, kind: &'static str, plural: &'static str) -> KindSpec {
+const fn kind(
+    group: &'static str,
+    version: &'static str,
+    kind: &'static str,
+    plural: &'static str,
+) -> KindSpec {
     KindSpec::new(group, version, kind, plural)
 }
 
@@ -71,7 +103,10 @@ pub const KINDS: &[KindSpec] = &[
     kind("", "v1", "Service", "services"),
     kind("", "v1", "ServiceAccount", "serviceaccounts"),
     kind("", "v1", "ConfigMap", "configmaps"),
-    KindSpec { metadata_only: true, ..kind("", "v1", "Secret", "secrets") },
+    KindSpec {
+        metadata_only: true,
+        ..kind("", "v1", "Secret", "secrets")
+    },
     kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
     kind("", "v1", "LimitRange", "limitranges"),
     kind("", "v1", "ResourceQuota", "resourcequotas"),
@@ -88,24 +123,82 @@ pub const KINDS: &[KindSpec] = &[
     kind(NETWORKING, "v1", "NetworkPolicy", "networkpolicies"),
     kind(NETWORKING, "v1", "Ingress", "ingresses"),
     kind(NETWORKING, "v1", "IngressClass", "ingressclasses").cluster_wide(),
-    kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
-    kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+    kind(
+        "policy",
+        "v1",
+        "PodDisruptionBudget",
+        "poddisruptionbudgets",
+    ),
+    kind(
+        "autoscaling",
+        "v2",
+        "HorizontalPodAutoscaler",
+        "horizontalpodautoscalers",
+    ),
     kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"),
-    kind(ADMISSION, "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations").cluster_wide(),
-    kind(ADMISSION, "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations").cluster_wide(),
-    kind(ADMISSION, "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies").cluster_wide(),
-    kind(ADMISSION, "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings").cluster_wide(),
+    kind(
+        ADMISSION,
+        "v1",
+        "ValidatingWebhookConfiguration",
+        "validatingwebhookconfigurations",
+    )
+    .cluster_wide(),
+    kind(
+        ADMISSION,
+        "v1",
+        "MutatingWebhookConfiguration",
+        "mutatingwebhookconfigurations",
+    )
+    .cluster_wide(),
+    kind(
+        ADMISSION,
+        "v1",
+        "ValidatingAdmissionPolicy",
+        "validatingadmissionpolicies",
+    )
+    .cluster_wide(),
+    kind(
+        ADMISSION,
+        "v1",
+        "ValidatingAdmissionPolicyBinding",
+        "validatingadmissionpolicybindings",
+    )
+    .cluster_wide(),
     kind(STORAGE, "v1", "StorageClass", "storageclasses").cluster_wide(),
     kind(STORAGE, "v1", "CSIDriver", "csidrivers").cluster_wide(),
-    kind("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses").cluster_wide(),
+    kind(
+        "scheduling.k8s.io",
+        "v1",
+        "PriorityClass",
+        "priorityclasses",
+    )
+    .cluster_wide(),
     kind("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses").cluster_wide(),
-    kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions").cluster_wide(),
+    kind(
+        "apiextensions.k8s.io",
+        "v1",
+        "CustomResourceDefinition",
+        "customresourcedefinitions",
+    )
+    .cluster_wide(),
     kind("apiregistration.k8s.io", "v1", "APIService", "apiservices").cluster_wide(),
-    kind("certificates.k8s.io", "v1", "CertificateSigningRequest", "certificatesigningrequests").cluster_wide(),
+    kind(
+        "certificates.k8s.io",
+        "v1",
+        "CertificateSigningRequest",
+        "certificatesigningrequests",
+    )
+    .cluster_wide(),
     kind(GATEWAY, "v1", "Gateway", "gateways"),
     kind(GATEWAY, "v1", "HTTPRoute", "httproutes"),
     kind(CILIUM, "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies"),
-    kind(CILIUM, "v2", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies").cluster_wide(),
+    kind(
+        CILIUM,
+        "v2",
+        "CiliumClusterwideNetworkPolicy",
+        "ciliumclusterwidenetworkpolicies",
+    )
+    .cluster_wide(),
     kind("karpenter.k8s.aws", "v1", "EC2NodeClass", "ec2nodeclasses").cluster_wide(),
 ];
 
@@ -132,15 +225,28 @@ mod tests {
         let plurals: HashSet<_> = KINDS.iter().map(|k| k.plural).collect();
         let kinds: HashSet<_> = KINDS.iter().map(|k| k.kind).collect();
         assert_eq!((plurals.len(), kinds.len()), (KINDS.len(), KINDS.len()));
-        assert_eq!(kind_of_plural("pods").unwrap().list_path(None), "/api/v1/pods");
+        assert_eq!(
+            kind_of_plural("pods").unwrap().list_path(None),
+            "/api/v1/pods"
+        );
         let deployments = kind_named("Deployment").unwrap();
-        assert_eq!(deployments.list_path(Some("shop")), "/apis/apps/v1/namespaces/shop/deployments");
-        assert_eq!(kind_named("Node").unwrap().list_path(Some("shop")), "/api/v1/nodes");
+        assert_eq!(
+            deployments.list_path(Some("shop")),
+            "/apis/apps/v1/namespaces/shop/deployments"
+        );
+        assert_eq!(
+            kind_named("Node").unwrap().list_path(Some("shop")),
+            "/api/v1/nodes"
+        );
     }
 
     #[test]
     fn secrets_are_never_more_than_metadata() {
-        let whole: Vec<_> = KINDS.iter().filter(|k| k.metadata_only).map(|k| k.plural).collect();
+        let whole: Vec<_> = KINDS
+            .iter()
+            .filter(|k| k.metadata_only)
+            .map(|k| k.plural)
+            .collect();
         assert_eq!(whole, ["secrets"]);
     }
 }

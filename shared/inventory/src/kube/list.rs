@@ -63,20 +63,36 @@ impl<'p> Page<'p> {
             arena.reset();
             match item::decode(arena, raw.get(), self.spec) {
                 Ok(node) => f(node),
-                Err(error) => *self.broken.borrow_mut() = Some(format!("an object cannot be decoded: {error}")),
+                Err(error) => {
+                    *self.broken.borrow_mut() =
+                        Some(format!("an object cannot be decoded: {error}"))
+                }
             }
         }
     }
 
     /// Takes a page apart; the second value is the token of the next one.
-    pub(crate) fn parse(spec: &'p KindSpec, body: &'p str) -> Result<(Self, Option<String>), ClusterError> {
-        let list: RawPage<'p> = serde_json::from_str(body).map_err(|error| ClusterError::Server {
-            status: 200,
-            message: format!("what came is no list: {error}"),
-        })?;
-        let next = list.metadata.next.filter(|token| !token.is_empty()).map(Cow::into_owned);
+    pub(crate) fn parse(
+        spec: &'p KindSpec,
+        body: &'p str,
+    ) -> Result<(Self, Option<String>), ClusterError> {
+        let list: RawPage<'p> =
+            serde_json::from_str(body).map_err(|error| ClusterError::Server {
+                status: 200,
+                message: format!("what came is no list: {error}"),
+            })?;
+        let next = list
+            .metadata
+            .next
+            .filter(|token| !token.is_empty())
+            .map(Cow::into_owned);
         let remaining = list.metadata.remaining_item_count;
-        let page = Page { spec, remaining, items: list.items.unwrap_or_default(), broken: Rc::default() };
+        let page = Page {
+            spec,
+            remaining,
+            items: list.items.unwrap_or_default(),
+            broken: Rc::default(),
+        };
         Ok((page, next))
     }
 }
@@ -139,19 +155,35 @@ mod tests {
         let body = r#"{"kind":"PodList","metadata":{"continue":"t","remainingItemCount":7},"items":[{"metadata":{"name":"a"}},{"metadata":1}]}"#;
         let pods = kind_named("Pod").unwrap();
         let (page, next) = Page::parse(pods, body).unwrap();
-        assert_eq!((page.len(), page.remaining, next.as_deref()), (2, Some(7), Some("t")));
+        assert_eq!(
+            (page.len(), page.remaining, next.as_deref()),
+            (2, Some(7), Some("t"))
+        );
         let mut names = Vec::new();
-        page.for_each(&mut Bump::new(), |node| names.push(node.at(&["metadata", "name"]).map(|n| n.as_str() == Some("a"))));
+        page.for_each(&mut Bump::new(), |node| {
+            names.push(
+                node.at(&["metadata", "name"])
+                    .map(|n| n.as_str() == Some("a")),
+            )
+        });
         assert_eq!(names, [Some(true)]);
-        assert!(page.broken.borrow().as_ref().unwrap().contains("cannot be decoded"));
-        let (empty, next) = Page::parse(pods, r#"{"metadata":{"continue":""},"items":null}"#).unwrap();
+        assert!(
+            page.broken
+                .borrow()
+                .as_ref()
+                .unwrap()
+                .contains("cannot be decoded")
+        );
+        let (empty, next) =
+            Page::parse(pods, r#"{"metadata":{"continue":""},"items":null}"#).unwrap();
         assert!(empty.is_empty() && next.is_none());
         assert!(Page::parse(pods, "<html>").is_err());
     }
 
     #[test]
     fn the_refused_user_is_read_from_the_servers_words() {
-        let message = r#"secrets is forbidden: User "reader" cannot list resource "secrets" in API group """#;
+        let message =
+            r#"secrets is forbidden: User "reader" cannot list resource "secrets" in API group """#;
         assert_eq!(user_of(message).as_deref(), Some("reader"));
         assert_eq!(user_of("Unauthorized"), None);
     }

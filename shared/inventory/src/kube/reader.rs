@@ -9,7 +9,7 @@ use url::form_urlencoded;
 use super::connect::{BearerToken, client};
 use super::error::ClusterError;
 use super::kinds::KindSpec;
-use super::list::{ListEvent, ListOutcome, ListScope, PAGE_SIZE, Page, user_of};
+use super::list::{ListEvent, ListOutcome, ListScope, Page, user_of};
 use super::request::{Patience, Refusal, Requester};
 use crate::network::AllowedNetworks;
 
@@ -96,14 +96,26 @@ impl ClusterReader {
         let body = match self.get("/version", JSON).await {
             Ok(body) => body,
             Err(Refusal::Error(error)) => return Err(error),
-            Err(Refusal::Denied(message)) => return Err(ClusterError::Server { status: 403, message }),
+            Err(Refusal::Denied(message)) => {
+                return Err(ClusterError::Server {
+                    status: 403,
+                    message,
+                });
+            }
             Err(_) => return Err(not_kubernetes()),
         };
         let version: Version = serde_json::from_str(&body).map_err(|_| not_kubernetes())?;
         // Some vendors write a plus behind the minor version.
-        let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+        let digits = |text: &str| {
+            text.chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>()
+        };
         let minor = format!("{}.{}", digits(&version.major), digits(&version.minor));
-        Ok(ClusterVersion { minor, git: version.git_version })
+        Ok(ClusterVersion {
+            minor,
+            git: version.git_version,
+        })
     }
 
     /// Reads one list to its end, handing over its pages as they come. Waits while [`LISTS_AT_ONCE`] others are read.
@@ -113,7 +125,9 @@ impl ClusterReader {
         scope: &ListScope,
         on_event: &mut (dyn FnMut(ListEvent<'_>) + Send),
     ) -> ListOutcome {
-        let Ok(_permit) = self.permits.acquire().await else { return ListOutcome::Absent };
+        let Ok(_permit) = self.permits.acquire().await else {
+            return ListOutcome::Absent;
+        };
         let mut restarts = 0;
         loop {
             match self.list_once(spec, scope, on_event).await {
@@ -142,14 +156,23 @@ impl ClusterReader {
         for namespace in namespaces {
             let mut next: Option<String> = None;
             loop {
-                let uri = page_uri(spec, namespace, scope, next.as_deref());
-                let body = self.get(&uri, accept).await.map_err(|refusal| (refusal, count))?;
+                let uri = self.page_uri(spec, namespace, scope, next.as_deref());
+                let body = self
+                    .get(&uri, accept)
+                    .await
+                    .map_err(|refusal| (refusal, count))?;
                 let error = |error| (Refusal::Error(error), count);
                 let (page, token) = Page::parse(spec, &body).map_err(error)?;
                 count += page.len() as u64;
                 let broken = hand_over(page, on_event);
                 if let Some(message) = broken {
-                    return Err((Refusal::Error(ClusterError::Server { status: 200, message }), count));
+                    return Err((
+                        Refusal::Error(ClusterError::Server {
+                            status: 200,
+                            message,
+                        }),
+                        count,
+                    ));
                 }
                 match token {
                     Some(token) => next = Some(token),
@@ -173,7 +196,13 @@ impl ClusterReader {
             }
             Refusal::Expired => {
                 let message = "the list changed too often to be read to its end".to_owned();
-                ListOutcome::Failed { error: ClusterError::Server { status: 410, message }, count }
+                ListOutcome::Failed {
+                    error: ClusterError::Server {
+                        status: 410,
+                        message,
+                    },
+                    count,
+                }
             }
             Refusal::Error(error) => ListOutcome::Failed { error, count },
         }
@@ -192,15 +221,42 @@ impl ClusterReader {
         match self.get(&spec.group_path(), JSON).await {
             Ok(body) => {
                 let found: Resources = serde_json::from_str(&body).ok()?;
-                Some(found.resources.iter().any(|resource| resource.name == spec.plural))
+                Some(
+                    found
+                        .resources
+                        .iter()
+                        .any(|resource| resource.name == spec.plural),
+                )
             }
             Err(Refusal::NotFound) => Some(false),
             Err(_) => None,
         }
     }
 
+    fn page_uri(
+        &self,
+        spec: &KindSpec,
+        namespace: Option<&str>,
+        scope: &ListScope,
+        next: Option<&str>,
+    ) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("limit", &self.patience.page_size.to_string());
+        if let Some(selector) = &scope.label_selector {
+            query.append_pair("labelSelector", selector);
+        }
+        if let Some(token) = next {
+            query.append_pair("continue", token);
+        }
+        format!("{}?{}", spec.list_path(namespace), query.finish())
+    }
+
     async fn get(&self, uri: &str, accept: &'static str) -> Result<String, Refusal> {
-        let requester = Requester { client: &self.client, address: &self.address, patience: &self.patience };
+        let requester = Requester {
+            client: &self.client,
+            address: &self.address,
+            patience: &self.patience,
+        };
         let answer = requester.get(uri, accept).await;
         match (&answer, &self.token) {
             // The token may just have grown too old: once more with a new one.
@@ -221,17 +277,8 @@ fn hand_over(page: Page<'_>, on_event: &mut (dyn FnMut(ListEvent<'_>) + Send)) -
 }
 
 fn not_kubernetes() -> ClusterError {
-    ClusterError::Server { status: 200, message: "what answers is no Kubernetes API server".to_owned() }
-}
-
-fn page_uri(spec: &KindSpec, namespace: Option<&str>, scope: &ListScope, next: Option<&str>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("limit", &PAGE_SIZE.to_string());
-    if let Some(selector) = &scope.label_selector {
-        query.append_pair("labelSelector", selector);
+    ClusterError::Server {
+        status: 200,
+        message: "what answers is no Kubernetes API server".to_owned(),
     }
-    if let Some(token) = next {
-        query.append_pair("continue", token);
-    }
-    format!("{}?{}", spec.list_path(namespace), query.finish())
 }

@@ -13,7 +13,7 @@ use super::error::ClusterError;
 /// The largest answer that is read, in bytes: 500 objects of the 1.5 MiB that etcd allows at most.
 const MAX_ANSWER: usize = 768 << 20;
 
-/// How patient the reader is.
+/// How the reader reads, and how patient it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     /// How long one answer may take, body included.
@@ -26,6 +26,8 @@ pub struct Patience {
     pub pause: Duration,
     /// The longest pause that a server's `Retry-After` can ask for.
     pub longest_pause: Duration,
+    /// Objects asked for at a time.
+    pub page_size: u32,
     /// How often a list that lost its version is begun again.
     pub restarts: u32,
 }
@@ -38,6 +40,7 @@ impl Default for Patience {
             attempts: 4,
             pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(30),
+            page_size: super::list::PAGE_SIZE,
             restarts: 3,
         }
     }
@@ -66,11 +69,18 @@ impl Requester<'_> {
     pub(crate) async fn get(&self, uri: &str, accept: &'static str) -> Result<String, Refusal> {
         let mut attempt = 1;
         loop {
-            let pause = self.patience.pause.saturating_mul(1 << (attempt - 1).min(10));
+            let pause = self
+                .patience
+                .pause
+                .saturating_mul(1 << (attempt - 1).min(10));
             let (refusal, pause) = match self.once(uri, accept).await {
                 Ok(body) => return Ok(body),
-                Err(Answer::Busy { after, error }) => (Refusal::Error(error), after.unwrap_or(pause)),
-                Err(Answer::Refused(Refusal::Error(error))) if error.may_pass() => (Refusal::Error(error), pause),
+                Err(Answer::Busy { after, error }) => {
+                    (Refusal::Error(error), after.unwrap_or(pause))
+                }
+                Err(Answer::Refused(Refusal::Error(error))) if error.may_pass() => {
+                    (Refusal::Error(error), pause)
+                }
                 Err(Answer::Refused(refusal)) => return Err(refusal),
             };
             if attempt >= self.patience.attempts {
@@ -90,11 +100,17 @@ impl Requester<'_> {
             why: format!("did not finish its answer in {seconds} s"),
         };
         let exchange = tokio::time::timeout(self.patience.request, self.exchange(uri, accept));
-        let (status, retry_after, body) = exchange.await.map_err(|_| error(late()))?.map_err(error)?;
+        let (status, retry_after, body) =
+            exchange.await.map_err(|_| error(late()))?.map_err(error)?;
         match status {
             StatusCode::OK => Ok(body),
-            StatusCode::TOO_MANY_REQUESTS => Err(Answer::Busy { after: retry_after, error: server(status, &body) }),
-            StatusCode::UNAUTHORIZED => Err(error(ClusterError::Unauthorized { address: self.address.to_owned() })),
+            StatusCode::TOO_MANY_REQUESTS => Err(Answer::Busy {
+                after: retry_after,
+                error: server(status, &body),
+            }),
+            StatusCode::UNAUTHORIZED => Err(error(ClusterError::Unauthorized {
+                address: self.address.to_owned(),
+            })),
             StatusCode::FORBIDDEN => Err(Answer::Refused(Refusal::Denied(message(&body)))),
             StatusCode::NOT_FOUND => Err(Answer::Refused(Refusal::NotFound)),
             StatusCode::GONE => Err(Answer::Refused(Refusal::Expired)),
@@ -102,18 +118,36 @@ impl Requester<'_> {
         }
     }
 
-    async fn exchange(&self, uri: &str, accept: &str) -> Result<(StatusCode, Option<Duration>, String), ClusterError> {
-        let request = Request::get(uri).header(ACCEPT, accept).body(Body::empty()).map_err(|error| {
-            ClusterError::Configuration { message: format!("`{uri}` cannot be asked for: {error}"), help: None }
-        })?;
-        let answer = self.client.send(request).await.map_err(|error| ClusterError::of_client(self.address, &error))?;
+    async fn exchange(
+        &self,
+        uri: &str,
+        accept: &str,
+    ) -> Result<(StatusCode, Option<Duration>, String), ClusterError> {
+        let request = Request::get(uri)
+            .header(ACCEPT, accept)
+            .body(Body::empty())
+            .map_err(|error| ClusterError::Configuration {
+                message: format!("`{uri}` cannot be asked for: {error}"),
+                help: None,
+            })?;
+        let answer = self
+            .client
+            .send(request)
+            .await
+            .map_err(|error| ClusterError::of_client(self.address, &error))?;
         let status = answer.status();
-        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await.map_err(|_| ClusterError::Unreachable {
-            address: self.address.to_owned(),
-            private: false,
-            why: "broke off in the middle of its answer".to_owned(),
-        })?;
+        let retry_after = answer
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let body = Limited::new(answer.into_body(), MAX_ANSWER)
+            .collect()
+            .await
+            .map_err(|_| ClusterError::Unreachable {
+                address: self.address.to_owned(),
+                private: false,
+                why: "broke off in the middle of its answer".to_owned(),
+            })?;
         let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
         Ok((status, retry_after.map(Duration::from_secs), body))
     }
@@ -121,12 +155,18 @@ impl Requester<'_> {
 
 /// What is not a success, and whether to wait.
 enum Answer {
-    Busy { after: Option<Duration>, error: ClusterError },
+    Busy {
+        after: Option<Duration>,
+        error: ClusterError,
+    },
     Refused(Refusal),
 }
 
 fn server(status: StatusCode, body: &str) -> ClusterError {
-    ClusterError::Server { status: status.as_u16(), message: message(body) }
+    ClusterError::Server {
+        status: status.as_u16(),
+        message: message(body),
+    }
 }
 
 /// The message of a Kubernetes `Status`, or the beginning of whatever else came.
