@@ -19,8 +19,8 @@ pub use work::{DueItem, DueKind, DueWork};
 
 /// Minutes read again behind the cursor, for entries written late by a machine whose clock lags.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
-/// How far back a reader begins who has no cursor yet.
-const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(24);
+/// How far back a reader begins who has no cursor yet: nothing is older than the installation then.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
 /// From what absence on the whole index is read instead of minute after minute, where that is cheap (one machine).
 const LONG_ABSENCE: SignedDuration = SignedDuration::from_hours(2);
 /// About how many entries one batch has unless said otherwise: bounds memory; the rest comes with the next call.
@@ -76,10 +76,11 @@ impl Due {
     /// When DynamoDB refuses or cannot be reached, or an entry is corrupt.
     pub async fn list(&self, kind: DueKind, now: Timestamp) -> Result<DueBatch, StoreError> {
         let cursor = self.cursor(kind).await?;
-        let from = cursor.map_or(now - FIRST_LOOK, |cursor| cursor.min(now) - OVERLAP);
-        if self.shared.due_by_index && now.duration_since(from) > LONG_ABSENCE {
+        let long_ago = |cursor: Timestamp| now.duration_since(cursor) > LONG_ABSENCE;
+        if self.shared.due_by_index && cursor.is_none_or(long_ago) {
             return self.list_index(kind, now).await;
         }
+        let from = cursor.map_or(now - FIRST_LOOK, |cursor| cursor.min(now) - OVERLAP);
         let mut items = Vec::new();
         let mut at = from;
         loop {

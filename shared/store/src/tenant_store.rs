@@ -182,12 +182,18 @@ impl TenantStore {
             .client
             .query()
             .table_name(&self.shared.table)
-            .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :prefix)"))
             .expression_attribute_values(":pk", text(partition))
-            .expression_attribute_values(":prefix", text(prefix))
             .consistent_read(true)
             .scan_index_forward(!newest_first)
             .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)));
+        // An empty text is no key value, not even as a prefix.
+        query = if prefix.is_empty() {
+            query.key_condition_expression(format!("{PK} = :pk"))
+        } else {
+            query
+                .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :prefix)"))
+                .expression_attribute_values(":prefix", text(prefix))
+        };
         if let Some(after) = after {
             query = query.set_exclusive_start_key(Some(key_item(&Key::new(partition, after))));
         }

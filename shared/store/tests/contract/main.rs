@@ -1,5 +1,7 @@
 //! What the store promises, over the embedded servers, or over the endpoint named by `AWS_ENDPOINT_URL`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod clusters;
 mod deliveries;
 mod due;
