@@ -1,2 +1,33 @@
-//! To be written.
-fn main() {}
+//! The Lambda function `deliver-notification`.
+
+#![recursion_limit = "256"] // the AWS SDK's futures nest deeply
+
+use deliver_notification::{Channels, DeliveryError};
+use plimsoll_channels::{Mail, Slack, SlackConfig};
+use plimsoll_model::Message;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let start = plimsoll_runtime::start().await;
+    let store = plimsoll_store::Store::aws(
+        &start.sdk,
+        plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
+    );
+    let domain = start
+        .environment
+        .get("MAIL_DOMAIN")
+        .unwrap_or("plimsoll.invalid")
+        .to_owned();
+    let channels = Channels::BySettings {
+        slack: Slack::api(&SlackConfig::default())?,
+        ses: Mail::ses(aws_sdk_sesv2::Client::new(&start.sdk)),
+        environment: start.environment.clone(),
+    };
+    plimsoll_runtime::sqs(async |message| match message {
+        Message::DeliveryJob(job) => {
+            deliver_notification::handle(&store, &channels, &start.clock, &domain, &job).await
+        }
+        _ => Ok::<(), DeliveryError>(()),
+    })
+    .await
+}
