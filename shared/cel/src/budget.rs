@@ -12,7 +12,7 @@ use crate::error::Stop;
 #[derive(Debug)]
 pub struct Budget {
     limit: u64,
-    spent: Cell<u64>,
+    left: Cell<u64>,
 }
 
 impl Budget {
@@ -21,14 +21,14 @@ impl Budget {
     pub fn new(limit: u64) -> Budget {
         Budget {
             limit,
-            spent: Cell::new(0),
+            left: Cell::new(limit),
         }
     }
 
-    /// Units spent so far; at most a single step past the limit.
+    /// Units spent so far; all of them once something was too much.
     #[must_use]
     pub fn spent(&self) -> u64 {
-        self.spent.get()
+        self.limit - self.left.get()
     }
 
     /// The limit in units.
@@ -40,12 +40,15 @@ impl Budget {
     /// Charges `units`, or stops.
     #[inline]
     pub(crate) fn charge(&self, units: u64) -> Result<(), Stop<'static>> {
-        let spent = self.spent.get().saturating_add(units);
-        self.spent.set(spent);
-        if spent > self.limit {
-            Err(Stop::COST)
-        } else {
-            Ok(())
+        match self.left.get().checked_sub(units) {
+            Some(left) => {
+                self.left.set(left);
+                Ok(())
+            }
+            None => {
+                self.left.set(0);
+                Err(Stop::COST)
+            }
         }
     }
 

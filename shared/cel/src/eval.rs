@@ -61,10 +61,12 @@ pub(crate) fn run<'a>(
         cx,
         frame,
     };
-    let result = machine.eval(&program.root).and_then(|value| {
-        machine.check_nesting(&value, 0)?;
-        Ok(value)
-    });
+    let result = match machine.eval(&program.root) {
+        Ok(value @ (Value::List(_) | Value::Map(_) | Value::Optional(_))) => {
+            machine.check_nesting(&value, 0).map(|()| value)
+        }
+        other => other,
+    };
     scope.depth.set(before);
     result
 }

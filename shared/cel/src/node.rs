@@ -37,6 +37,7 @@ pub struct Entry<'a> {
 }
 
 /// FNV-1a over the key's bytes: cheap, and good enough to tell the keys of one map apart.
+#[inline]
 pub const fn key_hash(key: &str) -> u32 {
     let bytes = key.as_bytes();
     let mut hash = 0x811c_9dc5_u32;
@@ -51,46 +52,72 @@ pub const fn key_hash(key: &str) -> u32 {
 /// Up to this many entries, looking at all hashes is quicker than a binary search by text.
 const SEARCHED_ENTRIES: usize = 24;
 
-/// The entry of a key, whose hash is at hand.
+/// Whether two keys are equal. Keys are short, and a call to compare memory costs more than doing it here: two words
+/// that may overlap, from either end.
 #[inline]
-pub(crate) fn find_entry<'e, 'a>(
-    entries: &'e [Entry<'a>],
-    key: &str,
-    hash: u32,
-) -> Option<&'e Entry<'a>> {
-    if entries.len() <= SEARCHED_ENTRIES {
-        return entries
-            .iter()
-            .find(|entry| entry.hash == hash && entry.key == key);
+fn same_key(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
     }
-    let found = entries.binary_search_by(|entry| entry.key.cmp(key));
-    found.ok().map(|at| &entries[at])
+    if let (Some(first_a), Some(first_b)) = (a.first_chunk::<8>(), b.first_chunk::<8>())
+        && a.len() <= 16
+    {
+        return first_a == first_b && a.last_chunk::<8>() == b.last_chunk::<8>();
+    }
+    if let (Some(first_a), Some(first_b)) = (a.first_chunk::<4>(), b.first_chunk::<4>())
+        && a.len() <= 8
+    {
+        return first_a == first_b && a.last_chunk::<4>() == b.last_chunk::<4>();
+    }
+    a == b
+}
+
+impl Entry<'_> {
+    /// Whether this is the entry of a key, whose hash is at hand.
+    #[inline]
+    pub(crate) fn is(&self, key: &str, hash: u32) -> bool {
+        self.hash == hash && same_key(self.key, key)
+    }
+}
+
+/// The place of a key's entry; the key's hash is at hand.
+#[inline]
+pub(crate) fn find_entry(entries: &[Entry<'_>], key: &str, hash: u32) -> Option<usize> {
+    if entries.len() <= SEARCHED_ENTRIES {
+        return entries.iter().position(|entry| entry.is(key, hash));
+    }
+    entries.binary_search_by(|entry| entry.key.cmp(key)).ok()
 }
 
 impl<'a> Node<'a> {
     /// The value under `key`, if this is a map that has it.
     #[must_use]
+    #[inline]
     pub fn get(&self, key: &str) -> Option<Node<'a>> {
         self.get_hashed(key, key_hash(key))
     }
 
     /// As [`Node::get`], with the key's hash at hand (compiled paths keep it).
     #[must_use]
+    #[inline]
     pub fn get_hashed(&self, key: &str, hash: u32) -> Option<Node<'a>> {
         match self {
-            Node::Map(entries) => find_entry(entries, key, hash).map(|entry| entry.value),
+            Node::Map(entries) => find_entry(entries, key, hash).map(|place| entries[place].value),
             _ => None,
         }
     }
 
     /// The value at a chain of keys, for example `&["spec", "template"]`.
     #[must_use]
+    #[inline]
     pub fn at(&self, keys: &[&str]) -> Option<Node<'a>> {
         keys.iter().try_fold(*self, |node, key| node.get(key))
     }
 
     /// The text, if this is text.
     #[must_use]
+    #[inline]
     pub fn as_str(&self) -> Option<&'a str> {
         match self {
             Node::Str(text) => Some(text),
@@ -100,6 +127,7 @@ impl<'a> Node<'a> {
 
     /// The boolean, if this is one.
     #[must_use]
+    #[inline]
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Node::Bool(value) => Some(*value),
@@ -109,6 +137,7 @@ impl<'a> Node<'a> {
 
     /// The whole number, if this is one.
     #[must_use]
+    #[inline]
     pub fn as_int(&self) -> Option<i64> {
         match self {
             Node::Int(value) => Some(*value),
@@ -118,6 +147,7 @@ impl<'a> Node<'a> {
 
     /// The elements, or none if this is not a list.
     #[must_use]
+    #[inline]
     pub fn items(&self) -> &'a [Node<'a>] {
         match self {
             Node::List(items) => items,
@@ -127,6 +157,7 @@ impl<'a> Node<'a> {
 
     /// The entries, or none if this is not a map.
     #[must_use]
+    #[inline]
     pub fn entries(&self) -> &'a [Entry<'a>] {
         match self {
             Node::Map(entries) => entries,
@@ -169,6 +200,20 @@ impl<'a> Node<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_of_every_length_are_compared_wholly() {
+        let text = "abcdefghijklmnopqrstuvwxyz0123456789";
+        for len in 0..text.len() {
+            assert!(same_key(&text[..len], &text.to_owned()[..len]));
+            assert!(!same_key(&text[..len], &text[..=len]));
+            for at in 0..len {
+                let mut other = text[..len].to_owned();
+                other.replace_range(at..=at, "#");
+                assert!(!same_key(&text[..len], &other), "{other}");
+            }
+        }
+    }
 
     #[test]
     fn maps_made_by_hand_are_sorted_and_the_last_of_equal_keys_counts() {

@@ -3,10 +3,9 @@
 use cel::common::ast::{CallExpr, Expr as Tree, IdedExpr, LiteralValue, SelectExpr, operators};
 
 use super::{Compiled, Compiler, Origin};
-use crate::code::{Expr, Literal, Path, Root, Step};
+use crate::code::{Expr, Field, Literal, Path, Root, Step};
 use crate::error::CompileError;
 use crate::kind::Kind;
-use crate::node::key_hash;
 use crate::program::Chain;
 use crate::schema::Type;
 use crate::signature;
@@ -276,20 +275,12 @@ impl Compiler<'_> {
             error.help = help;
             error
         })?;
-        let hash = key_hash(&field);
         parts
             .from
             .iter_mut()
             .for_each(|origin| origin.keys.push(field.clone()));
         let at = u32::try_from(at).unwrap_or(0);
-        parts.push(
-            Step::Field {
-                key: field,
-                hash,
-                at,
-            },
-            optional,
-        );
+        parts.push(Step::Field(Field::new(field, at)), optional);
         Ok(parts)
     }
 

@@ -3,12 +3,17 @@
 use std::cmp::Ordering;
 
 use super::Machine;
-use super::path::Found;
-use crate::code::{Expr, LoopKind, Order, TextTest};
+use super::path::{Found, Quick};
+use crate::code::{Expr, LoopKind, Order, Path, TextTest};
 use crate::error::Stop;
 use crate::kind::Kind;
 use crate::library::{self, Function};
+use crate::node::Node;
+use crate::set::LiteralSet;
 use crate::value::{self, Value};
+
+/// Past the last step: nothing found is always an error.
+const NEVER: usize = usize::MAX;
 
 impl<'a> Machine<'_, '_, 'a> {
     /// Whether a condition holds.
@@ -18,18 +23,20 @@ impl<'a> Machine<'_, '_, 'a> {
         self.decide(expr)
     }
 
-    /// As [`Machine::test`], already charged.
+    /// As [`Machine::test`], already charged. Only passes on to one function for each kind of condition, so that it
+    /// needs no frame of its own.
     pub(super) fn decide(&self, expr: &Expr) -> Result<bool, Stop<'a>> {
         match expr {
             Expr::And(terms) => self.logic(terms, false),
             Expr::Or(terms) => self.logic(terms, true),
-            Expr::Not(operand) => Ok(!self.test(operand)?),
+            Expr::Not(operand) => self.not(operand),
             Expr::Has(path) => self.has(path),
+            Expr::Path(path) => self.decide_path(expr, path),
             Expr::Equal {
                 left,
                 right,
                 negated,
-            } => Ok(self.equal(left, right)? != *negated),
+            } => self.equal(left, right, *negated),
             Expr::Order {
                 left,
                 right,
@@ -37,7 +44,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 at,
             } => self.order(left, right, *order, *at),
             Expr::In { item, of, at } => self.is_in(item, of, *at),
-            Expr::InSet { item, set } => set.contains(&self.short(item)?, self.cx.budget),
+            Expr::InSet { item, set } => self.is_in_set(item, set),
             Expr::TextTest {
                 test,
                 text,
@@ -45,14 +52,42 @@ impl<'a> Machine<'_, '_, 'a> {
                 at,
             } => self.text_test(*test, text, with, *at),
             Expr::Matches { text, pattern, at } => self.matches(text, *pattern, *at),
-            Expr::Choose(arms, otherwise) => self.test(self.choose(arms, otherwise)?),
+            Expr::Choose(arms, otherwise) => self.decide_choice(arms, otherwise),
             Expr::Loop(looped) if matches!(looped.kind, LoopKind::All | LoopKind::Exists) => {
                 self.quantify(looped)
             }
-            other => match self.short(other)? {
-                Value::Bool(holds) => Ok(holds),
-                value => Err(self.not_bool(other, value.kind())),
-            },
+            other => self.decide_value(other),
+        }
+    }
+
+    #[inline(never)]
+    fn not(&self, operand: &Expr) -> Result<bool, Stop<'a>> {
+        self.test(operand).map(|holds| !holds)
+    }
+
+    #[inline(never)]
+    fn decide_path(&self, expr: &Expr, path: &Path) -> Result<bool, Stop<'a>> {
+        match self.quick(path, NEVER) {
+            Quick::Node(Node::Bool(holds)) if path.optional_from == u16::MAX => Ok(*holds),
+            _ => self.decide_value(expr),
+        }
+    }
+
+    #[inline(never)]
+    fn decide_choice(&self, arms: &[(Expr, Expr)], otherwise: &Expr) -> Result<bool, Stop<'a>> {
+        self.test(self.choose(arms, otherwise)?)
+    }
+
+    #[inline(never)]
+    fn is_in_set(&self, item: &Expr, set: &LiteralSet) -> Result<bool, Stop<'a>> {
+        set.contains(&self.short(item)?, self.cx.budget)
+    }
+
+    #[inline(never)]
+    fn decide_value(&self, expr: &Expr) -> Result<bool, Stop<'a>> {
+        match self.short(expr)? {
+            Value::Bool(holds) => Ok(holds),
+            value => Err(self.not_bool(expr, value.kind())),
         }
     }
 
@@ -64,6 +99,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// `&&` and `||`: a term that is `decisive` decides, whatever the others are.
+    #[inline(never)]
     fn logic(&self, terms: &[Expr], decisive: bool) -> Result<bool, Stop<'a>> {
         let mut stopped: Option<Stop<'a>> = None;
         for term in terms {
@@ -90,9 +126,15 @@ impl<'a> Machine<'_, '_, 'a> {
         Ok(otherwise)
     }
 
-    #[inline]
-    fn equal(&self, left: &Expr, right: &Expr) -> Result<bool, Stop<'a>> {
-        value::equal(&self.short(left)?, &self.short(right)?, self.cx.budget)
+    #[inline(never)]
+    fn equal(&self, left: &Expr, right: &Expr, negated: bool) -> Result<bool, Stop<'a>> {
+        let (left, right) = (self.short(left)?, self.short(right)?);
+        let equal = match (left, right) {
+            (Value::Bool(left), Value::Bool(right)) => left == right,
+            (Value::Int(left), Value::Int(right)) => left == right,
+            (left, right) => value::equal(&left, &right, self.cx.budget)?,
+        };
+        Ok(equal != negated)
     }
 
     /// The value of an expression for the moment: a constant is borrowed where it is, an optional not made.
@@ -100,22 +142,30 @@ impl<'a> Machine<'_, '_, 'a> {
     pub(super) fn short<'x>(&'x self, expr: &'x Expr) -> Result<Value<'x>, Stop<'a>> {
         match expr {
             Expr::Const(literal) => Ok(literal.borrowed()),
-            Expr::Path(path) => Ok(self.path(path)?),
+            Expr::Path(path) => match self.quick(path, NEVER) {
+                Quick::Node(node) if path.optional_from == u16::MAX => Ok(Value::from(*node)),
+                _ => Ok(self.path(path)?),
+            },
             Expr::OrElse {
                 of,
                 otherwise,
                 unwrap: true,
                 ..
             } => match of.as_ref() {
-                Expr::Path(path) => match self.walk(path)? {
-                    Found::Optional(Some(value)) => Ok(value),
-                    Found::Optional(None) => self.short(otherwise),
-                    Found::Plain(_) => Ok(self.eval(expr)?),
+                Expr::Path(path) => match self.quick(path, usize::from(path.optional_from)) {
+                    Quick::Node(node) if path.optional_from != u16::MAX => Ok(Value::from(*node)),
+                    Quick::Nothing => self.short_again(otherwise),
+                    _ => Ok(self.eval(expr)?),
                 },
                 _ => Ok(self.eval(expr)?),
             },
             other => Ok(self.eval(other)?),
         }
+    }
+
+    #[inline(never)]
+    fn short_again<'x>(&'x self, expr: &'x Expr) -> Result<Value<'x>, Stop<'a>> {
+        self.short(expr)
     }
 
     #[inline(never)]
@@ -162,6 +212,7 @@ impl<'a> Machine<'_, '_, 'a> {
         }
     }
 
+    #[inline(never)]
     fn text_test(
         &self,
         test: TextTest,

@@ -71,6 +71,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// `all` and `exists`: one element decides, errors elsewhere are forgiven then.
+    #[inline(never)]
     pub(super) fn quantify(&self, looped: &Loop) -> Result<bool, Stop<'a>> {
         let Some(condition) = &looped.condition else {
             return Ok(false);

@@ -3,7 +3,8 @@
 use super::Machine;
 use crate::code::{Path, Root, Step};
 use crate::error::Stop;
-use crate::node::{Node, find_entry};
+use crate::node::Node;
+use crate::scope::State;
 use crate::value::{self, Value};
 
 /// Where a path leads.
@@ -14,9 +15,18 @@ pub(super) enum Found<'a> {
     Optional(Option<Value<'a>>),
 }
 
+/// Where a path leads that only goes through fields of the input.
+pub(super) enum Quick<'a> {
+    /// To a part of the input.
+    Node(&'a Node<'a>),
+    /// To nothing, which is no error here.
+    Nothing,
+    /// It errs, or it is not of that kind: take the other way.
+    Elsewhere,
+}
+
 impl<'a> Machine<'_, '_, 'a> {
     /// The value of a path; an optional one as an optional.
-    #[inline]
     pub(super) fn path(&self, path: &Path) -> Result<Value<'a>, Stop<'a>> {
         Ok(match self.walk(path)? {
             Found::Plain(value) => value,
@@ -27,26 +37,35 @@ impl<'a> Machine<'_, '_, 'a> {
 
     #[inline]
     pub(super) fn walk(&self, path: &Path) -> Result<Found<'a>, Stop<'a>> {
-        self.follow(
-            self.root(path)?,
-            &path.steps,
-            usize::from(path.optional_from),
-        )
+        let optional_from = usize::from(path.optional_from);
+        match self.quick(path, optional_from) {
+            Quick::Node(node) if optional_from < path.steps.len() => {
+                Ok(Found::Optional(Some(Value::from(*node))))
+            }
+            Quick::Node(node) => Ok(Found::Plain(Value::from(*node))),
+            Quick::Nothing => Ok(Found::Optional(None)),
+            Quick::Elsewhere => self.follow(self.root(path)?, &path.steps, optional_from),
+        }
     }
 
     /// Whether the last step finds something. What comes before must be there.
-    #[inline]
+    #[inline(never)]
     pub(super) fn has(&self, path: &Path) -> Result<bool, Stop<'a>> {
-        let root = self.root(path)?;
-        if let ([Step::Field { key, hash, .. }], Value::Entries(entries)) =
-            (path.steps.as_slice(), root)
-        {
-            return Ok(find_entry(entries, key, *hash).is_some());
+        let lenient_from = path
+            .steps
+            .len()
+            .saturating_sub(1)
+            .min(usize::from(path.optional_from));
+        match self.quick(path, lenient_from) {
+            Quick::Node(_) => Ok(true),
+            Quick::Nothing => Ok(false),
+            Quick::Elsewhere => self.has_elsewhere(path),
         }
-        self.has_beyond(root, path)
     }
 
-    fn has_beyond(&self, root: Value<'a>, path: &Path) -> Result<bool, Stop<'a>> {
+    #[inline(never)]
+    fn has_elsewhere(&self, path: &Path) -> Result<bool, Stop<'a>> {
+        let root = self.root(path)?;
         let Some((last, before)) = path.steps.split_last() else {
             return Ok(true);
         };
@@ -55,15 +74,55 @@ impl<'a> Machine<'_, '_, 'a> {
             Found::Plain(Value::Optional(None)) | Found::Optional(None) => return Ok(false),
             Found::Plain(value) | Found::Optional(Some(value)) => value,
         };
-        match (last, value) {
-            (Step::Field { key, hash, .. }, Value::Entries(entries)) => {
-                Ok(find_entry(entries, key, *hash).is_some())
+        Ok(self.step(value, last)?.is_some())
+    }
+
+    /// Follows a path through fields of the input, which is what most paths do. From step `lenient_from` on, it is
+    /// no error if there is nothing.
+    #[inline]
+    pub(super) fn quick(&self, path: &Path, lenient_from: usize) -> Quick<'a> {
+        let root = match &path.root {
+            Root::Local(local) => self.local(*local),
+            Root::Slot(slot) => match self.scope.state(*slot) {
+                State::Ready(value) => value,
+                _ => return Quick::Elsewhere,
+            },
+            Root::Of(_) => return Quick::Elsewhere,
+        };
+        let (Value::Entries(mut entries), Some((last, before))) = (root, path.steps.split_last())
+        else {
+            return Quick::Elsewhere;
+        };
+        // The steps were charged with the node that this path is.
+        for (number, step) in before.iter().enumerate() {
+            let Step::Field(field) = step else {
+                return Quick::Elsewhere;
+            };
+            match field.find(entries) {
+                Some(Node::Map(inner)) => entries = inner,
+                Some(_) if number + 1 < lenient_from => return Quick::Elsewhere,
+                None if number < lenient_from => return Quick::Elsewhere,
+                // What is left could still be an index, whose type may be wrong.
+                _ if before[number..]
+                    .iter()
+                    .chain([last])
+                    .any(|step| !matches!(step, Step::Field(_))) =>
+                {
+                    return Quick::Elsewhere;
+                }
+                _ => return Quick::Nothing,
             }
-            _ => Ok(self.step(value, last)?.is_some()),
+        }
+        let Step::Field(field) = last else {
+            return Quick::Elsewhere;
+        };
+        match field.find(entries) {
+            Some(node) => Quick::Node(node),
+            None if before.len() < lenient_from => Quick::Elsewhere,
+            None => Quick::Nothing,
         }
     }
 
-    #[inline]
     fn root(&self, path: &Path) -> Result<Value<'a>, Stop<'a>> {
         match &path.root {
             Root::Slot(slot) => self.read(*slot),
@@ -72,8 +131,8 @@ impl<'a> Machine<'_, '_, 'a> {
         }
     }
 
-    /// Follows fields of the input, which most paths are made of, in one go; other steps one by one.
-    #[inline]
+    /// Follows steps and values of any kind.
+    #[inline(never)]
     fn follow(
         &self,
         root: Value<'a>,
@@ -81,41 +140,9 @@ impl<'a> Machine<'_, '_, 'a> {
         optional_from: usize,
     ) -> Result<Found<'a>, Stop<'a>> {
         self.cx.budget.charge(steps.len() as u64)?;
-        let Value::Entries(entries) = root else {
-            return self.follow_slowly(root, steps, 0, optional_from);
-        };
-        let mut node = Node::Map(entries);
-        for (number, step) in steps.iter().enumerate() {
-            match (step, node) {
-                (Step::Field { key, hash, .. }, Node::Map(entries)) => {
-                    match find_entry(entries, key, *hash) {
-                        Some(entry) => node = entry.value,
-                        None if number >= optional_from => return Ok(Found::Optional(None)),
-                        None => return Err(self.missing(node.into(), step)),
-                    }
-                }
-                _ => return self.follow_slowly(node.into(), steps, number, optional_from),
-            }
-        }
-        let value = Value::from(node);
-        Ok(if optional_from < steps.len() {
-            Found::Optional(Some(value))
-        } else {
-            Found::Plain(value)
-        })
-    }
-
-    /// As [`Machine::follow`] for steps and values of any kind, from step `start` on.
-    fn follow_slowly(
-        &self,
-        root: Value<'a>,
-        steps: &[Step],
-        start: usize,
-        optional_from: usize,
-    ) -> Result<Found<'a>, Stop<'a>> {
         let mut value = root;
-        let mut optional = start > optional_from;
-        for (number, step) in steps.iter().enumerate().skip(start) {
+        let mut optional = false;
+        for (number, step) in steps.iter().enumerate() {
             // From an optional on, everything is optional.
             if let Value::Optional(inner) = value {
                 optional = true;
@@ -140,11 +167,9 @@ impl<'a> Machine<'_, '_, 'a> {
 
     fn step(&self, value: Value<'a>, step: &Step) -> Result<Option<Value<'a>>, Stop<'a>> {
         match step {
-            Step::Field { key, hash, .. } => match value {
-                Value::Entries(entries) => {
-                    Ok(find_entry(entries, key, *hash).map(|entry| Value::from(entry.value)))
-                }
-                Value::Map(_) => value::find_key(&value, &Value::Str(key), self.cx.budget),
+            Step::Field(field) => match value {
+                Value::Entries(entries) => Ok(field.find(entries).map(|node| Value::from(*node))),
+                Value::Map(_) => value::find_key(&value, &Value::Str(&field.key), self.cx.budget),
                 _ => Ok(None),
             },
             Step::Index { index, at } => self.index(value, Value::Int(*index), *at),
@@ -197,7 +222,7 @@ impl<'a> Machine<'_, '_, 'a> {
     #[cold]
     fn missing(&self, value: Value<'a>, step: &Step) -> Stop<'a> {
         let (key, at) = match step {
-            Step::Field { key, at, .. } => (key.clone(), *at),
+            Step::Field(field) => (field.key.clone(), field.at),
             Step::Index { index, at } => (index.to_string(), *at),
             Step::Computed { index, at } => match self.short(index) {
                 Ok(index) => (index.key_text(), *at),
@@ -206,7 +231,7 @@ impl<'a> Machine<'_, '_, 'a> {
         };
         match value {
             Value::Entries(_) | Value::Map(_) => Stop::no_such_key(self.cx.arena, &key, at),
-            Value::Nodes(_) | Value::List(_) if !matches!(step, Step::Field { .. }) => {
+            Value::Nodes(_) | Value::List(_) if !matches!(step, Step::Field(_)) => {
                 let len = value.len().unwrap_or(0);
                 let text = format_args!("no such index: {key} (the list has {len})");
                 Stop::message(self.cx.arena, text, at)
