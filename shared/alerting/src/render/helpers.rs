@@ -40,9 +40,10 @@ handlebars_helper!(mark: |severity: str| match severity {
     _ => ":information_source:",
 });
 
-// The shape beside a severity's word where there are no emoji: octagon, triangle, diamond, small diamond, ring.
+// The shape beside a severity's word where there are no emoji: a square for the octagon, which many fonts lack (then a
+// box of nothing would stand there), triangle, diamond, small diamond, ring.
 handlebars_helper!(shape: |severity: str| match severity {
-    "critical" => "\u{2bc3}",
+    "critical" => "\u{25a0}",
     "high" => "\u{25b2}",
     "medium" => "\u{25c6}",
     "low" => "\u{25c7}",
