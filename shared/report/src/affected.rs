@@ -15,13 +15,19 @@ pub struct Affected {
 
 impl Default for Affected {
     fn default() -> Self {
-        Self {
-            spill: Spill::new(CHUNK_BYTES),
-        }
+        Self::with_limit(CHUNK_BYTES)
     }
 }
 
 impl Affected {
+    /// One that keeps about `bytes` in memory (the default is 8 MiB).
+    #[must_use]
+    pub fn with_limit(bytes: usize) -> Self {
+        Self {
+            spill: Spill::new(bytes),
+        }
+    }
+
     /// Notes that a policy of framework number `framework` (its index in the header) gave `verdict` on a resource.
     ///
     /// # Errors

@@ -1,22 +1,25 @@
 //! A scan of files: two passes, a few workers, one result.
 
 use std::io;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use plimsoll_inventory::files::{Discovered, FileProblem};
 use plimsoll_model::{Reason, ReasonCode};
-use plimsoll_policy::{ListState, Lists, Plan, Session, outcome};
+use plimsoll_policy::{ListState, Lists, Plan, Session};
 use plimsoll_report::{Affected, PolicyTable, Sorted, SortedAffected, Sorter};
 
-use super::progress::{self, Progress};
-use super::sink::{Collect, Show};
+use super::progress::{self, Progress, Step};
+use super::sink::{Collect, Show, positions};
 use super::sources::FileTexts;
 use super::worker::{Work, Worker};
 use crate::interrupt::Interrupt;
 
 /// Workers at most: files are parsed as fast as two cores go, and a laptop has other work.
 const WORKERS: usize = 2;
+
+/// Bytes of rows a worker keeps in memory.
+const MEMORY: usize = 8 << 20;
 
 /// What a scan of files came to.
 pub(crate) struct Scanned<'p> {
@@ -53,7 +56,7 @@ pub(crate) fn scan<'p>(
     progress: Progress,
 ) -> io::Result<Scanned<'p>> {
     let mut total = Session::new(plan);
-    let positions = positions(plan, &total);
+    let positions = positions(plan);
     let work = Work {
         files: &found.files,
         next: AtomicUsize::new(0),
@@ -130,12 +133,17 @@ fn first_pass<'w>(
     let workers = WORKERS.min(cores).min(work.files.len()).max(1);
     let (end, ended) = mpsc::channel();
     std::thread::scope(|scope| {
-        let total = work.files.len() as u64;
-        scope.spawn(move || progress::show(progress, &work.done, total, &ended));
+        let step = || Step {
+            what: "files".to_owned(),
+            done: work.done.load(Ordering::Relaxed),
+            total: Some(work.files.len() as u64),
+        };
+        scope.spawn(move || progress::show(progress, &step, &ended));
         let running: Vec<_> = (0..workers)
             .map(|_| {
                 scope.spawn(move || {
-                    let mut worker = Worker::new(work, Collect::new(show, table, positions));
+                    let mut worker =
+                        Worker::new(work, Collect::new(show, table, positions, MEMORY));
                     worker.first().map(|()| worker)
                 })
             })
@@ -151,15 +159,6 @@ fn join<T>(running: std::thread::ScopedJoinHandle<'_, T>) -> T {
     running
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// For each of the catalogue's frameworks its position in the report; none when the report does not have it.
-fn positions(plan: &Plan<'_>, session: &Session<'_>) -> Vec<Option<u16>> {
-    let mut positions = vec![None; plan.catalogue().frameworks.len()];
-    for (position, shown) in outcome::frameworks(plan, &session.tally).iter().enumerate() {
-        positions[shown.index] = u16::try_from(position).ok();
-    }
-    positions
 }
 
 /// Files are a closed world, unless a part of them could not be read: then nobody knows what policies with joins would

@@ -11,9 +11,21 @@ use plimsoll_report::{
     SourceType, Summary, Tool, Unread, VerdictCounts,
 };
 
-use super::files::Scanned;
-use super::problems;
-use crate::args::ScanArgs;
+use crate::args::GateArgs;
+
+/// What a scan came to, besides its rows.
+pub(crate) struct Outcome<'o> {
+    /// Counts of all verdicts.
+    pub(crate) tally: &'o Tally,
+    /// What was looked at.
+    pub(crate) source: Source,
+    /// What happened to files.
+    pub(crate) files: Files,
+    /// Files, templates or lists that could not be read.
+    pub(crate) unreadable: u64,
+    /// Whether controls are worth naming beside what was not read.
+    pub(crate) by_control: bool,
+}
 
 /// What was looked at, for files.
 pub(crate) fn files_source(kind: SourceType, names: &[String], partial: bool) -> Source {
@@ -29,38 +41,25 @@ pub(crate) fn files_source(kind: SourceType, names: &[String], partial: bool) ->
     }
 }
 
-/// The header of a finished scan of files.
-pub(crate) fn of(
-    args: &ScanArgs,
-    plan: &Plan<'_>,
-    scanned: &Scanned<'_>,
-    source: Source,
-) -> Header {
-    let tally = &scanned.session.tally;
+/// The header of a finished scan.
+pub(crate) fn of(gate: GateArgs, plan: &Plan<'_>, done: Outcome<'_>) -> Header {
+    let tally = done.tally;
     let covered = outcome::coverage(plan, tally);
     let frameworks = outcome::frameworks(plan, tally);
     let coverage = Coverage {
         policies_applicable: covered.applicable,
         policies_evaluated: covered.evaluated,
         percent: Coverage::percent_of(covered.evaluated, covered.applicable),
-        unread: unread(
-            &covered.unread,
-            &frameworks,
-            !args.selection.frameworks.is_empty(),
-        ),
-        files: Files {
-            read: scanned.files_read,
-            skipped: scanned.files_skipped,
-            failed: problems::failed(&scanned.problems),
-        },
+        unread: unread(&covered.unread, &frameworks, done.by_control),
+        files: done.files,
     };
     let failing = failing(plan, tally);
     let input = GateInput {
         failing: &failing,
         percent: coverage.percent,
-        unread: scanned.problems.len() as u64,
+        unread: done.unreadable,
     };
-    let gate = Gate::decide(args.gate.fail_on, args.gate.min_coverage, input);
+    let gate = Gate::decide(gate.fail_on, gate.min_coverage, input);
     Header {
         tool: Tool {
             name: "plimsoll".to_owned(),
@@ -68,7 +67,7 @@ pub(crate) fn of(
             catalogue: plan.catalogue().hash.clone(),
         },
         generated_at: now(),
-        source,
+        source: done.source,
         frameworks: frameworks
             .iter()
             .map(|found| framework(plan, found))

@@ -1,10 +1,12 @@
 //! `plimsoll scan`: from arguments to a report.
 
+mod cluster;
 mod files;
 mod header;
 mod output;
 mod problems;
 mod progress;
+mod refusals;
 mod sink;
 mod sources;
 mod spool;
@@ -14,8 +16,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use plimsoll_inventory::files::{FileError, discover};
+use plimsoll_inventory::redact::is_redacted_path;
 use plimsoll_policy::{Catalogue, Plan, PlanOptions};
-use plimsoll_report::{Diagnostic, SourceType};
+use plimsoll_report::{Diagnostic, Files, SourceType};
 
 use self::files::Scanned;
 use self::sink::Show;
@@ -44,12 +47,10 @@ pub(crate) fn run(
         }
     };
     output::check(&args.output.outputs)?;
-    if args.cluster.context.is_some() {
-        let message = "this build reads files and standard input only";
-        console.diagnose(&[Diagnostic::error("cluster-unreachable", message)]);
-        return Ok(Exit::Nothing);
+    match &args.cluster.context {
+        Some(context) => cluster::run(args, context, console, &catalogue, started),
+        None => files(args, cli, console, interrupt, &catalogue, started),
     }
-    files(args, cli, console, interrupt, &catalogue, started)
 }
 
 /// The catalogue, when it and the selection of it are in order.
@@ -86,17 +87,7 @@ fn files(
     };
     let plan = Plan::new(catalogue, options(args));
     let table = catalogue::facts(catalogue);
-    let wants_json = args.output.format == Some(Format::Json)
-        || args
-            .output
-            .outputs
-            .iter()
-            .any(|file| file.format == Format::Json);
-    let show = Show {
-        verdicts: args.output.verdicts.clone().unwrap_or_default(),
-        severities: args.output.severity.clone().unwrap_or_default(),
-        resources: wants_json,
-    };
+    let show = shown(args);
     let progress = progress::wanted(console, args.output.quiet);
     interrupt.finish_gracefully(true);
     let scanned = files::scan(found, &plan, &table, &show, interrupt, progress)?;
@@ -123,7 +114,19 @@ fn files(
         .map(|path| path.display().to_string())
         .collect();
     let source = header::files_source(kind, &names, partial);
-    let header = header::of(args, &plan, &scanned, source);
+    let unreadable = scanned.problems.len() as u64;
+    let done = header::Outcome {
+        tally: &scanned.session.tally,
+        source,
+        files: Files {
+            read: scanned.files_read,
+            skipped: scanned.files_skipped,
+            failed: problems::failed(&scanned.problems),
+        },
+        unreadable,
+        by_control: !args.selection.frameworks.is_empty(),
+    };
+    let header = header::of(args.gate, &plan, done);
     let exit = Exit::of_gate(header.summary.gate.exit_code);
     let report = output::Report {
         header: &header,
@@ -131,11 +134,22 @@ fn files(
         affected: &scanned.affected,
         table: &table,
         sources: &scanned.sources,
-        unreadable: scanned.problems.len() as u64,
+        unreadable,
         elapsed: started.elapsed(),
     };
     output::write(&report, args, console)?;
     Ok(if partial { Exit::Interrupted } else { exit })
+}
+
+/// What the outputs asked for need.
+fn shown(args: &ScanArgs) -> Show {
+    let json = |format| format == Format::Json;
+    let files = args.output.outputs.iter();
+    Show {
+        verdicts: args.output.verdicts.clone().unwrap_or_default(),
+        severities: args.output.severity.clone().unwrap_or_default(),
+        resources: args.output.format.is_some_and(json) || files.map(|file| file.format).any(json),
+    }
 }
 
 fn given_paths(args: &ScanArgs) -> Vec<std::path::PathBuf> {
@@ -153,6 +167,7 @@ fn options(args: &ScanArgs) -> PlanOptions {
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
+        withheld: is_redacted_path,
         ..PlanOptions::default()
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
-use plimsoll_policy::Sink;
+use plimsoll_policy::{Plan, Session, Sink, outcome};
 use plimsoll_report::{Affected, PolicyTable, Row, Sorter};
 
 use crate::args::{SeverityFilter, VerdictFilter};
@@ -36,18 +36,19 @@ pub(crate) struct Collect<'s> {
 }
 
 impl<'s> Collect<'s> {
-    /// An empty one.
+    /// An empty one that keeps about `memory` bytes before it uses a file.
     pub(crate) fn new(
         show: &'s Show,
         table: &'s PolicyTable,
         frameworks: &'s [Option<u16>],
+        memory: usize,
     ) -> Self {
         Self {
             show,
             table,
             frameworks,
-            sorter: Sorter::default(),
-            affected: Affected::default(),
+            sorter: Sorter::with_limit(memory),
+            affected: Affected::with_limit(memory),
             failing: Vec::new(),
             error: None,
         }
@@ -106,4 +107,14 @@ impl Sink for Collect<'_> {
             self.note(pushed);
         }
     }
+}
+
+/// For each of the catalogue's frameworks its position in the report; none when the report does not have it.
+pub(crate) fn positions(plan: &Plan<'_>) -> Vec<Option<u16>> {
+    let mut positions = vec![None; plan.catalogue().frameworks.len()];
+    let nothing = Session::new(plan);
+    for (position, shown) in outcome::frameworks(plan, &nothing.tally).iter().enumerate() {
+        positions[shown.index] = u16::try_from(position).ok();
+    }
+    positions
 }

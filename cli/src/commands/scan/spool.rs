@@ -1,8 +1,10 @@
-//! Objects kept between the two passes of a scan: in memory as long as there are few, else in a file without a name.
+//! Objects kept between the two passes of a scan, without what may be secret: in memory as long as there are few, else
+//! in a file without a name.
 
 use std::io::{self, BufReader, Read, Seek, Write};
 
 use plimsoll_cel::Node;
+use plimsoll_inventory::redact::redacted_json;
 use plimsoll_model::SourceRef;
 use tempfile::SpooledTempFile;
 
@@ -47,7 +49,7 @@ impl Spool {
         node: &Node<'_>,
     ) -> io::Result<()> {
         self.record.clear();
-        serde_json::to_writer(&mut self.record, node)?;
+        redacted_json(node, &mut self.record)?;
         let length = u32::try_from(self.record.len())
             .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "an object of over 4 GB"))?;
         let item = source.item.map_or(u32::MAX, |item| item);
