@@ -131,12 +131,20 @@ impl Config {
         })?;
         let mut errors = Vec::new();
         config.check(text, &mut errors);
-        if errors.is_empty() { Ok(config) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(config)
+        } else {
+            Err(errors)
+        }
     }
 
     /// How often to scan.
     pub(crate) fn scan_every(&self) -> SignedDuration {
-        self.service.scan_every.get_ref().parse().unwrap_or(SignedDuration::from_hours(24))
+        self.service
+            .scan_every
+            .get_ref()
+            .parse()
+            .unwrap_or(SignedDuration::from_hours(24))
     }
 
     fn check(&self, text: &str, errors: &mut Vec<ConfigError>) {
@@ -144,18 +152,38 @@ impl Config {
             errors.push(ConfigError::at(text, span, message, help));
         };
         let every = &self.service.scan_every;
-        if every.get_ref().parse::<SignedDuration>().is_ok_and(|d| d >= SignedDuration::from_mins(5)) {
+        if every
+            .get_ref()
+            .parse::<SignedDuration>()
+            .is_ok_and(|d| d >= SignedDuration::from_mins(5))
+        {
         } else {
-            wrong(every.span(), "is no duration of at least 5 minutes", Some("for example \"24h\""));
+            wrong(
+                every.span(),
+                "is no duration of at least 5 minutes",
+                Some("for example \"24h\""),
+            );
         }
         if self.tenants.is_empty() {
-            wrong(0..0, "there is no [[tenant]]", Some("add one: id, name, escalation, and its connections"));
+            wrong(
+                0..0,
+                "there is no [[tenant]]",
+                Some("add one: id, name, escalation, and its connections"),
+            );
         }
         let mut ids = BTreeSet::new();
         for tenant in &self.tenants {
             let id = tenant.id.get_ref();
-            if id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-                wrong(tenant.id.span(), "a tenant's id is made of a-z, 0-9 and `-`", None);
+            if id.is_empty()
+                || !id
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            {
+                wrong(
+                    tenant.id.span(),
+                    "a tenant's id is made of a-z, 0-9 and `-`",
+                    None,
+                );
             }
             if !ids.insert(id) {
                 wrong(tenant.id.span(), "another tenant has this id", None);
@@ -164,7 +192,11 @@ impl Config {
                 let m = mail.get_ref();
                 let chosen = [m.directory.is_some(), m.smtp.is_some(), m.ses.is_some()];
                 if chosen.iter().filter(|is| **is).count() != 1 {
-                    wrong(mail.span(), "exactly one of `directory`, `smtp` and `ses` is needed", None);
+                    wrong(
+                        mail.span(),
+                        "exactly one of `directory`, `smtp` and `ses` is needed",
+                        None,
+                    );
                 }
             }
             for connection in &tenant.connections {
@@ -179,17 +211,28 @@ fn check_connection(
     wrong: &mut dyn FnMut(std::ops::Range<usize>, &str, Option<&str>),
 ) {
     let span = connection.span();
-    match (&connection.get_ref().kube_context, &connection.get_ref().aws_account) {
+    match (
+        &connection.get_ref().kube_context,
+        &connection.get_ref().aws_account,
+    ) {
         (Some(_), None) => {}
         (None, Some(account)) => {
             if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
                 wrong(span.clone(), "`aws_account` must be twelve digits", None);
             }
             if connection.get_ref().regions.is_empty() {
-                wrong(span, "`regions` is needed with `aws_account`", Some("regions = [\"eu-central-1\"]"));
+                wrong(
+                    span,
+                    "`regions` is needed with `aws_account`",
+                    Some("regions = [\"eu-central-1\"]"),
+                );
             }
         }
-        _ => wrong(span, "exactly one of `kube_context` and `aws_account` is needed", None),
+        _ => wrong(
+            span,
+            "exactly one of `kube_context` and `aws_account` is needed",
+            None,
+        ),
     }
 }
 
@@ -197,7 +240,10 @@ impl ConfigError {
     fn at(text: &str, span: std::ops::Range<usize>, message: &str, help: Option<&str>) -> Self {
         let before = text.get(..span.start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let length = text.get(span).and_then(|meant| meant.lines().next()).map_or(0, |line| line.chars().count());
+        let length = text
+            .get(span)
+            .and_then(|meant| meant.lines().next())
+            .map_or(0, |line| line.chars().count());
         Self {
             line: before.matches('\n').count() as u32 + 1,
             column: before[line_start..].chars().count() as u32 + 1,
@@ -210,7 +256,8 @@ impl ConfigError {
 
 /// A path of the file, which is relative to the file.
 pub(crate) fn beside(file: &Path, path: &Path) -> PathBuf {
-    file.parent().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    file.parent()
+        .map_or_else(|| path.to_owned(), |folder| folder.join(path))
 }
 
 #[cfg(test)]
@@ -246,7 +293,10 @@ regions = ["eu-central-1"]
     fn a_good_file_is_read_with_its_defaults() {
         let config = Config::parse(GOOD).unwrap();
         assert_eq!(config.scan_every(), SignedDuration::from_hours(24));
-        assert_eq!(config.tenants[0].connections[1].get_ref().role, "PlimsollScanner");
+        assert_eq!(
+            config.tenants[0].connections[1].get_ref().role,
+            "PlimsollScanner"
+        );
     }
 
     #[test]
@@ -254,10 +304,25 @@ regions = ["eu-central-1"]
         for (from, to, line, message) in [
             ("id = \"acme\"", "id = \"Acme!\"", 7, "a tenant's id"),
             ("name = \"Acme\"", "nam = \"Acme\"", 8, "nam"),
-            ("mail = { directory = \"mail\" }", "mail = { }", 11, "exactly one of `directory`"),
+            (
+                "mail = { directory = \"mail\" }",
+                "mail = { }",
+                11,
+                "exactly one of `directory`",
+            ),
             ("471100000815", "4711", 17, "twelve digits"),
-            ("kube_context = \"prod-eu-1\"", "", 13, "exactly one of `kube_context`"),
-            ("stage = \"prod\"", "stage = \"production\"", 15, "production"),
+            (
+                "kube_context = \"prod-eu-1\"",
+                "",
+                13,
+                "exactly one of `kube_context`",
+            ),
+            (
+                "stage = \"prod\"",
+                "stage = \"production\"",
+                15,
+                "production",
+            ),
             ("data = \"state\"", "data = \"state", 3, ""),
         ] {
             let error = first_error(&GOOD.replace(from, to));

@@ -1,16 +1,179 @@
 //! `plimsoll up`: the whole service in one process.
 
-use anyhow::{Result, bail};
+mod config;
+mod service;
+mod tenants;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use plimsoll_alerting::Links;
+use plimsoll_inventory::kube::Patience;
+use plimsoll_inventory::network::AllowedNetworks;
+use plimsoll_policy::Catalogue;
+use plimsoll_report::{Diagnostic, Excerpt};
+use plimsoll_runtime::Clock;
+use plimsoll_store::{Queue, Store, StoreError};
+use scan_cluster::Reach;
 
 use crate::args::UpArgs;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 
+pub(crate) use config::Config;
+pub(crate) use service::Service;
+
+/// How often schedules tick.
+const TICK: Duration = Duration::from_secs(60);
+
 /// Runs it until Ctrl-C.
 ///
 /// # Errors
-/// The configuration cannot be used, or the service cannot start.
-pub(crate) fn run(args: &UpArgs, _console: &Console, _interrupt: &Interrupt) -> Result<Exit> {
-    bail!("up is not wired in this build ({})", args.config.display())
+/// The service cannot start, or the store fails.
+pub(crate) fn run(args: &UpArgs, console: &Console, _interrupt: &Interrupt) -> Result<Exit> {
+    plimsoll_runtime::start_logs_for_people("warn");
+    let name = args.config.display().to_string();
+    let text = match std::fs::read_to_string(&args.config) {
+        Ok(text) => text,
+        Err(error) => {
+            let diagnostic = Diagnostic::error("no-configuration", format!("{name}: {error}"))
+                .help("plimsoll up --config FILE; README.md shows one");
+            console.diagnose(&[diagnostic]);
+            return Ok(Exit::Usage);
+        }
+    };
+    let config = match Config::parse(&text) {
+        Ok(config) => config,
+        Err(errors) => {
+            let diagnostics: Vec<Diagnostic> = errors
+                .into_iter()
+                .map(|error| {
+                    let diagnostic = Diagnostic::error("configuration", error.message);
+                    let excerpt = Excerpt::of(&text, error.line, error.length, "here");
+                    let diagnostic = diagnostic.at(&name, Some((error.line, error.column))).showing(excerpt);
+                    match error.help {
+                        Some(help) => diagnostic.help(help),
+                        None => diagnostic,
+                    }
+                })
+                .collect();
+            console.diagnose(&diagnostics);
+            return Ok(Exit::Usage);
+        }
+    };
+    let mut documents = Vec::new();
+    for tenant in &config.tenants {
+        match tenants::escalation(&args.config, tenant) {
+            Ok(text) => documents.push(text),
+            Err(diagnostics) => {
+                console.diagnose(&diagnostics);
+                return Ok(Exit::Usage);
+            }
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(args, &config, &documents, console))
+}
+
+async fn serve(
+    args: &UpArgs,
+    config: &Config,
+    documents: &[String],
+    console: &Console,
+) -> Result<Exit> {
+    let _another_is_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let data = args
+        .data
+        .clone()
+        .unwrap_or_else(|| config::beside(&args.config, &config.service.data));
+    std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+    let store = match Store::embedded(Some(&data)).await {
+        Ok(store) => store,
+        Err(error @ StoreError::DirectoryInUse(_)) => {
+            let diagnostic = Diagnostic::error("data-in-use", error.to_string()).help(
+                "another `plimsoll up` runs on it; plimsoll up --data DIR takes another folder",
+            );
+            console.diagnose(&[diagnostic]);
+            return Ok(Exit::Nothing);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let service = service(store, args, config).await?;
+    let mut tenants = Vec::new();
+    for (tenant, document) in config.tenants.iter().zip(documents) {
+        let id = tenants::put(&service.store, tenant, document, service.clock.now()).await?;
+        // Nobody else can hold a lease behind the lock on the folder.
+        service
+            .store
+            .of(&id)
+            .break_leases(service.clock.now())
+            .await?;
+        let desk = service.desk();
+        send_summaries::plan(&desk, &desk.open(&id).await?).await?;
+        tenants.push(tenant.name.as_str());
+    }
+    console.print(|out| {
+        writeln!(
+            out,
+            "Plimsoll is up for {}: every connection is scanned every {}.",
+            tenants.join(", "),
+            config.service.scan_every.get_ref()
+        )?;
+        writeln!(
+            out,
+            "State in {} · Ctrl-C ends it; nothing is lost.",
+            data.display()
+        )
+    })?;
+    let tick = async {
+        loop {
+            if let Err(error) = service.tick().await {
+                tracing::error!(%error, "tick failed");
+            }
+            tokio::time::sleep(TICK).await;
+        }
+    };
+    tokio::select! {
+        ended = service.work(Queue::AccountJobs) => ended?,
+        ended = service.work(Queue::ClusterJobs) => ended?,
+        ended = service.work(Queue::FinishedScans) => ended?,
+        ended = service.work(Queue::Deliveries) => ended?,
+        () = tick => {}
+    }
+    Ok(Exit::Done)
+}
+
+async fn service(store: Store, args: &UpArgs, config: &Config) -> Result<Service> {
+    let clock = Clock::machine();
+    let networks: Vec<&String> = config
+        .service
+        .allow_networks
+        .iter()
+        .map(|network| network.get_ref())
+        .collect();
+    let reach = Reach {
+        sdk: aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await,
+        allowed: AllowedNetworks::parse(&networks)?,
+        patience: Patience::default(),
+        kubeconfig: None,
+        clock: clock.clone(),
+    };
+    let file: &Path = &args.config;
+    Ok(Service {
+        store,
+        catalogue: Catalogue::built_in().map_err(|errors| anyhow::anyhow!("{}", errors[0]))?,
+        reach,
+        channels: tenants::channels(config, file, args.mail_to_dir.as_deref()).await?,
+        links: Links {
+            base: None,
+            buttons: false,
+        },
+        clock,
+        every: config.scan_every(),
+        domain: "plimsoll.invalid".to_owned(),
+    })
 }

@@ -13,6 +13,17 @@ pub enum Disposition {
     Drop,
 }
 
+impl Disposition {
+    /// The word in logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Disposition::Retry => "retry",
+            Disposition::Drop => "drop",
+        }
+    }
+}
+
 /// An error that knows what should become of its message.
 pub trait Failure: std::error::Error {
     /// Retry or drop.
@@ -58,7 +69,7 @@ where
                     Ok(()) => false,
                     Err(error) => {
                         let disposition = error.disposition();
-                        tracing::error!(message_id = %id, %tenant, %error, ?disposition, "message not handled");
+                        tracing::error!(message_id = %id, %tenant, %error, disposition = disposition.as_str(), "message not handled");
                         disposition == Disposition::Retry
                     }
                 }
@@ -100,7 +111,13 @@ mod tests {
     async fn a_malformed_record_fails_alone_and_only_what_may_be_retried_is_named() {
         let scan = r#"{"type":"account-job.v1","tenant":"ten_00000000000000000000","connection":"con_00000000000000000000","slot":"2026-11-21T00:00:00Z"}"#;
         let ok = answer(event(&[scan, "{"]), &async |_| Ok::<(), Fails>(())).await;
-        assert_eq!(ok.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect::<Vec<_>>(), ["1"]);
+        assert_eq!(
+            ok.batch_item_failures
+                .iter()
+                .map(|f| f.item_identifier.as_str())
+                .collect::<Vec<_>>(),
+            ["1"]
+        );
         let retried = answer(event(&[scan]), &async |_| Err(Fails(Disposition::Retry))).await;
         assert_eq!(retried.batch_item_failures.len(), 1);
         let dropped = answer(event(&[scan]), &async |_| Err(Fails(Disposition::Drop))).await;

@@ -30,18 +30,25 @@ impl Clock {
 
     /// Now.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the machine"
+    )]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::Machine => Timestamp::now(),
-            Source::ByHand(time) => *time.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
+            Source::ByHand(time) => *time
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
         }
     }
 
     /// Moves a clock set by hand; the machine's time cannot be moved.
     pub fn set(&self, to: Timestamp) {
         if let Source::ByHand(time) = &self.0 {
-            *time.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = to;
+            *time
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner) = to;
         }
     }
 }

@@ -30,14 +30,21 @@ impl Environment {
     /// One made up, for tests.
     #[must_use]
     pub fn of(pairs: &[(&str, &str)]) -> Self {
-        Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Self(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
     }
 
     /// The value of `name`, if it is set and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 
     /// The value of `name`.
@@ -55,7 +62,8 @@ impl Environment {
     pub fn number(&self, name: &'static str, default: i64) -> Result<i64, ConfigError> {
         self.get(name).map_or(Ok(default), |text| {
             let problem = format!("`{text}` is no whole number");
-            text.parse().map_err(|_| ConfigError::Unusable { name, problem })
+            text.parse()
+                .map_err(|_| ConfigError::Unusable { name, problem })
         })
     }
 }

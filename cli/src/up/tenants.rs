@@ -1,0 +1,222 @@
+//! Puts what the configuration says of tenants into the store, and makes their channels.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context;
+use deliver_notification::Channels;
+use jiff::Timestamp;
+use plimsoll_alerting::EscalationPolicy;
+use plimsoll_channels::{Mail, Slack, SlackConfig as SlackAddress};
+use plimsoll_model::{
+    Connection, ConnectionId, ConnectionKind, ConnectionState, MailSettings, SlackSettings, Tenant,
+    TenantId, hash_text,
+};
+use plimsoll_report::{Diagnostic, Excerpt};
+use plimsoll_store::{Store, StoreError};
+
+use super::config::{Config, ConnectionConfig, MailConfig, SlackConfig, TenantConfig, beside};
+
+/// Reads a tenant's escalation document.
+///
+/// # Errors
+/// Every mistake in it, with its place; or that it cannot be read.
+pub(crate) fn escalation(
+    config_file: &Path,
+    tenant: &TenantConfig,
+) -> Result<String, Vec<Diagnostic>> {
+    let path = beside(config_file, tenant.escalation.get_ref());
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        vec![
+            Diagnostic::error("escalation", format!("{name}: {error}"))
+                .help("the tenant's `escalation` names this file"),
+        ]
+    })?;
+    match EscalationPolicy::parse(&text) {
+        Ok(_) => Ok(text),
+        Err(errors) => Err(errors
+            .into_iter()
+            .map(|error| {
+                let diagnostic = Diagnostic::error("escalation", error.message.clone());
+                let excerpt = Excerpt::of(&text, error.line, 1, "here");
+                let diagnostic = diagnostic.at(&name, Some((error.line, error.column))).showing(excerpt);
+                match error.help {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                }
+            })
+            .collect()),
+    }
+}
+
+/// Writes one tenant and its connections; what the service itself has come to since stays.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn put(
+    store: &Store,
+    config: &TenantConfig,
+    escalation: &str,
+    now: Timestamp,
+) -> anyhow::Result<TenantId> {
+    let id = TenantId::of(&[config.id.get_ref()]);
+    let tenant = Tenant {
+        id: id.clone(),
+        slug: config.id.get_ref().clone(),
+        name: config.name.clone(),
+        slack: config.slack.as_ref().map(|slack| SlackSettings {
+            token_reference: match slack {
+                SlackConfig::Token { token_env } => token_env.clone(),
+                SlackConfig::Directory { .. } => "directory".to_owned(),
+            },
+        }),
+        mail: config
+            .mail
+            .as_ref()
+            .map(|mail| mail_settings(mail.get_ref())),
+        escalation_version: 0,
+        last_incident_number: 0,
+    };
+    let of = store.of(&id);
+    store.control().register(&tenant).await?;
+    of.put_tenant(&tenant).await?;
+    of.set_escalation(escalation, now).await?;
+    for connection in &config.connections {
+        put_connection(store, &id, connection.get_ref(), now).await?;
+    }
+    Ok(id)
+}
+
+/// A connection that is known keeps its ExternalId, its state and its rhythm.
+async fn put_connection(
+    store: &Store,
+    tenant: &TenantId,
+    config: &ConnectionConfig,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let what = config
+        .kube_context
+        .as_deref()
+        .or(config.aws_account.as_deref())
+        .unwrap_or_default();
+    let id = ConnectionId::of(&[tenant.as_str(), what]);
+    let known = match store.of(tenant).get_connection(&id).await {
+        Ok(known) => Some(known),
+        Err(StoreError::NotFound(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let kind = match (&config.kube_context, &config.aws_account) {
+        (Some(context), _) => ConnectionKind::KubeContext {
+            context: context.clone(),
+        },
+        (None, account) => ConnectionKind::Aws {
+            account: account.clone().unwrap_or_default(),
+            role: config.role.clone(),
+            external_id: match known.as_ref().map(|known| &known.kind) {
+                Some(ConnectionKind::Aws { external_id, .. }) => external_id.clone(),
+                _ => new_external_id()?,
+            },
+            regions: config.regions.clone(),
+        },
+    };
+    let connection = Connection {
+        id,
+        kind,
+        stage: config.stage,
+        state: known
+            .as_ref()
+            .map_or(ConnectionState::Waiting, |known| known.state.clone()),
+        next_scan: known.as_ref().map_or(now, |known| known.next_scan),
+    };
+    store.of(tenant).put_connection(&connection).await?;
+    Ok(())
+}
+
+/// 100 bits of chance.
+fn new_external_id() -> anyhow::Result<String> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the operating system gives no random bytes: {error}"))?;
+    Ok(format!(
+        "plm-{}",
+        hash_text(&[&format!("{:032x}", u128::from_le_bytes(bytes))])
+    ))
+}
+
+fn mail_settings(mail: &MailConfig) -> MailSettings {
+    match (&mail.ses, &mail.smtp) {
+        (Some(ses), _) => MailSettings::Ses {
+            from: ses.from.clone(),
+        },
+        (None, Some(_)) => MailSettings::Smtp {
+            url_reference: "smtp".to_owned(),
+            from: mail.from.clone(),
+        },
+        (None, None) => MailSettings::Directory {
+            from: mail.from.clone(),
+        },
+    }
+}
+
+/// Makes every tenant's channels. `mail_folder` beats what the configuration says of mail.
+///
+/// # Errors
+/// A token that is not in the environment, or an SMTP URL that is none.
+pub(crate) async fn channels(
+    config: &Config,
+    config_file: &Path,
+    mail_folder: Option<&Path>,
+) -> anyhow::Result<Channels> {
+    let environment = plimsoll_runtime::Environment::of_process();
+    let (mut slack, mut mail) = (BTreeMap::new(), BTreeMap::new());
+    for tenant in &config.tenants {
+        let id = TenantId::of(&[tenant.id.get_ref()]);
+        match &tenant.slack {
+            Some(SlackConfig::Token { token_env }) => {
+                let token = environment.get(token_env).with_context(|| {
+                    format!(
+                        "tenant {}: environment variable {token_env} is not set",
+                        tenant.id.get_ref()
+                    )
+                })?;
+                let api = environment
+                    .get("PLIMSOLL_SLACK_API")
+                    .map(str::parse)
+                    .transpose()?;
+                slack.insert(
+                    id.clone(),
+                    (Slack::api(&SlackAddress { api })?, token.to_owned()),
+                );
+            }
+            Some(SlackConfig::Directory { directory }) => {
+                slack.insert(
+                    id.clone(),
+                    (
+                        Slack::folder(&beside(config_file, directory)),
+                        String::new(),
+                    ),
+                );
+            }
+            None => {}
+        }
+        if let Some(settings) = &tenant.mail {
+            let settings = settings.get_ref();
+            let channel = match (mail_folder, &settings.directory, &settings.smtp) {
+                (Some(folder), _, _) => Mail::folder(folder),
+                (None, Some(folder), _) => Mail::folder(&beside(config_file, folder)),
+                (None, None, Some(url)) => Mail::smtp(url)?,
+                (None, None, None) => {
+                    let sdk =
+                        aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+                    Mail::ses(aws_sdk_sesv2::Client::new(&sdk))
+                }
+            };
+            let from = settings
+                .ses
+                .as_ref()
+                .map_or(&settings.from, |ses| &ses.from);
+            mail.insert(id, (channel, from.clone()));
+        }
+    }
+    Ok(Channels::Made { slack, mail })
+}
