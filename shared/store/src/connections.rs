@@ -10,7 +10,8 @@ use crate::keys::PK;
 use crate::{StoreError, TenantStore};
 
 impl TenantStore {
-    /// Writes a connection whole, due at its `next_scan`.
+    /// Writes a connection whole, due at its `next_scan`, which must not lie before the present: minutes that have passed
+    /// are not looked at again.
     ///
     /// # Errors
     /// When DynamoDB refuses or cannot be reached.

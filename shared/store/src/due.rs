@@ -21,8 +21,8 @@ pub use work::{DueItem, DueKind, DueWork};
 const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 /// How far back a reader begins who has no cursor yet: nothing is older than the installation then.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
-/// From what absence on the whole index is read instead of minute after minute, where that is cheap (one machine).
-const LONG_ABSENCE: SignedDuration = SignedDuration::from_hours(2);
+/// How much of a long absence one call catches up, so that a call ends in time.
+const LONGEST_LOOK: SignedDuration = SignedDuration::from_hours(6);
 /// About how many entries one batch has unless said otherwise: bounds memory; the rest comes with the next call.
 const BATCH: usize = 1_000;
 
@@ -69,17 +69,16 @@ impl Due {
         }
     }
 
-    /// What of a kind is due at `now`, from the cursor on; missed minutes are caught up, about a thousand entries a
-    /// call.
+    /// What of a kind is due at `now`, from the cursor on; missed minutes are caught up, at most some hours and about a
+    /// thousand entries a call, so that after a long absence `reached` is behind `now` for some calls.
     ///
     /// # Errors
     /// When DynamoDB refuses or cannot be reached, or an entry is corrupt.
     pub async fn list(&self, kind: DueKind, now: Timestamp) -> Result<DueBatch, StoreError> {
-        let cursor = self.cursor(kind).await?;
-        let long_ago = |cursor: Timestamp| now.duration_since(cursor) > LONG_ABSENCE;
-        if self.shared.due_by_index && cursor.is_none_or(long_ago) {
+        if self.shared.due_by_index {
             return self.list_index(kind, now).await;
         }
+        let cursor = self.cursor(kind).await?;
         let from = cursor.map_or(now - FIRST_LOOK, |cursor| cursor.min(now) - OVERLAP);
         let mut items = Vec::new();
         let mut at = from;
@@ -88,7 +87,7 @@ impl Due {
                 items.extend(self.query(&partition(kind, at, shard), kind, now).await?);
             }
             let last = minute(at) >= minute(now);
-            if last || items.len() >= self.most {
+            if last || items.len() >= self.most || at.duration_since(from) > LONGEST_LOOK {
                 items.sort_by_key(|item| item.at);
                 return Ok(DueBatch {
                     items,
@@ -156,7 +155,7 @@ impl Due {
         }
     }
 
-    /// Everything of a kind that is due, by reading the index from end to end.
+    /// Everything of a kind that is due, however old, by reading the index from end to end: cheap on one machine.
     async fn list_index(&self, kind: DueKind, now: Timestamp) -> Result<DueBatch, StoreError> {
         let mut items = Vec::new();
         let mut after: Option<Item> = None;

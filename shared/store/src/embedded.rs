@@ -28,6 +28,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::DirectoryInUse`] when another process has the directory; otherwise when files cannot be made.
     pub async fn embedded(directory: Option<&Path>) -> Result<Self, StoreError> {
+        Self::start(directory, true).await
+    }
+
+    /// A store in memory that looks for due work minute by minute, as the one in AWS does: for tests of that.
+    ///
+    /// # Errors
+    /// When its tables or queues cannot be made.
+    pub async fn embedded_by_minute() -> Result<Self, StoreError> {
+        Self::start(None, false).await
+    }
+
+    async fn start(directory: Option<&Path>, due_by_index: bool) -> Result<Self, StoreError> {
         let (lock, database, objects) = match directory {
             Some(directory) => {
                 let lock = lock(directory)?;
@@ -68,7 +80,7 @@ impl Store {
                 control_table: "control".to_owned(),
                 queues,
                 due_shards: 1,
-                due_by_index: true,
+                due_by_index,
                 _lock: lock,
                 tenants: Mutex::default(),
             }),

@@ -45,7 +45,7 @@ pub(crate) struct Shared {
     pub(crate) control_table: String,
     pub(crate) queues: QueueUrls,
     pub(crate) due_shards: u8,
-    /// Whether a long absence is caught up by reading the whole index of due work instead of minute by minute.
+    /// Whether due work is found by reading its whole index instead of minute by minute.
     pub(crate) due_by_index: bool,
     /// The lock on the data directory, for as long as the store lives.
     pub(crate) _lock: Option<std::fs::File>,
