@@ -124,7 +124,9 @@ fn headers(mail: &OutgoingMail<'_>) -> Result<Vec<(&'static str, String)>, MailB
             ways.push(format!("<{}>", token("List-Unsubscribe", url)?));
         }
         if let Some(address) = list.unsubscribe_mail {
-            let address = token("List-Unsubscribe", address)?;
+            // The address alone, where a sender with a name is given.
+            let address = self::address(address)?.email.to_string();
+            let address = token("List-Unsubscribe", &address)?;
             ways.push(format!("<mailto:{address}?subject=unsubscribe>"));
         }
         if !ways.is_empty() {

@@ -62,7 +62,7 @@ pub struct WeeklyList<'a> {
     pub tenant: &'a str,
     /// The address that takes a POST and stops the mails; none where the service has no page.
     pub unsubscribe: Option<&'a str>,
-    /// An address that takes a mail and stops them.
+    /// An address that takes a mail and stops them; with or without a name.
     pub unsubscribe_mail: Option<&'a str>,
 }
 

@@ -116,7 +116,7 @@ fn a_summary_can_be_left_with_one_click_where_there_is_a_page() {
     mail.list = Some(WeeklyList {
         tenant: "acme",
         unsubscribe: Some("https://plimsoll.example/u/4f2a"),
-        unsubscribe_mail: Some("leave@plimsoll.example"),
+        unsubscribe_mail: Some("Plimsoll <leave@plimsoll.example>"),
     });
     assert_eq!(
         header(&mail, "List-Id").as_deref(),

@@ -3,6 +3,7 @@
 mod api;
 mod folder;
 mod index;
+mod marks;
 mod page;
 
 use std::path::Path;

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::marks;
+
 /// The frame around the channels.
 pub(super) fn page(body: &str, count: usize) -> String {
     let style = include_str!("page.css");
@@ -185,22 +187,14 @@ fn date_words(date: &str, zone: &TimeZone) -> Option<String> {
     Some(format!("<span class=\"date\">{}</span>", escape(&words)))
 }
 
-/// The marks we use, as the letters Slack shows for them.
+/// The marks we use, drawn, since not every machine has letters for them.
 fn emoji(text: &str) -> String {
-    [
-        (":octagonal_sign:", "🛑"),
-        (":warning:", "⚠️"),
-        (":large_orange_diamond:", "🔶"),
-        (":small_blue_diamond:", "🔹"),
-        (":information_source:", "ℹ️"),
-        (":eyes:", "👀"),
-        (":arrow_double_up:", "⏫"),
-        (":white_check_mark:", "✅"),
-        (":zzz:", "💤"),
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, (name, letter)| {
-        text.replace(name, letter)
+    marks::MARKS.iter().fold(text.to_owned(), |text, mark| {
+        if text.contains(mark.name) {
+            text.replace(mark.name, &mark.drawn())
+        } else {
+            text
+        }
     })
 }
 

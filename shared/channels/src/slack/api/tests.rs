@@ -57,7 +57,9 @@ async fn a_post_carries_our_blocks_untouched_and_the_tenants_token() {
     let asked = &fake.asked()[0];
     assert_eq!(asked.line, "POST /api/chat.postMessage HTTP/1.1");
     assert!(
-        asked.headers.contains("authorization: bearer xoxb-token\r\n"),
+        asked
+            .headers
+            .contains("authorization: bearer xoxb-token\r\n"),
         "{}",
         asked.headers
     );

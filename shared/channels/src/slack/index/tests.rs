@@ -95,7 +95,8 @@ async fn the_page_shows_blocks_as_slack_does_and_names_as_text() {
     sender.send("root", "x", 10, None, None).await;
     let (_, page) = sender.page().await;
     for part in [
-        "<h3>⚠️ x</h3>",
+        "aria-label=\"warning\"",
+        "</svg> x</h3>",
         "<code>&lt;script&gt;</code>",
         "<span class=\"user\">@U07ANA</span>",
         "<b>due</b> <span class=\"date\">Nov 28</span> a &amp; b &lt;i&gt;",
