@@ -65,11 +65,16 @@ pub(crate) fn decode<'a>(text: &str, part: &str, arena: &'a Bump) -> Result<Node
         .map_err(|error| fault(text, part, &error))
 }
 
-/// Lines before a part of `text`, and characters before it on its own line.
-pub(crate) fn offset(text: &str, part: &str) -> (u32, u32) {
-    let at = (part.as_ptr() as usize)
+/// Where a part of `text` begins, in bytes.
+pub(crate) fn start_of(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize)
         .wrapping_sub(text.as_ptr() as usize)
-        .min(text.len());
+        .min(text.len())
+}
+
+/// Lines before a part of `text`, and characters before it on its own line.
+fn offset(text: &str, part: &str) -> (u32, u32) {
+    let at = start_of(text, part);
     let before = text.get(..at).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
     (

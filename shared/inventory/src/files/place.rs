@@ -5,9 +5,9 @@ use plimsoll_model::Place;
 
 use super::load::narrow;
 use super::marked::{Child, Extent, Marked};
+use super::parts::{Cursor, Parts, item_of};
+use super::precise;
 use super::problem::on_line;
-use super::split::split;
-use super::{json, precise};
 
 /// What to find: a path such as `spec.containers[0].securityContext.privileged` in one object of a file.
 ///
@@ -40,23 +40,21 @@ pub fn locate_many(file: &str, text: &str, spots: &[Spot<'_>]) -> Vec<Option<Pla
     let mut places = vec![None; spots.len()];
     let mut order: Vec<usize> = (0..spots.len()).collect();
     order.sort_unstable_by_key(|i| (spots[*i].document, spots[*i].item));
-    let documents = Documents::of(file, text);
+    let (parts, mut cursor) = (Parts::of(file, text), Cursor::default());
     let mut arena = Bump::new();
-    for group in order.chunk_by(|a, b| documents.same_part(&spots[*a], &spots[*b])) {
+    for group in order.chunk_by(|a, b| parts.same(&spots[*a], &spots[*b])) {
         arena.reset();
-        let Some(&first) = group.first() else {
-            continue;
-        };
-        let Some(part) = documents.part(&spots[first]) else {
-            continue;
-        };
+        let part = group
+            .first()
+            .and_then(|first| parts.part(&spots[*first], &mut cursor));
+        let Some(part) = part else { continue };
         let Some(root) = part.parse(&arena) else {
             continue;
         };
         for &i in group {
-            let item = spots[i].item.filter(|_| !part.is_item);
-            places[i] =
-                under_item(&root, item).map(|object| part.shift(find(&object, spots[i].path)));
+            places[i] = part
+                .object(&root, spots[i].item)
+                .map(|object| part.shift(find(&object, spots[i].path)));
         }
     }
     places
@@ -66,106 +64,7 @@ pub fn locate_many(file: &str, text: &str, spots: &[Spot<'_>]) -> Vec<Option<Pla
 pub(crate) fn in_document(document: &str, first_line: u32, spot: &Spot<'_>) -> Option<Place> {
     let arena = Bump::new();
     let root = precise::read(document, first_line, &arena).ok()??;
-    under_item(&root, spot.item).map(|object| find(&object, spot.path))
-}
-
-/// A file's documents, in the form in which they are read.
-enum Documents<'t> {
-    Yaml(&'t str, Vec<super::split::Chunk>),
-    Json(&'t str, Vec<&'t str>),
-}
-
-/// The text to parse for a spot.
-struct Part<'t> {
-    text: &'t str,
-    first_line: u32,
-    /// Characters before it on its first line.
-    column: u32,
-    is_json: bool,
-    /// It is the list's item itself.
-    is_item: bool,
-}
-
-impl<'t> Documents<'t> {
-    fn of(file: &str, text: &'t str) -> Self {
-        if json::looks_like_json(text) {
-            let stream = json::scan(text);
-            let is_json_file = file.to_ascii_lowercase().ends_with(".json");
-            if stream.fault.is_none() || (is_json_file && split(text).len() <= 1) {
-                return Documents::Json(text, stream.documents);
-            }
-        }
-        Documents::Yaml(text, split(text))
-    }
-
-    fn same_part(&self, a: &Spot<'_>, b: &Spot<'_>) -> bool {
-        a.document == b.document && (matches!(self, Documents::Yaml(..)) || a.item == b.item)
-    }
-
-    fn part(&self, spot: &Spot<'_>) -> Option<Part<'t>> {
-        let index = spot.document as usize;
-        match self {
-            Documents::Yaml(text, chunks) => {
-                let chunk = chunks.get(index)?;
-                Some(Part {
-                    text: chunk.of(text),
-                    first_line: chunk.line,
-                    column: 0,
-                    is_json: false,
-                    is_item: false,
-                })
-            }
-            Documents::Json(text, documents) => {
-                let document = *documents.get(index)?;
-                let item = spot.item.and_then(|i| {
-                    json::as_list(document)?
-                        .items
-                        .get(i as usize)
-                        .map(|raw| raw.get())
-                });
-                let part = item.unwrap_or(document);
-                let (lines, column) = json::offset(text, part);
-                Some(Part {
-                    text: part,
-                    first_line: lines + 1,
-                    column,
-                    is_json: true,
-                    is_item: item.is_some(),
-                })
-            }
-        }
-    }
-}
-
-impl Part<'_> {
-    fn parse<'a>(&self, arena: &'a Bump) -> Option<Marked<'a>> {
-        if self.is_json {
-            // The YAML parser knows JSON, but not its tabs between values.
-            precise::read(&self.text.replace('\t', " "), self.first_line, arena).ok()?
-        } else {
-            precise::read(self.text, self.first_line, arena).ok()?
-        }
-    }
-
-    fn shift(&self, place: Place) -> Place {
-        let shift = if place.line == self.first_line {
-            self.column
-        } else {
-            0
-        };
-        Place {
-            column: place.column + shift,
-            end_column: place.end_column + shift,
-            ..place
-        }
-    }
-}
-
-fn under_item<'a>(root: &Marked<'a>, item: Option<u32>) -> Option<Marked<'a>> {
-    match item {
-        None => Some(*root),
-        Some(index) => Some(root.entry("items")?.value.element(index as usize)?.value),
-    }
+    item_of(&root, spot.item).map(|object| find(&object, spot.path))
 }
 
 /// The place of the value at `path`, or of its nearest parent.

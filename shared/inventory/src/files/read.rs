@@ -10,7 +10,10 @@ use super::load::narrow;
 use super::object::{Document, classify, typed_item};
 use super::problem::{Fault, FileProblem, ProblemCode, on_line};
 use super::split::{Chunk, split};
-use super::{bulk, doubt, json, place, precise};
+use super::{bulk, doubt, place, precise};
+
+mod json;
+mod list;
 
 /// How much YAML is decoded at a time; enough to spread the parser's start-up, little enough to stay in the cache.
 const BATCH_BYTES: usize = 128 << 10;
@@ -75,6 +78,9 @@ impl Reader<'_> {
         while next < chunks.len() {
             let first = next;
             next += 1;
+            if self.large_list(first, &chunks[first], arena) {
+                continue;
+            }
             if doubts[first] {
                 self.precise(first, &chunks[first], arena);
                 continue;
@@ -121,55 +127,6 @@ impl Reader<'_> {
             Ok(Some(document)) => self.document(index, &document.node, arena, Some(chunk)),
             Ok(None) => {}
             Err(_) if text.contains("{{") => self.template(index, text, chunk.line),
-            Err(fault) => self.problem(index, fault),
-        }
-    }
-
-    /// Whether the text was JSON and has been read as such.
-    fn json(&mut self, arena: &mut Bump) -> bool {
-        if !json::looks_like_json(self.text) {
-            return false;
-        }
-        let stream = json::scan(self.text);
-        let is_json_file = self
-            .entry
-            .display_path
-            .to_ascii_lowercase()
-            .ends_with(".json");
-        if stream.fault.is_some() && (!is_json_file || split(self.text).len() > 1) {
-            return false;
-        }
-        for (index, document) in stream.documents.iter().enumerate() {
-            self.json_document(index, document, arena);
-        }
-        if let Some(fault) = stream.fault {
-            // A folder holds JSON of many tools, some with comments; only what may hold an object is worth a word.
-            if self.entry.named || self.text.contains("\"apiVersion\"") {
-                self.problem(stream.documents.len(), fault);
-            } else {
-                self.outcome.not_kubernetes += 1;
-            }
-        }
-        true
-    }
-
-    fn json_document(&mut self, index: usize, document: &str, arena: &mut Bump) {
-        if let Some(list) = json::as_list(document) {
-            for (i, item) in list.items.iter().enumerate() {
-                arena.reset();
-                match json::decode(self.text, item.get(), arena) {
-                    Ok(node) => {
-                        let node = typed_item(arena, node, &list.api_version, &list.kind);
-                        self.item(index, narrow(i), &node);
-                    }
-                    Err(fault) => self.problem(index, fault),
-                }
-            }
-            return;
-        }
-        arena.reset();
-        match json::decode(self.text, document, arena) {
-            Ok(node) => self.document(index, &node, arena, None),
             Err(fault) => self.problem(index, fault),
         }
     }

@@ -180,3 +180,53 @@ fn many_values_are_found_in_the_order_asked() {
         .collect();
     assert_eq!(lines, [Some(11), Some(5), None, Some(9)]);
 }
+
+#[test]
+fn items_of_a_large_list_are_read_and_found_one_by_one() {
+    let item = |i: usize| {
+        format!(
+            "- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: p{i}\n  spec: {{hostPID: true}}\n"
+        )
+    };
+    let mut text = "apiVersion: v1\nkind: List\nitems:\n".to_owned();
+    for i in 0..20_000 {
+        text.push_str(&if i == 7_000 {
+            item(i).replace("true", "yes")
+        } else {
+            item(i)
+        });
+    }
+    let broken = text.replace("name: p9000\n", "name: p9000\n    name: twice\n");
+    let (found, outcome) = super::objects("x.yaml", &broken);
+    assert_eq!(
+        (found.len(), outcome.objects, outcome.problems.len()),
+        (19_999, 19_999, 1)
+    );
+    assert_eq!(outcome.problems[0].place.unwrap().line, 9_000 * 5 + 8);
+    assert_eq!(
+        (found[7_000].0.as_str(), &found[7_000].1["spec"]["hostPID"]),
+        ("0/7000", &true.into())
+    );
+    assert_eq!(found[9_000].0, "0/9001");
+    for i in [0, 1, 6_999, 19_999] {
+        let expected = format!("{}:10 hostPID: true", i * 5 + 8);
+        assert_eq!(underlined(&text, 0, Some(i), "spec.hostPID"), expected);
+    }
+    let json: Vec<String> = (0..3)
+        .map(|i| format!("{{\"kind\":\"Pod\",\"n\":\"é{i}\"}}"))
+        .collect();
+    let json = format!(
+        "{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{}]}}",
+        json.join(",")
+    );
+    let spots = [2, 0, 1].map(|item| Spot {
+        document: 0,
+        item: Some(item),
+        path: "n",
+    });
+    let columns: Vec<_> = locate_many("x.json", &json, &spots)
+        .iter()
+        .map(|p| p.unwrap().column)
+        .collect();
+    assert_eq!(columns, [105, 57, 81]);
+}
