@@ -105,8 +105,8 @@ async fn kinds_have_cursors_of_their_own_that_never_go_back() {
 }
 
 #[tokio::test]
-async fn missed_minutes_are_caught_up_after_an_hour_and_after_days() {
-    for away in [59, 60 * 24 * 2] {
+async fn missed_minutes_are_caught_up_after_an_hour_and_after_a_night() {
+    for away in [59, 60 * 13] {
         for store in stores().await {
             let acme = store.of(&tenant("acme").id);
             store.due().advance(DueKind::Scan, start()).await.unwrap();
