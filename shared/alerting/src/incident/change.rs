@@ -73,6 +73,13 @@ pub fn apply_changes(
         Some(Reason::Reopened) => {
             next.state = IncidentState::Open;
             next.overdue_told = false;
+            // As much time as it had at first.
+            next.due = incident.due.and_then(|due| {
+                scene
+                    .now
+                    .checked_add(due.duration_since(incident.opened))
+                    .ok()
+            });
             let position = begin_again(&incident);
             take_step(&incident, position, Reason::Reopened, topic, scene, next)
         }

@@ -13,6 +13,7 @@ use crate::document::EscalationPolicy;
 use crate::route::{IncidentFacts, route};
 
 mod answers;
+mod any;
 mod changes;
 mod opening;
 mod unreadable;

@@ -145,7 +145,8 @@ fn tell_overdue(
 ) -> Outcome {
     let overdue = before.due.is_some_and(|due| due <= scene.now);
     let quiet = loud_from(&Chain::kept_in(before), scene.now) > scene.now;
-    if !overdue || quiet || before.overdue_told || before.audience.is_empty() {
+    let nobody = outcome.incident.audience.is_empty();
+    if !overdue || quiet || before.overdue_told || nobody {
         return outcome;
     }
     outcome.incident.overdue_told = true;

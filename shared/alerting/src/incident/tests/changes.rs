@@ -122,6 +122,20 @@ fn one_that_comes_back_is_posted_and_begins_the_chain_again() {
 }
 
 #[test]
+fn what_comes_back_has_as_much_time_as_at_first() {
+    let world = World::new();
+    let opened = world.open(&["ledger"], NIGHT).incident;
+    let resolved = world
+        .change(&opened, &[change("ledger", ChangeKind::Resolved)], LATER)
+        .incident;
+    let back = [change("ledger", ChangeKind::Reopened)];
+    let reopened = world
+        .change(&resolved, &back, "2026-11-24T01:10:00Z")
+        .incident;
+    assert_eq!(reopened.due, Some(at("2026-12-01T01:10:00Z")));
+}
+
+#[test]
 fn a_change_while_somebody_is_on_it_leaves_it_theirs() {
     let (world, incident) = told();
     let taken = acknowledge(
