@@ -62,7 +62,14 @@ fn a_cluster_is_shown_by_policy() {
             "high",
         ],
     );
-    insta::assert_snapshot!(run.steady(), @"");
+    insta::assert_snapshot!(run.steady(), @r"
+    prod-eu-1 · EKS 1.34 · 1 object in N ms
+    SEVERITY  POLICY                CONTROL  RESOURCES  WORST
+    critical  privileged-container  4.2.1            1  Deployment payments/ledger
+    critical 1 · high 0 · medium 0 · low 0
+    coverage 100 % (2 of 2 policies)
+    gate --fail-on high: 1 finding reaches it, exit 1
+    ");
     assert_eq!((run.code, run.err.as_str()), (1, ""));
 }
 

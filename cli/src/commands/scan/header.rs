@@ -10,6 +10,7 @@ use plimsoll_report::{
     Control, Coverage, Files, Framework, Gate, GateInput, Header, SeverityCounts, Source,
     SourceType, Summary, Tool, Unread, VerdictCounts,
 };
+use plimsoll_runtime::Clock;
 
 use crate::args::GateArgs;
 
@@ -85,7 +86,7 @@ pub(crate) fn of(gate: GateArgs, plan: &Plan<'_>, done: Outcome<'_>) -> Header {
 
 /// To the second: finer would only make two reports differ more.
 fn now() -> Timestamp {
-    let now = Timestamp::now();
+    let now = Clock::machine().now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 

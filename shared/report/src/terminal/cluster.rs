@@ -99,19 +99,24 @@ fn gather(header: &Header, rows: &Sorted) -> io::Result<(Vec<Line>, Option<Times
     Ok((lines, expiry))
 }
 
-/// The control of the first framework in the report that counts the policy.
+/// The control of the first framework in the report that counts the policy; of any, when the report has none.
 fn control(header: &Header, row: &Row) -> String {
-    for framework in &header.frameworks {
-        for control in row.controls.iter() {
-            if let Some((id, number)) = control.split_once('/')
-                && id == framework.id
-            {
-                let label = if is_numbered(number) { number } else { id };
-                return label.to_owned();
-            }
-        }
+    let split = row
+        .controls
+        .iter()
+        .filter_map(|control| control.split_once('/'));
+    let of_report = |wanted: &str| split.clone().find(|(id, _)| *id == wanted);
+    let found = header
+        .frameworks
+        .iter()
+        .find_map(|framework| of_report(&framework.id))
+        .or_else(|| split.clone().find(|(_, number)| is_numbered(number)))
+        .or_else(|| split.clone().next());
+    match found {
+        Some((_, number)) if is_numbered(number) => number.to_owned(),
+        Some((framework, _)) => framework.to_owned(),
+        None => "-".to_owned(),
     }
-    "-".to_owned()
 }
 
 fn table(out: &mut dyn Write, lines: &[Line], look: Look) -> io::Result<()> {
