@@ -6,7 +6,9 @@ use serde_json::Value as Json;
 
 use crate::{Budget, Bump, CompileError, Env, EvalError, Program, Scope, Type, decode_json};
 
+mod agreement;
 mod checks;
+mod generate;
 mod hostile;
 mod language;
 mod library;
