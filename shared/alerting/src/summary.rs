@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use plimsoll_model::{
-    Cluster, ClusterId, Finding, FindingState, FrameworkScore, Incident, IncidentState, PolicyId,
-    Readable, Reason, Severity, Tenant,
+    Cluster, ClusterId, Finding, FindingState, FrameworkScore, Incident, Readable, Reason,
+    Severity, Tenant,
 };
 
+use self::words::Words;
 use crate::clock::week_name;
 use crate::context::{
-    ClusterLine, ExceptionLine, FindingWords, FixedLine, Links, OverdueLine, SeverityCount,
-    SummaryContext, UnevaluatedLine, When, one_line, severity_counts,
+    ClusterLine, ExceptionLine, FixedLine, Links, OverdueLine, SeverityCount, SummaryContext,
+    UnevaluatedLine, When, one_line, severity_counts,
 };
 use crate::document::EscalationPolicy;
 use crate::lapse::in_words;
@@ -20,6 +21,7 @@ use crate::lapse::in_words;
 mod scores;
 #[cfg(test)]
 mod tests;
+mod words;
 
 /// Findings by name, at most (interfaces section 4).
 const LISTED: usize = 40;
@@ -317,52 +319,4 @@ fn counted(severities: &[Severity]) -> Vec<SeverityCount> {
         *counts.entry(*severity).or_default() += 1;
     }
     severity_counts(&counts.into_iter().collect::<Vec<_>>())
-}
-
-/// Puts findings into words, with what is being done about each.
-struct Words<'a> {
-    week: &'a Week<'a>,
-    zone: &'a TimeZone,
-    incidents: BTreeMap<(&'a ClusterId, &'a PolicyId), &'a Incident>,
-}
-
-impl<'a> Words<'a> {
-    fn new(week: &'a Week<'a>, zone: &'a TimeZone) -> Self {
-        let incidents = week.incidents.iter().filter_map(|incident| {
-            Some(((&incident.cluster, incident.policy.as_ref()?), incident))
-        });
-        Self {
-            week,
-            zone,
-            incidents: incidents.collect(),
-        }
-    }
-
-    fn of(&self, finding: &Finding, new: bool) -> FindingWords {
-        let cluster = self.week.cluster(&finding.cluster);
-        let name = cluster.map_or("", |week| week.cluster.name.as_str());
-        let slug = &self.week.tenant.slug;
-        let mut words = FindingWords::of(finding, name, new, self.zone, self.week.links, slug);
-        let mut notes = Vec::new();
-        let since = finding.reopened.unwrap_or(finding.first_seen);
-        let due = cluster.and_then(|week| {
-            self.week
-                .policy
-                .due(finding.severity, week.cluster.stage, since)
-        });
-        if let Some(due) = due {
-            notes.push(format!("due {}", When::of(due, self.zone).day));
-        }
-        if let Some(incident) = self.incidents.get(&(&finding.cluster, &finding.policy)) {
-            let by = match &incident.state {
-                IncidentState::Acknowledged(acknowledgement) => {
-                    format!(" acknowledged by {}", one_line(&acknowledgement.by, 80))
-                }
-                _ => String::new(),
-            };
-            notes.push(format!("INC-{}{by}", incident.number));
-        }
-        words.note = (!notes.is_empty()).then(|| notes.join("; "));
-        words
-    }
 }

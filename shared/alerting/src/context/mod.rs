@@ -5,6 +5,7 @@ mod baseline;
 mod finding;
 mod incident;
 mod news;
+mod of_incident;
 mod summary;
 mod test_message;
 mod when;
@@ -17,7 +18,7 @@ pub use self::incident::{
     AcknowledgedWords, IncidentContext, Mention, NextWords, ResolvedWords, SnoozedWords, StepWords,
     UnreadableWords,
 };
-pub(crate) use self::incident::{Saying, incident_context};
+pub(crate) use self::of_incident::{Saying, incident_context};
 pub use self::summary::{
     ClusterLine, ExceptionLine, FixedLine, OverdueLine, ScoreLine, SummaryContext, UnevaluatedLine,
 };

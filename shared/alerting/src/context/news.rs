@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use plimsoll_model::{Incident, IncidentState};
 
-use super::incident::Saying;
-use super::{When, one_line};
+use super::{Saying, When, one_line};
 use crate::chain::Chain;
 use crate::decide::Reason;
 use crate::document::Step;

@@ -3,6 +3,7 @@
 
 mod chains;
 mod destinations;
+mod duties;
 mod error;
 mod parts;
 mod read;

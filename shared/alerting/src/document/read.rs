@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::reader::Mistakes;
 use super::tree::{At, Node};
 use super::{
-    DocumentError, EscalationPolicy, NamedPolicy, Person, Schedule, chains, parts, routes, tree,
+    DocumentError, EscalationPolicy, NamedPolicy, Person, Schedule, chains, duties, parts, routes,
+    tree,
 };
 use crate::clock::Hours;
 
@@ -40,10 +41,10 @@ pub(super) fn document(text: &str) -> Result<EscalationPolicy, Vec<DocumentError
     let stages = parts::stages(fields.get("stages"), &mut mistakes);
     let mut names = Names {
         people: parts::people(fields.get("people"), &mut mistakes),
-        hours: parts::hours(fields.get("hours"), &mut mistakes),
+        hours: duties::hours(fields.get("hours"), &mut mistakes),
         ..Names::default()
     };
-    names.schedules = parts::schedules(fields.get("schedules"), &names.people, &mut mistakes);
+    names.schedules = duties::schedules(fields.get("schedules"), &names.people, &mut mistakes);
     let policies: BTreeMap<String, NamedPolicy> =
         chains::policies(fields.get("policies"), &names, &mut mistakes);
     let route = routes::root(

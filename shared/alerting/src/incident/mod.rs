@@ -3,6 +3,7 @@
 
 mod answer;
 mod change;
+mod notices;
 mod open;
 mod teller;
 #[cfg(test)]
@@ -16,8 +17,8 @@ use plimsoll_model::{
 
 pub use self::answer::{acknowledge, give_back, snooze};
 pub use self::change::{REOPENS_WITHIN_DAYS, apply_changes, readable_again, reopens};
+pub use self::notices::{baseline, summary_deliveries, test_message};
 pub use self::open::{Opening, open_incident};
-pub use self::teller::{baseline, summary_deliveries, test_message};
 pub use self::wake::on_wake_up;
 use crate::chain::Chain;
 use crate::context::{Links, PolicyWords};

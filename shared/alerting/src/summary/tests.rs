@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use plimsoll_model::{
-    Acknowledgement, ConnectionId, Fingerprint, FingerprintParts, IncidentId, Lease, Provider,
-    ReasonCode, ResourceRef, ScanCounts, ScanId, Stage, TenantId,
+    Acknowledgement, ConnectionId, Fingerprint, FingerprintParts, IncidentId, IncidentState, Lease,
+    PolicyId, Provider, ReasonCode, ResourceRef, ScanCounts, ScanId, Stage, TenantId,
 };
 
 use super::*;

@@ -148,7 +148,7 @@ fn plain(text: &str) -> String {
 
 fn bold(text: &str) -> String {
     let parts: Vec<&str> = text.split('*').collect();
-    if parts.len() < 3 || parts.len() % 2 == 0 {
+    if parts.len() < 3 || parts.len().is_multiple_of(2) {
         return text.to_owned();
     }
     let marked = parts.iter().enumerate().map(|(index, part)| {
