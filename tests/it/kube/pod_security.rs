@@ -2,7 +2,7 @@
 
 use plimsoll_tests::kube_server::KubeServer;
 use plimsoll_tests::pod_security::{
-    Comparison, Level, Oracle, ephemeral_fields, ephemeral_pods, fields, pods,
+    Comparison, Oracle, ephemeral_fields, ephemeral_pods, fields, pods,
 };
 
 use crate::judge::Judge;

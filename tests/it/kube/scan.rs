@@ -200,7 +200,7 @@ fn verdicts(report: &Value) -> Verdicts {
         verdicts
             .entry(key)
             .or_default()
-            .push((word, verdict["paths"].to_string()));
+            .push((word, verdict["paths"][0].to_string()));
     }
     verdicts.values_mut().for_each(|list| list.sort());
     verdicts
