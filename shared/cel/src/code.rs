@@ -1,16 +1,16 @@
 //! The compiled form of an expression: names resolved to slots, field chains fused, keys hashed.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
-use bumpalo::Bump;
 use serde::{Deserialize, Serialize};
 
 use crate::env::Slot;
-use crate::kind::Kind;
 use crate::library::Function;
-use crate::node::{Entry, Node, find_entry, key_hash};
 use crate::set::LiteralSet;
-use crate::value::Value;
+
+mod field;
+mod literal;
+
+pub(crate) use field::Field;
+pub(crate) use literal::Literal;
 
 /// One step of evaluation. Positions (`at`) are byte offsets in the source.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -125,69 +125,6 @@ pub(crate) enum Step {
     Computed { index: Box<Expr>, at: u32 },
 }
 
-/// A key, and what helps to find it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Field {
-    pub(crate) key: String,
-    hash: u32,
-    pub(crate) at: u32,
-    #[serde(skip)]
-    hint: Hint,
-}
-
-/// Where a key was found the last time: objects of a kind look alike, so it is usually there again.
-#[derive(Debug, Default)]
-struct Hint(AtomicU32);
-
-impl Clone for Hint {
-    fn clone(&self) -> Hint {
-        Hint::default()
-    }
-}
-
-impl Field {
-    pub(crate) fn new(key: String, at: u32) -> Field {
-        Field {
-            hash: key_hash(&key),
-            key,
-            at,
-            hint: Hint::default(),
-        }
-    }
-
-    /// The key's value among a map's entries.
-    #[inline]
-    pub(crate) fn find<'a>(&self, entries: &'a [Entry<'a>]) -> Option<&'a Node<'a>> {
-        let likely = entries.get(self.hint.0.load(Ordering::Relaxed) as usize);
-        match likely.filter(|entry| entry.is(&self.key, self.hash)) {
-            Some(entry) => Some(&entry.value),
-            None => self.search(entries),
-        }
-    }
-
-    #[inline(never)]
-    fn search<'a>(&self, entries: &'a [Entry<'a>]) -> Option<&'a Node<'a>> {
-        let place = find_entry(entries, &self.key, self.hash)?;
-        self.hint
-            .0
-            .store(u32::try_from(place).unwrap_or(0), Ordering::Relaxed);
-        entries.get(place).map(|entry| &entry.value)
-    }
-}
-
-/// A constant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Literal {
-    Null,
-    Bool(bool),
-    Int(i64),
-    Uint(u64),
-    Double(f64),
-    Str(String),
-    Bytes(Vec<u8>),
-    Type(Kind),
-}
-
 /// `<` and its like.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
@@ -296,36 +233,6 @@ impl Step {
             Step::Field(Field { at, .. }) | Step::Index { at, .. } | Step::Computed { at, .. } => {
                 *at
             }
-        }
-    }
-}
-
-impl Literal {
-    /// The value, borrowed from the program.
-    pub(crate) fn borrowed(&self) -> Value<'_> {
-        match self {
-            Literal::Null => Value::Null,
-            Literal::Bool(value) => Value::Bool(*value),
-            Literal::Int(value) => Value::Int(*value),
-            Literal::Uint(value) => Value::Uint(*value),
-            Literal::Double(value) => Value::Double(*value),
-            Literal::Str(text) => Value::Str(text),
-            Literal::Bytes(bytes) => Value::Bytes(bytes),
-            Literal::Type(kind) => Value::Type(*kind),
-        }
-    }
-
-    /// The value, in the arena.
-    pub(crate) fn copied<'a>(&self, arena: &'a Bump) -> Value<'a> {
-        match self {
-            Literal::Str(text) => Value::Str(arena.alloc_str(text)),
-            Literal::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
-            Literal::Null => Value::Null,
-            Literal::Bool(value) => Value::Bool(*value),
-            Literal::Int(value) => Value::Int(*value),
-            Literal::Uint(value) => Value::Uint(*value),
-            Literal::Double(value) => Value::Double(*value),
-            Literal::Type(kind) => Value::Type(*kind),
         }
     }
 }

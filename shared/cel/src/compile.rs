@@ -13,8 +13,10 @@ use crate::scan::scan;
 use crate::schema::Type;
 use crate::source::Source;
 
+mod arithmetic;
 mod calls;
 mod macros;
+mod names;
 mod operators;
 mod path;
 

@@ -19,7 +19,9 @@ mod arithmetic;
 mod build;
 mod logic;
 mod loops;
+mod optional;
 mod path;
+mod text;
 
 pub(crate) use arithmetic::arithmetic;
 

@@ -2,7 +2,7 @@
 
 use cel::common::ast::{CallExpr, Expr as Tree, IdedExpr};
 
-use super::path::qualified;
+use super::names::qualified;
 use super::{Compiled, Compiler};
 use crate::budget::Budget;
 use crate::code::{Expr, Literal, TextTest};

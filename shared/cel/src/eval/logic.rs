@@ -3,11 +3,10 @@
 use std::cmp::Ordering;
 
 use super::Machine;
-use super::path::{Found, Quick};
-use crate::code::{Expr, LoopKind, Order, Path, TextTest};
+use super::path::Quick;
+use crate::code::{Expr, LoopKind, Order, Path};
 use crate::error::Stop;
 use crate::kind::Kind;
-use crate::library::{self, Function};
 use crate::node::Node;
 use crate::set::LiteralSet;
 use crate::value::{self, Value};
@@ -191,105 +190,6 @@ impl<'a> Machine<'_, '_, 'a> {
             Order::Greater => found == Ordering::Greater,
             Order::GreaterEqual => found != Ordering::Less,
         })
-    }
-
-    #[inline(never)]
-    fn is_in(&self, item: &Expr, of: &Expr, at: u32) -> Result<bool, Stop<'a>> {
-        let item = self.short(item)?;
-        let of = self.eval(of)?;
-        self.cx.at.set(at);
-        match of {
-            Value::Nodes(_) | Value::List(_) => library::has_element(&self.cx, &of, &item),
-            Value::Entries(_) | Value::Map(_) => {
-                Ok(value::find_key(&of, &item, self.cx.budget)?.is_some())
-            }
-            other => {
-                let kind = other.kind().name();
-                Err(self
-                    .cx
-                    .fail(format_args!("`in` needs a list or a map, not {kind}")))
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn text_test(
-        &self,
-        test: TextTest,
-        text: &Expr,
-        with: &Expr,
-        at: u32,
-    ) -> Result<bool, Stop<'a>> {
-        let (text, with) = (self.short(text)?, self.short(with)?);
-        if let (Value::Str(text), Value::Str(with)) = (text, with) {
-            self.cx.budget.charge_text(text.len())?;
-            return Ok(match test {
-                TextTest::Contains => text.contains(with),
-                TextTest::StartsWith => text.starts_with(with),
-                TextTest::EndsWith => text.ends_with(with),
-            });
-        }
-        self.cx.at.set(at);
-        let function = match test {
-            TextTest::Contains => Function::Contains,
-            TextTest::StartsWith => Function::StartsWith,
-            TextTest::EndsWith => Function::EndsWith,
-        };
-        Err(library::mismatch(&self.cx, function, &[text, with]))
-    }
-
-    #[inline(never)]
-    fn matches(&self, text: &Expr, pattern: u16, at: u32) -> Result<bool, Stop<'a>> {
-        let text = self.short(text)?;
-        self.cx.at.set(at);
-        let regex = self
-            .program
-            .patterns
-            .get(usize::from(pattern))
-            .and_then(|pattern| pattern.regex());
-        match (text, regex) {
-            (Value::Str(text), Some(regex)) => library::regex::is_match(&self.cx, regex, text),
-            _ => Err(library::mismatch(&self.cx, Function::Matches, &[text])),
-        }
-    }
-
-    /// `or` and `orValue`: the other expression is evaluated only if there is no value.
-    #[inline(never)]
-    pub(super) fn or_else(
-        &self,
-        of: &Expr,
-        otherwise: &Expr,
-        unwrap: bool,
-        at: u32,
-    ) -> Result<Value<'a>, Stop<'a>> {
-        let found = match of {
-            Expr::Path(path) => self.walk(path)?,
-            other => Found::Plain(self.eval(other)?),
-        };
-        let function = if unwrap {
-            Function::OrValue
-        } else {
-            Function::Or
-        };
-        let inner = match found {
-            Found::Optional(inner) => inner,
-            Found::Plain(Value::Optional(inner)) => inner.copied(),
-            Found::Plain(other) => {
-                self.cx.at.set(at);
-                return Err(library::mismatch(&self.cx, function, &[other]));
-            }
-        };
-        match inner {
-            Some(value) if unwrap => Ok(value),
-            Some(value) => Ok(Value::some(self.cx.arena, value)),
-            None => match self.eval(otherwise)? {
-                value if unwrap || matches!(value, Value::Optional(_)) => Ok(value),
-                other => {
-                    self.cx.at.set(at);
-                    Err(library::mismatch(&self.cx, function, &[other]))
-                }
-            },
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Machine;
 use super::logic::defer;
-use crate::code::{Expr, Loop, LoopKind};
+use crate::code::{Loop, LoopKind};
 use crate::error::Stop;
 use crate::library::{ListBuilder, sort_keyed};
 use crate::node::Entry;
@@ -217,40 +217,5 @@ impl<'a> Machine<'_, '_, 'a> {
         }
         self.cx.at.set(looped.at);
         sort_keyed(&self.cx, &mut keyed)
-    }
-
-    /// `optMap` and `optFlatMap`.
-    #[inline(never)]
-    pub(super) fn map_optional(
-        &self,
-        of: &Expr,
-        local: u16,
-        body: &Expr,
-        flat: bool,
-        at: u32,
-    ) -> Result<Value<'a>, Stop<'a>> {
-        let inner = match self.eval(of)? {
-            Value::Optional(None) => return Ok(Value::Optional(None)),
-            Value::Optional(Some(inner)) => *inner,
-            other => {
-                self.cx.at.set(at);
-                let kind = other.kind().name();
-                return Err(self
-                    .cx
-                    .fail(format_args!("this is {kind}, not an optional")));
-            }
-        };
-        self.set_local(local, inner);
-        match self.eval(body)? {
-            value if !flat => Ok(Value::some(self.cx.arena, value)),
-            value @ Value::Optional(_) => Ok(value),
-            other => {
-                self.cx.at.set(at);
-                let kind = other.kind().name();
-                Err(self.cx.fail(format_args!(
-                    "`optFlatMap` must give an optional, not {kind}"
-                )))
-            }
-        }
     }
 }

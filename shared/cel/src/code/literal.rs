@@ -1,0 +1,50 @@
+//! Constants.
+
+use bumpalo::Bump;
+use serde::{Deserialize, Serialize};
+
+use crate::kind::Kind;
+use crate::value::Value;
+
+/// A constant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Literal {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Double(f64),
+    Str(String),
+    Bytes(Vec<u8>),
+    Type(Kind),
+}
+
+impl Literal {
+    /// The value, borrowed from the program.
+    pub(crate) fn borrowed(&self) -> Value<'_> {
+        match self {
+            Literal::Null => Value::Null,
+            Literal::Bool(value) => Value::Bool(*value),
+            Literal::Int(value) => Value::Int(*value),
+            Literal::Uint(value) => Value::Uint(*value),
+            Literal::Double(value) => Value::Double(*value),
+            Literal::Str(text) => Value::Str(text),
+            Literal::Bytes(bytes) => Value::Bytes(bytes),
+            Literal::Type(kind) => Value::Type(*kind),
+        }
+    }
+
+    /// The value, in the arena.
+    pub(crate) fn copied<'a>(&self, arena: &'a Bump) -> Value<'a> {
+        match self {
+            Literal::Str(text) => Value::Str(arena.alloc_str(text)),
+            Literal::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
+            Literal::Null => Value::Null,
+            Literal::Bool(value) => Value::Bool(*value),
+            Literal::Int(value) => Value::Int(*value),
+            Literal::Uint(value) => Value::Uint(*value),
+            Literal::Double(value) => Value::Double(*value),
+            Literal::Type(kind) => Value::Type(*kind),
+        }
+    }
+}
