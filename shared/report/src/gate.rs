@@ -3,7 +3,7 @@
 use plimsoll_model::Severity;
 use serde::{Deserialize, Serialize};
 
-use crate::document::SeverityCounts;
+use crate::SeverityCounts;
 
 /// A gate and what it decided. Exit codes: 0 holds or no gate, 1 findings, 4 missing data; 4 beats 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 //! view. Nothing here prints: every function writes to a [`std::io::Write`] it is given.
 
 mod affected;
+mod counts;
 mod diagnostic;
 mod document;
 mod gate;
@@ -18,11 +19,11 @@ mod spill;
 mod terminal;
 
 pub use affected::{Affected, SortedAffected};
+pub use counts::{SeverityCounts, VerdictCounts};
 pub use diagnostic::{Diagnostic, Excerpt, Level, write_diagnostics};
 pub use document::{
     Control, Coverage, FailedFile, Files, Framework, FrameworkResource, FrameworkSection, Header,
-    ReportDocument, SCHEMA_VERSION, SeverityCounts, Source, SourceType, Summary, Tool, Unread,
-    VerdictCounts,
+    ReportDocument, SCHEMA_VERSION, Source, SourceType, Summary, Tool, Unread,
 };
 pub use gate::{Gate, GateInput};
 pub use json::write_json;
