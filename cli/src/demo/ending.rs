@@ -20,13 +20,18 @@ pub(super) fn progress(console: &Console, weeks: u64) -> ProgressBar {
     if !console.err.terminal {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{spinner} {msg} {bar:20}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{spinner} {msg} {bar:20}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(weeks).with_style(style)
 }
 
 /// The score that stands for a cluster.
 pub(super) fn score(cluster: &Cluster) -> Option<f64> {
-    cluster.scores.iter().find(|score| score.id == FRAMEWORK)?.score
+    cluster
+        .scores
+        .iter()
+        .find(|score| score.id == FRAMEWORK)?
+        .score
 }
 
 /// Everything that is said.
@@ -47,16 +52,28 @@ impl Ending<'_> {
             let store = self.stage.service.store.of(tenant);
             let incidents = store.recent_incidents(1_000).await?;
             for cluster in store.list_clusters().await? {
-                let mine: Vec<_> = incidents.iter().filter(|incident| incident.cluster == cluster.id).collect();
-                let escalated = mine.iter().filter(|i| i.step > 1 || matches!(i.state, IncidentState::Acknowledged(_))).count();
+                let mine: Vec<_> = incidents
+                    .iter()
+                    .filter(|incident| incident.cluster == cluster.id)
+                    .collect();
+                let escalated = mine
+                    .iter()
+                    .filter(|i| i.step > 1 || matches!(i.state, IncidentState::Acknowledged(_)))
+                    .count();
                 let scans = store.recent_scans(&cluster.id, 100).await?.len();
                 clusters.push((example.id.clone(), cluster, mine.len(), escalated, scans));
             }
         }
-        clusters.sort_by(|a, b| (&a.0, std::cmp::Reverse(a.1.stage), &a.1.name).cmp(&(&b.0, std::cmp::Reverse(b.1.stage), &b.1.name)));
+        clusters.sort_by(|a, b| {
+            (&a.0, std::cmp::Reverse(a.1.stage), &a.1.name).cmp(&(
+                &b.0,
+                std::cmp::Reverse(b.1.stage),
+                &b.1.name,
+            ))
+        });
         let scans: usize = clusters.iter().map(|(.., scans)| scans).sum();
         let mut lines = vec![format!(
-            "{WEEKS} weeks in {} s: {} tenants, {} clusters, {scans} scans, 0 calls to the internet.",
+            "Four weeks in {} s: {} tenants, {} clusters, {scans} scans, 0 calls to the internet.",
             self.seconds,
             self.stage.tenants.len(),
             clusters.len()
@@ -67,39 +84,55 @@ impl Ending<'_> {
         }
         let out = self.out.display();
         let incident_mails = self.written.mails - self.written.summaries;
-        lines.push(format!("Slack      {out}/slack/index.html        {} messages, as they look and as JSON", self.written.slack));
+        lines.push(format!(
+            "Slack      {out}/slack/index.html        {} messages, {} edits of them, as they look and as JSON", self.written.slack - self.written.edits, self.written.edits
+        ));
         lines.push(format!(
             "E-mail     {out}/mail/                   {} weekly summaries, {incident_mails} other mails (.eml .html .txt)",
             self.written.summaries
         ));
+        lines.push(format!("Results    {out}/w1.json … w{WEEKS}.json           prod-eu-1 week by week, as `scan --context --output` writes them"));
         Ok(lines)
     }
 
     fn words(&self, cluster: &Cluster, incidents: usize, escalated: usize) -> String {
         if let Some(week) = self.unreadable.get(&cluster.id) {
-            return format!("not readable since week {week}: access entry removed; shown so, never green");
+            return format!(
+                "not readable since week {week}: access entry removed; shown so, never green"
+            );
         }
         let refused = cluster.counts.policies_applicable - cluster.counts.policies_evaluated;
         let lists = self.refused_lists(cluster);
         if lists > 0 {
-            let coverage = 100 * cluster.counts.policies_evaluated / cluster.counts.policies_applicable.max(1);
-            return format!("{lists} lists refused: coverage {coverage} %, {refused} policies not evaluated");
+            let coverage =
+                100 * cluster.counts.policies_evaluated / cluster.counts.policies_applicable.max(1);
+            return format!(
+                "{lists} lists refused: coverage {coverage} %, {refused} policies not evaluated"
+            );
         }
         let first = self.first_scores.get(&cluster.id).copied();
         let scores = match (first, score(cluster)) {
             (Some(first), Some(now)) => format!("{first:.1} → {now:.1}"),
             _ => "no score".to_owned(),
         };
-        let Counted { fixed, new, reopened } = self.counted.get(&cluster.id).copied().unwrap_or_default();
+        let Counted {
+            fixed,
+            new,
+            reopened,
+        } = self.counted.get(&cluster.id).copied().unwrap_or_default();
         if fixed + new + reopened == 0 {
             return format!("{scores}  nothing changed; nobody was told");
         }
-        format!("{scores}  {fixed} fixed, {new} new, {reopened} re-opened; {incidents} incidents, {escalated} escalated")
+        format!(
+            "{scores}  {fixed} fixed, {new} new, {reopened} re-opened; {incidents} incidents, {escalated} escalated"
+        )
     }
 
     fn refused_lists(&self, cluster: &Cluster) -> usize {
         let requests = self.stage.world.requests();
-        let refused = requests.iter().filter(|r| r.cluster.as_deref() == Some(&cluster.name) && r.status == 403);
+        let refused = requests
+            .iter()
+            .filter(|r| r.cluster.as_deref() == Some(&cluster.name) && r.status == 403);
         let mut lists: Vec<&str> = refused.map(|request| request.operation.as_str()).collect();
         lists.sort_unstable();
         lists.dedup();

@@ -16,7 +16,8 @@ use plimsoll_channels::{Mail, Slack};
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::{
-    Connection, ConnectionId, ConnectionKind, ConnectionState, MailSettings, SlackSettings, Tenant, TenantId, hash_text,
+    Connection, ConnectionId, ConnectionKind, ConnectionState, MailSettings, SlackSettings, Tenant,
+    TenantId, hash_text,
 };
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::Clock;
@@ -51,7 +52,11 @@ pub(super) async fn set(slack: &Path, mail: &Path) -> Result<Stage> {
     let world = World::start(WorldConfig::new(move || world_clock.now())).await?;
     let examples = plimsoll_world::tenants()?;
     let mut networks = Vec::new();
-    for cluster in examples.iter().flat_map(|t| &t.accounts).flat_map(|a| &a.clusters) {
+    for cluster in examples
+        .iter()
+        .flat_map(|t| &t.accounts)
+        .flat_map(|a| &a.clusters)
+    {
         let endpoint = world.cluster_endpoint(&cluster.name)?;
         networks.push(endpoint.trim_start_matches("https://").to_owned());
     }
@@ -75,8 +80,14 @@ pub(super) async fn set(slack: &Path, mail: &Path) -> Result<Stage> {
             kubeconfig: None,
             clock: clock.clone(),
         },
-        channels: Channels::Made { slack: slacks, mail: mails },
-        links: Links { base: None, buttons: false },
+        channels: Channels::Made {
+            slack: slacks,
+            mail: mails,
+        },
+        links: Links {
+            base: None,
+            buttons: false,
+        },
         clock,
         every: SignedDuration::from_hours(7 * 24),
         domain: "plimsoll.example".to_owned(),
@@ -85,7 +96,11 @@ pub(super) async fn set(slack: &Path, mail: &Path) -> Result<Stage> {
         let desk = service.desk();
         send_summaries::plan(&desk, &desk.open(id).await?).await?;
     }
-    Ok(Stage { world, service, tenants })
+    Ok(Stage {
+        world,
+        service,
+        tenants,
+    })
 }
 
 fn sdk(world: &World, clock: &Clock) -> SdkConfig {
@@ -102,14 +117,23 @@ fn sdk(world: &World, clock: &Clock) -> SdkConfig {
 }
 
 /// What onboarding does: we make the ExternalId, the customer's stack puts it into the role's trust policy.
-async fn tenant(store: &Store, world: &World, example: &ExampleTenant, clock: &Clock) -> Result<TenantId> {
+async fn tenant(
+    store: &Store,
+    world: &World,
+    example: &ExampleTenant,
+    clock: &Clock,
+) -> Result<TenantId> {
     let id = TenantId::of(&[&example.id]);
     let tenant = Tenant {
         id: id.clone(),
         slug: example.id.clone(),
         name: example.name.clone(),
-        slack: Some(SlackSettings { token_reference: "directory".to_owned() }),
-        mail: Some(MailSettings::Directory { from: format!("plimsoll@{}.example", example.id) }),
+        slack: Some(SlackSettings {
+            token_reference: "directory".to_owned(),
+        }),
+        mail: Some(MailSettings::Directory {
+            from: format!("plimsoll@{}.example", example.id),
+        }),
         escalation_version: 0,
         last_incident_number: 0,
     };
@@ -125,12 +149,21 @@ async fn tenant(store: &Store, world: &World, example: &ExampleTenant, clock: &C
     for account in &example.accounts {
         let external_id = format!("plm-{}", hash_text(&["demo", &account.id]));
         world.trust_vendor(&account.id, &account.role, &external_id);
-        let mut regions: Vec<String> = account.clusters.iter().map(|cluster| cluster.region.clone()).collect();
+        let mut regions: Vec<String> = account
+            .clusters
+            .iter()
+            .map(|cluster| cluster.region.clone())
+            .collect();
         regions.sort();
         regions.dedup();
         let connection = Connection {
             id: ConnectionId::of(&[id.as_str(), &account.id]),
-            kind: ConnectionKind::Aws { account: account.id.clone(), role: account.role.clone(), external_id, regions },
+            kind: ConnectionKind::Aws {
+                account: account.id.clone(),
+                role: account.role.clone(),
+                external_id,
+                regions,
+            },
             stage: None,
             state: ConnectionState::Waiting,
             next_scan: night(0).context("the first night")?,

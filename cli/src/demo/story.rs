@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::acknowledge;
 use plimsoll_model::{
-    ClusterId, Exception, ExceptionId, Finding, FindingState, Incident, IncidentState, PolicyId, Severity, TenantId,
+    ClusterId, Exception, ExceptionId, Finding, FindingState, Incident, IncidentState, PolicyId,
+    Severity, TenantId,
 };
 use plimsoll_world::World;
 
@@ -34,18 +35,24 @@ pub(super) struct Counted {
 impl Counted {
     /// Adds what the scan at `at` changed.
     pub(super) fn add(&mut self, findings: &[Finding], at: Timestamp) {
-        let count = |is: &dyn Fn(&Finding) -> bool| u32::try_from(findings.iter().filter(|f| is(f)).count()).unwrap_or(0);
+        let count = |is: &dyn Fn(&Finding) -> bool| {
+            u32::try_from(findings.iter().filter(|f| is(f)).count()).unwrap_or(0)
+        };
         self.fixed += count(&|f| f.state == FindingState::Resolved && f.resolved == Some(at));
         self.new += count(&|f| f.first_seen == at);
         self.reopened += count(&|f| f.reopened == Some(at));
     }
 }
 
-/// Plays one week: its night, what people do after it, and the days until the next night.
-pub(super) async fn play(service: &Service, world: &World, week: u32, acme: &TenantId) -> Result<()> {
-    let night = night(week)?;
+/// A week's night: every cluster is scanned.
+pub(super) async fn scan(service: &Service, world: &World, week: u32) -> Result<()> {
     world.set_week(week);
-    at(service, night).await?;
+    at(service, night(week)?).await
+}
+
+/// What people do after it, and the days until the next night.
+pub(super) async fn go_on(service: &Service, week: u32, acme: &TenantId) -> Result<()> {
+    let night = night(week)?;
     // The first steps of a chain are minutes apart, the others hours.
     at(service, night + SignedDuration::from_mins(31)).await?;
     at(service, night + SignedDuration::from_mins(152)).await?;
@@ -77,7 +84,9 @@ async fn somebody_acknowledges(service: &Service, tenant: &TenantId, now: Timest
     let desk = service.desk();
     let dossier = desk.open(tenant).await?;
     let open = dossier.store.open_incidents(None).await?;
-    let critical = |incident: &&Incident| incident.severity == Severity::Critical && incident.state == IncidentState::Open;
+    let critical = |incident: &&Incident| {
+        incident.severity == Severity::Critical && incident.state == IncidentState::Open
+    };
     if let Some(incident) = open.iter().find(critical) {
         escalate_incidents::answer(&desk, &dossier, &incident.id, |incident, topic, scene| {
             acknowledge(incident, "Ana", topic, scene)
@@ -107,7 +116,12 @@ async fn somebody_excepts(service: &Service, tenant: &TenantId, now: Timestamp) 
 }
 
 /// What is counted of a cluster after a week's night.
-pub(super) async fn count(service: &Service, tenant: &TenantId, cluster: &ClusterId, counted: &mut Counted) -> Result<()> {
+pub(super) async fn count(
+    service: &Service,
+    tenant: &TenantId,
+    cluster: &ClusterId,
+    counted: &mut Counted,
+) -> Result<()> {
     let store = service.store.of(tenant);
     let current = store.get_cluster(cluster).await?;
     if let Some(at) = current.last_scan_at {

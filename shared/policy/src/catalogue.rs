@@ -75,6 +75,8 @@ pub struct Framework {
     pub id: String,
     /// Title for people.
     pub title: String,
+    /// For one line among others: `CIS EKS`.
+    pub short: String,
     /// Where it applies.
     pub applies: Applies,
     /// Its controls in order.
@@ -192,14 +194,27 @@ impl Catalogue {
         self.frameworks.iter().find(|framework| framework.id == id)
     }
 
-    /// The controls a policy counts for, for people: `CIS Amazon EKS 4.2.1`.
+    /// The controls a policy counts for, for people: `CIS EKS 4.2.1`, `PSS baseline`. Only numbers are added to the
+    /// framework's name; controls that are named by words say nothing more than the policy.
     #[must_use]
     pub fn control_names(&self, policy: &Policy) -> Vec<String> {
-        let name = |control: &String| {
-            let (framework, number) = control.split_once('/')?;
-            Some(format!("{} {number}", self.framework(framework)?.title))
-        };
-        policy.controls.iter().filter_map(name).collect()
+        let mut names: Vec<String> = Vec::new();
+        for control in &policy.controls {
+            let Some((framework, number)) = control.split_once('/') else {
+                continue;
+            };
+            let Some(framework) = self.framework(framework) else {
+                continue;
+            };
+            let name = match number.starts_with(|c: char| c.is_ascii_digit()) {
+                true => format!("{} {number}", framework.short),
+                false => framework.short.clone(),
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// The framework whose id is nearest to a wrong one, for a suggestion.
@@ -331,12 +346,14 @@ fn join_frameworks(
         let FrameworkFile {
             id,
             title,
+            short,
             applies,
             controls,
         } = file;
         frameworks.push(Framework {
             id,
             title,
+            short,
             applies,
             controls,
         });

@@ -185,6 +185,8 @@ impl<'de> Deserialize<'de> for Pairs {
 pub(crate) struct FrameworkFile {
     pub(crate) id: String,
     pub(crate) title: String,
+    /// For one line among others: `CIS EKS`.
+    pub(crate) short: String,
     #[serde(default)]
     pub(crate) applies: Applies,
     pub(crate) controls: Vec<Control>,

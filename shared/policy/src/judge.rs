@@ -23,6 +23,9 @@ pub(crate) struct Case<'r, 'p, 'a> {
     pub(crate) lists: &'r Lists,
 }
 
+/// Takes a verdict with the elements it is about and why it is none.
+type Give<'g, 'a> = dyn FnMut(Verdict, &[Element<'a>], Option<Reason>) + 'g;
+
 /// A chosen element and its place among its siblings.
 #[derive(Clone, Copy)]
 struct Element<'a> {
@@ -69,7 +72,7 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
         chosen: &mut Vec<Element<'a>>,
         budget: &Budget,
         any: &mut bool,
-        give: &mut dyn FnMut(Verdict, &[Element<'a>], Option<Reason>),
+        give: &mut Give<'_, 'a>,
     ) {
         let Some((slot, program)) = self.policy.compiled.each.get(chosen.len()) else {
             *any = true;
@@ -98,12 +101,7 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
         self.scope.clear(*slot);
     }
 
-    fn verdict(
-        &self,
-        chosen: &[Element<'a>],
-        budget: &Budget,
-        give: &mut dyn FnMut(Verdict, &[Element<'a>], Option<Reason>),
-    ) {
+    fn verdict(&self, chosen: &[Element<'a>], budget: &Budget, give: &mut Give<'_, 'a>) {
         match self.decide(&self.policy.compiled.expression, budget) {
             Ok(true) => give(Verdict::Pass, chosen, None),
             Ok(false) => give(Verdict::Fail, chosen, None),
