@@ -35,11 +35,17 @@ pub enum Kind {
     Type,
     /// `kubernetes.Quantity`.
     Quantity,
+    /// `net.IP`.
+    Ip,
+    /// `net.CIDR`.
+    Cidr,
+    /// `kubernetes.Semver`.
+    Semver,
 }
 
 impl Kind {
     /// All types that have a name in sources.
-    pub(crate) const NAMED: [Kind; 14] = [
+    pub(crate) const NAMED: [Kind; 17] = [
         Kind::Null,
         Kind::Bool,
         Kind::Int,
@@ -54,6 +60,9 @@ impl Kind {
         Kind::Duration,
         Kind::Type,
         Kind::Quantity,
+        Kind::Ip,
+        Kind::Cidr,
+        Kind::Semver,
     ];
 
     /// The name in sources.
@@ -75,6 +84,9 @@ impl Kind {
             Kind::Duration => "google.protobuf.Duration",
             Kind::Type => "type",
             Kind::Quantity => "kubernetes.Quantity",
+            Kind::Ip => "net.IP",
+            Kind::Cidr => "net.CIDR",
+            Kind::Semver => "kubernetes.Semver",
         }
     }
 }

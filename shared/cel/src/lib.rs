@@ -5,6 +5,7 @@
 //! and [`Program::eval`] with a [`Budget`].
 
 mod budget;
+mod cidr;
 mod code;
 mod compile;
 mod decode;
@@ -21,6 +22,7 @@ mod quantity;
 mod scan;
 mod schema;
 mod scope;
+mod semver;
 mod set;
 mod signature;
 mod source;
@@ -28,6 +30,7 @@ mod value;
 
 pub use budget::Budget;
 pub use bumpalo::Bump;
+pub use cidr::Cidr;
 pub use decode::{DecodeError, MAX_NESTING, NodeSeed, decode_json};
 pub use env::{Env, Limits, Slot};
 pub use error::{CompileError, EvalError};
@@ -36,6 +39,7 @@ pub use node::{Entry, Node, key_hash};
 pub use program::Program;
 pub use schema::{Schema, Type};
 pub use scope::Scope;
+pub use semver::Semver;
 pub use value::{Items, Value};
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::budget::Budget;
 use crate::error::Stop;
 use crate::value::Value;
 
+mod addresses;
 mod build;
 mod convert;
 mod format;
@@ -21,6 +22,7 @@ mod sets;
 mod strings;
 mod table;
 mod time;
+mod versions;
 
 pub(crate) use build::{ListBuilder, TextBuilder};
 pub(crate) use lists::sort_keyed;
@@ -127,6 +129,29 @@ pub(crate) enum Function {
     QuantityOf,
     QuantitySubtract,
     Sign,
+    // Addresses and networks.
+    CidrAddress,
+    CidrMasked,
+    CidrOf,
+    CidrPrefixLength,
+    ContainsCidr,
+    ContainsIp,
+    IpFamily,
+    IpIsCanonical,
+    IpIsGlobalUnicast,
+    IpIsLinkLocalMulticast,
+    IpIsLinkLocalUnicast,
+    IpIsLoopback,
+    IpIsUnspecified,
+    IpOf,
+    IsCidr,
+    IsIp,
+    // Semantic versions.
+    IsSemver,
+    SemverMajor,
+    SemverMinor,
+    SemverOf,
+    SemverPatch,
     // Times and spans of time.
     GetDate,
     GetDayOfMonth,
@@ -196,6 +221,28 @@ pub(crate) fn call<'a>(
         | F::OrValue
         | F::UnwrapOptional
         | F::UnwrapOptionals => optionals::call(cx, function, args)?,
+        F::CidrAddress
+        | F::CidrMasked
+        | F::CidrOf
+        | F::CidrPrefixLength
+        | F::ContainsCidr
+        | F::ContainsIp
+        | F::IpFamily
+        | F::IpIsCanonical
+        | F::IpIsGlobalUnicast
+        | F::IpIsLinkLocalMulticast
+        | F::IpIsLinkLocalUnicast
+        | F::IpIsLoopback
+        | F::IpIsUnspecified
+        | F::IpOf
+        | F::IsCidr
+        | F::IsIp => addresses::call(cx, function, args)?,
+        F::IsSemver | F::SemverMajor | F::SemverMinor | F::SemverOf | F::SemverPatch => {
+            versions::call(cx, function, args)?
+        }
+        F::CompareTo | F::IsGreater | F::IsLess if first.kind() == crate::Kind::Semver => {
+            versions::call(cx, function, args)?
+        }
         F::AsFloat
         | F::AsInteger
         | F::CompareTo

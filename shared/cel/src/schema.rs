@@ -45,12 +45,8 @@ pub enum Type {
     Ip,
     /// A network, `cidr('10.0.0.0/8')`.
     Cidr,
-    /// An absolute URL, `url('https://example.com')`.
-    Url,
     /// A semantic version, `semver('1.2.3')`.
     Semver,
-    /// A named format, `format.dns1123Label()`.
-    Format,
 }
 
 /// The fields of an [`Type::Object`].
@@ -149,11 +145,9 @@ impl fmt::Display for Type {
             Type::Duration => "duration",
             Type::Type => "type",
             Type::Quantity => "quantity",
-            Type::Ip => "ip",
+            Type::Ip => "IP",
             Type::Cidr => "cidr",
-            Type::Url => "url",
             Type::Semver => "semver",
-            Type::Format => "format",
         };
         f.write_str(plain)
     }

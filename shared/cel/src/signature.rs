@@ -196,6 +196,9 @@ fn pattern(text: &str) -> Option<Pattern> {
         "duration" => Type::Duration,
         "type" => Type::Type,
         "quantity" => Type::Quantity,
+        "IP" => Type::Ip,
+        "cidr" => Type::Cidr,
+        "semver" => Type::Semver,
         _ => return None,
     }))
 }

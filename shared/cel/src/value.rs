@@ -1,10 +1,14 @@
 //! Values while an expression is evaluated: `Copy`, borrowed from the input tree or from the arena.
 
+use std::net::IpAddr;
+
 use bumpalo::Bump;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::cidr::Cidr;
 use crate::kind::Kind;
 use crate::node::{Entry, Node};
+use crate::semver::Semver;
 
 mod compare;
 mod json;
@@ -50,6 +54,12 @@ pub enum Value<'a> {
     Type(Kind),
     /// A Kubernetes quantity, in billionths.
     Quantity(&'a i128),
+    /// An IP address.
+    Ip(IpAddr),
+    /// A network.
+    Cidr(Cidr),
+    /// A semantic version.
+    Semver(&'a Semver<'a>),
     /// Not known, with the reason. Never inside a list or map, and never a result: as input it makes what depends
     /// on it [`crate::EvalError::Unknown`].
     Unknown(&'a str),
@@ -196,6 +206,9 @@ impl<'a> Value<'a> {
             Value::Duration(_) => Kind::Duration,
             Value::Type(_) => Kind::Type,
             Value::Quantity(_) => Kind::Quantity,
+            Value::Ip(_) => Kind::Ip,
+            Value::Cidr(_) => Kind::Cidr,
+            Value::Semver(_) => Kind::Semver,
             Value::Unknown(_) => Kind::Dyn,
         }
     }

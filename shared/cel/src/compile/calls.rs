@@ -235,6 +235,9 @@ impl Compiler<'_> {
         let checked = matches!(
             function,
             Function::QuantityOf
+                | Function::IpOf
+                | Function::CidrOf
+                | Function::SemverOf
                 | Function::Duration
                 | Function::Timestamp
                 | Function::Int

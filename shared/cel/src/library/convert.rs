@@ -121,7 +121,9 @@ fn to_string<'a>(cx: &Context<'_, 'a>, of: Value<'a>) -> Result<Option<Value<'a>
         | Value::Int(_)
         | Value::Uint(_)
         | Value::Timestamp(_)
-        | Value::Duration(_) => Some(cx.text(&of.key_text())?),
+        | Value::Duration(_)
+        | Value::Ip(_)
+        | Value::Cidr(_) => Some(cx.text(&of.key_text())?),
         _ => None,
     })
 }

@@ -61,6 +61,8 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
             "string(bytes) string",
             "string(timestamp) string",
             "string(duration) string",
+            "string(IP) string",
+            "string(cidr) string",
         ],
     ),
     (
@@ -209,13 +211,28 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
     (Function::UnwrapOptional, &["optional(A).value() A"]),
     (Function::AsFloat, &["quantity.asApproximateFloat() double"]),
     (Function::AsInteger, &["quantity.asInteger() int"]),
-    (Function::CompareTo, &["quantity.compareTo(quantity) int"]),
+    (
+        Function::CompareTo,
+        &[
+            "quantity.compareTo(quantity) int",
+            "semver.compareTo(semver) int",
+        ],
+    ),
     (
         Function::IsGreater,
-        &["quantity.isGreaterThan(quantity) bool"],
+        &[
+            "quantity.isGreaterThan(quantity) bool",
+            "semver.isGreaterThan(semver) bool",
+        ],
     ),
     (Function::IsInteger, &["quantity.isInteger() bool"]),
-    (Function::IsLess, &["quantity.isLessThan(quantity) bool"]),
+    (
+        Function::IsLess,
+        &[
+            "quantity.isLessThan(quantity) bool",
+            "semver.isLessThan(semver) bool",
+        ],
+    ),
     (Function::IsQuantity, &["isQuantity(string) bool"]),
     (
         Function::QuantityAdd,
@@ -233,6 +250,48 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
         ],
     ),
     (Function::Sign, &["quantity.sign() int"]),
+    (Function::CidrAddress, &["cidr.ip() IP"]),
+    (Function::CidrMasked, &["cidr.masked() cidr"]),
+    (Function::CidrOf, &["cidr(string) cidr"]),
+    (Function::CidrPrefixLength, &["cidr.prefixLength() int"]),
+    (
+        Function::ContainsCidr,
+        &[
+            "cidr.containsCIDR(cidr) bool",
+            "cidr.containsCIDR(string) bool",
+        ],
+    ),
+    (
+        Function::ContainsIp,
+        &["cidr.containsIP(IP) bool", "cidr.containsIP(string) bool"],
+    ),
+    (Function::IpFamily, &["IP.family() int"]),
+    (Function::IpIsCanonical, &["ip.isCanonical(string) bool"]),
+    (Function::IpIsGlobalUnicast, &["IP.isGlobalUnicast() bool"]),
+    (
+        Function::IpIsLinkLocalMulticast,
+        &["IP.isLinkLocalMulticast() bool"],
+    ),
+    (
+        Function::IpIsLinkLocalUnicast,
+        &["IP.isLinkLocalUnicast() bool"],
+    ),
+    (Function::IpIsLoopback, &["IP.isLoopback() bool"]),
+    (Function::IpIsUnspecified, &["IP.isUnspecified() bool"]),
+    (Function::IpOf, &["ip(string) IP"]),
+    (Function::IsCidr, &["isCIDR(string) bool"]),
+    (Function::IsIp, &["isIP(string) bool"]),
+    (
+        Function::IsSemver,
+        &["isSemver(string) bool", "isSemver(string, bool) bool"],
+    ),
+    (Function::SemverMajor, &["semver.major() int"]),
+    (Function::SemverMinor, &["semver.minor() int"]),
+    (
+        Function::SemverOf,
+        &["semver(string) semver", "semver(string, bool) semver"],
+    ),
+    (Function::SemverPatch, &["semver.patch() int"]),
     (
         Function::GetDate,
         &["timestamp.getDate() int", "timestamp.getDate(string) int"],
@@ -307,10 +366,6 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
 /// than called unknown.
 pub(crate) const ELSEWHERE: &[&str] = &[
     "authorizer",
-    "cidr",
-    "cidr.isCanonical",
-    "containsCIDR",
-    "containsIP",
     "format.named",
     "format.dns1123Label",
     "format.dns1123Subdomain",
@@ -328,13 +383,7 @@ pub(crate) const ELSEWHERE: &[&str] = &[
     "getPort",
     "getQuery",
     "getScheme",
-    "ip",
-    "ip.isCanonical",
-    "isCIDR",
-    "isIP",
-    "isSemver",
     "isURL",
-    "semver",
     "url",
 ];
 

@@ -92,8 +92,8 @@ fn errors_point_at_their_place_and_help() {
         ),
         ("frobnicate(1)", "1:1+10 there is no function `frobnicate`"),
         (
-            "ip('10.0.0.1')",
-            "1:1+2 the function `ip` of Kubernetes is not available here yet",
+            "url('x')",
+            "1:1+3 the function `url` of Kubernetes is not available here yet",
         ),
         (
             "startsWith('a', 'b')",

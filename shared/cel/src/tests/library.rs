@@ -304,3 +304,98 @@ fn quantities() {
         "true",
     )]);
 }
+
+#[test]
+fn addresses_and_networks() {
+    plain(&[
+        ("ip('10.0.0.1').family() + ip('::1').family()", "10"),
+        (
+            "ip('127.0.0.1').isLoopback() && ip('::').isUnspecified()",
+            "true",
+        ),
+        (
+            "ip('169.254.1.1').isLinkLocalUnicast() && ip('fe80::1').isLinkLocalUnicast()",
+            "true",
+        ),
+        (
+            "ip('224.0.0.5').isLinkLocalMulticast() && ip('ff02::1').isLinkLocalMulticast()",
+            "true",
+        ),
+        (
+            "ip('10.0.0.1').isGlobalUnicast() && !ip('255.255.255.255').isGlobalUnicast()",
+            "true",
+        ),
+        ("string(ip('2001:DB8::0'))", "\"2001:db8::\""),
+        (
+            "ip.isCanonical('2001:db8::') && !ip.isCanonical('2001:DB8::')",
+            "true",
+        ),
+        (
+            "isIP('1.2.3.4') && !isIP('1.2.3') && !isIP('01.2.3.4') && !isIP('::ffff:1.2.3.4') && !isIP('fe80::1%e')",
+            "true",
+        ),
+        ("ip('::1') == ip('0:0:0:0:0:0:0:1')", "true"),
+        ("ip(dyn('x'))", "! 'x' is not an IP address"),
+        (
+            "cidr('10.0.0.0/8').containsIP('10.255.0.1') && !cidr('10.0.0.0/8').containsIP('11.0.0.1')",
+            "true",
+        ),
+        (
+            "cidr('0.0.0.0/0').containsIP(ip('1.2.3.4')) && !cidr('0.0.0.0/0').containsIP('::1')",
+            "true",
+        ),
+        (
+            "cidr('::/0').containsCIDR('2001:db8::/32') && !cidr('10.0.0.0/24').containsCIDR(cidr('10.0.0.0/8'))",
+            "true",
+        ),
+        (
+            "string(cidr('10.1.2.3/16').masked()) + ' ' + string(cidr('10.1.2.3/16').ip())",
+            "\"10.1.0.0/16 10.1.2.3\"",
+        ),
+        ("cidr('10.0.0.0/8').prefixLength()", "8"),
+        (
+            "isCIDR('::1/128') && !isCIDR('10.0.0.0/33') && !isCIDR('10.0.0.0/08') && !isCIDR('10.0.0.0') && !isCIDR('10.0.0.0/+8')",
+            "true",
+        ),
+        (
+            "type(ip('::1')) == net.IP && type(cidr('::/0')) == net.CIDR",
+            "true",
+        ),
+        ("[ip('::1')].exists(i, i.isLoopback())", "true"),
+        (
+            "cidr(dyn('10.0.0.0/33'))",
+            "! '10.0.0.0/33' is not a CIDR network",
+        ),
+    ]);
+    table(&[(
+        "x.exists(r, cidr(r).prefixLength() == 0)",
+        r#"["10.0.0.0/8","0.0.0.0/0"]"#,
+        "true",
+    )]);
+}
+
+#[test]
+fn versions() {
+    plain(&[
+        (
+            "semver('1.29.3').isLessThan(semver('1.30.0-alpha.1'))",
+            "true",
+        ),
+        (
+            "semver('1.30.0').isGreaterThan(semver('1.30.0-rc.1'))",
+            "true",
+        ),
+        ("semver('1.2.3').compareTo(semver('1.2.3+build'))", "0"),
+        ("semver('1.2.3') == semver('1.2.3+build')", "true"),
+        (
+            "semver('v1.30', true).minor() + semver('2.1.0').major() + semver('1.2.3').patch()",
+            "35",
+        ),
+        (
+            "isSemver('1.2.3') && !isSemver('v1.2') && isSemver('v1.2', true)",
+            "true",
+        ),
+        ("semver(dyn('v1'))", "! 'v1' is not a semantic version"),
+        ("semver('1.2.3')", "\"1.2.3\""),
+    ]);
+}

@@ -31,6 +31,9 @@ pub(crate) fn equal<'x>(
         (Value::Duration(a), Value::Duration(b)) => a == b,
         (Value::Type(a), Value::Type(b)) => a == b,
         (Value::Quantity(a), Value::Quantity(b)) => a == b,
+        (Value::Ip(a), Value::Ip(b)) => a == b,
+        (Value::Cidr(a), Value::Cidr(b)) => a == b,
+        (Value::Semver(a), Value::Semver(b)) => a.cmp(b).is_eq(),
         (Value::Optional(a), Value::Optional(b)) => match (a, b) {
             (None, None) => true,
             (Some(a), Some(b)) => equal(a, b, budget)?,

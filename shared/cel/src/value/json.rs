@@ -55,6 +55,9 @@ impl Value<'_> {
             Value::Duration(span) => duration_text(span),
             Value::Type(kind) => kind.name().to_owned(),
             Value::Quantity(billionths) => quantity::text(*billionths),
+            Value::Ip(address) => address.to_string(),
+            Value::Cidr(network) => network.to_string(),
+            Value::Semver(version) => version.to_string(),
             Value::Unknown(reason) => reason.to_owned(),
             Value::Nodes(_)
             | Value::List(_)
