@@ -6,7 +6,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use plimsoll_policy::{Catalogue, Framework, Policy, kinds};
-use plimsoll_report::Diagnostic;
+use plimsoll_report::{Diagnostic, Look};
 
 use super::catalogue;
 use crate::args::ExplainArgs;
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &ExplainArgs, console: &Console) -> Result<Exit> {
         }
         for policy in &policies {
             gap(out)?;
-            explain_policy(out, &catalogue, policy)?;
+            explain_policy(out, &catalogue, policy, console.out.look)?;
         }
         for (framework, number) in &controls {
             gap(out)?;
@@ -98,6 +98,7 @@ fn explain_policy(
     out: &mut dyn Write,
     catalogue: &Catalogue,
     policy: &Policy,
+    look: Look,
 ) -> std::io::Result<()> {
     let head = format!("{}: {}", policy.id, policy.title);
     let facts = format!("{}, {}", policy.severity, policy.lifecycle.as_str());
@@ -106,7 +107,7 @@ fn explain_policy(
         if text.is_empty() {
             Ok(())
         } else {
-            writeln!(out, "  {name:<8} {text}")
+            writeln!(out, "  {name:<8} {}", look.marks(text))
         }
     };
     line(

@@ -70,7 +70,8 @@ impl Look {
     }
 
     /// Our own marks in ASCII where Unicode cannot be shown.
-    pub(crate) fn marks<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    #[must_use]
+    pub fn marks<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !self.ascii || text.is_ascii() {
             return Cow::Borrowed(text);
         }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use plimsoll_policy::{Catalogue, Framework, Plan, PlanOptions, Policy};
+use plimsoll_report::Look;
 use serde_json::{Value, json};
 
 use super::refuse;
@@ -53,7 +54,13 @@ pub(super) fn run(args: &ListArgs, console: &Console) -> Result<Exit> {
             serde_json::to_writer_pretty(&mut *out, &all)?;
             writeln!(out)
         }
-        Format::Table => table(out, &policies, chosen, catalogue.policies.len()),
+        Format::Table => table(
+            out,
+            &policies,
+            chosen,
+            catalogue.policies.len(),
+            console.out.look,
+        ),
     })?;
     Ok(Exit::Done)
 }
@@ -82,6 +89,7 @@ fn table(
     policies: &[&Policy],
     framework: Option<&str>,
     all: usize,
+    look: Look,
 ) -> std::io::Result<()> {
     let rows: Vec<[String; 6]> = policies
         .iter()
@@ -101,11 +109,11 @@ fn table(
         ["SEVERITY", "ID", "KINDS", "LIFE", "CONTROL", "TITLE"],
         &rows,
     )?;
-    writeln!(
-        out,
+    let ending = format!(
         "{} of {all} policies · one: plimsoll explain ID · all fields: --format json",
         policies.len()
-    )
+    );
+    writeln!(out, "{}", look.marks(&ending))
 }
 
 fn short(kinds: &[String]) -> String {

@@ -48,8 +48,8 @@ impl FileTexts {
 }
 
 impl Sources for FileTexts {
-    fn text(&self, file: &str) -> Option<String> {
-        self.read(file).map(|text| text.as_ref().to_owned())
+    fn text(&self, file: &str) -> Option<Arc<str>> {
+        self.read(file)
     }
 
     fn name_place(&self, row: &Row) -> Option<Place> {

@@ -12,6 +12,7 @@ mod unread;
 mod words;
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use plimsoll_model::{Place, Verdict};
@@ -25,14 +26,14 @@ pub(crate) use snippet::{Window, renderer};
 /// Where source texts come from; asked only for what is shown.
 pub trait Sources {
     /// The text of a file named in a row.
-    fn text(&self, file: &str) -> Option<String>;
+    fn text(&self, file: &str) -> Option<Arc<str>>;
     /// Where the row's resource has its name in that file.
     fn name_place(&self, row: &Row) -> Option<Place>;
 }
 
 /// No source texts: live objects, or a report read back.
 impl Sources for () {
-    fn text(&self, _: &str) -> Option<String> {
+    fn text(&self, _: &str) -> Option<Arc<str>> {
         None
     }
     fn name_place(&self, _: &Row) -> Option<Place> {

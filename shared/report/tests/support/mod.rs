@@ -143,8 +143,8 @@ spec:
 pub(crate) struct Texts;
 
 impl Sources for Texts {
-    fn text(&self, file: &str) -> Option<String> {
-        (file == "k8s/payments.yaml").then(|| PAYMENTS.to_owned())
+    fn text(&self, file: &str) -> Option<Arc<str>> {
+        (file == "k8s/payments.yaml").then(|| PAYMENTS.into())
     }
     fn name_place(&self, row: &Row) -> Option<Place> {
         (row.file.as_deref() == Some("k8s/payments.yaml")).then_some(Place {
