@@ -13,7 +13,10 @@ use crate::store::{Shared, Store};
 use crate::{StoreError, provision};
 
 mod dynamo;
+mod life;
 mod sqs;
+
+pub use life::{Death, Life};
 
 /// Credentials that nobody checks.
 fn credentials() -> Credentials {
@@ -28,7 +31,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::DirectoryInUse`] when another process has the directory; otherwise when files cannot be made.
     pub async fn embedded(directory: Option<&Path>) -> Result<Self, StoreError> {
-        Self::start(directory, true).await
+        Self::start(directory, true, None).await
     }
 
     /// A store in memory that looks for due work minute by minute, as the one in AWS does: for tests of that.
@@ -36,10 +39,23 @@ impl Store {
     /// # Errors
     /// When its tables or queues cannot be made.
     pub async fn embedded_by_minute() -> Result<Self, StoreError> {
-        Self::start(None, false).await
+        Self::start(None, false, None).await
     }
 
-    async fn start(directory: Option<&Path>, due_by_index: bool) -> Result<Self, StoreError> {
+    /// A store in a directory whose every request passes by `life`, the making of its tables and queues as well: for
+    /// tests that kill it.
+    ///
+    /// # Errors
+    /// As [`Store::embedded`].
+    pub async fn embedded_mortal(directory: &Path, life: &Life) -> Result<Self, StoreError> {
+        Self::start(Some(directory), true, Some(life)).await
+    }
+
+    async fn start(
+        directory: Option<&Path>,
+        due_by_index: bool,
+        life: Option<&Life>,
+    ) -> Result<Self, StoreError> {
         let (lock, database, objects) = match directory {
             Some(directory) => {
                 let lock = lock(directory)?;
@@ -60,13 +76,13 @@ impl Store {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(credentials())
-            .http_client(dynamo::EmbeddedDynamo::new(database))
+            .http_client(life::client(dynamo::EmbeddedDynamo::new(database), life))
             .build();
         let sqs = aws_sdk_sqs::Config::builder()
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
             .region(aws_sdk_sqs::config::Region::from_static("us-east-1"))
             .credentials_provider(credentials())
-            .http_client(sqs::EmbeddedSqs::new())
+            .http_client(life::client(sqs::EmbeddedSqs::new(), life))
             .build();
         let sqs = aws_sdk_sqs::Client::from_conf(sqs);
         let queues = provision::create_queues(&sqs, "").await?;
@@ -82,6 +98,7 @@ impl Store {
                 due_shards: 1,
                 due_by_index,
                 _lock: lock,
+                life: life.cloned(),
                 tenants: Mutex::default(),
             }),
         };

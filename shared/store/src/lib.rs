@@ -41,6 +41,8 @@ pub use config::MissingVariable;
 pub use control::{Claim, Control, RegisteredTenant};
 pub use deliveries::{ClaimedDelivery, DeliveryClaim, WhenLapsed};
 pub use due::{Due, DueBatch, DueItem, DueKind, DueWork};
+#[cfg(feature = "embedded")]
+pub use embedded::{Death, Life};
 pub use error::StoreError;
 pub use escalations::EscalationVersion;
 pub use findings::FINDING_SHARDS;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_s3::primitives::ByteStream;
 use plimsoll_model::TenantId;
 
+use crate::store::Shared;
 use crate::{StoreError, TenantStore};
 
 mod files;
@@ -150,7 +151,10 @@ impl TenantStore {
     /// [`StoreError::CrossTenant`] for a name that would leave the tenant's place; otherwise as the object store fails.
     pub async fn put_object(&self, name: &str, bytes: Vec<u8>) -> Result<String, StoreError> {
         let key = object_key(self.tenant(), name)?;
-        self.shared().objects.put(&key, bytes).await?;
+        let shared = self.shared();
+        shared
+            .counted("put object", shared.objects.put(&key, bytes))
+            .await?;
         Ok(key)
     }
 
@@ -160,7 +164,10 @@ impl TenantStore {
     /// As [`TenantStore::put_object`], and when the file cannot be read.
     pub async fn put_object_file(&self, name: &str, from: &Path) -> Result<String, StoreError> {
         let key = object_key(self.tenant(), name)?;
-        self.shared().objects.put_file(&key, from).await?;
+        let shared = self.shared();
+        shared
+            .counted("put object", shared.objects.put_file(&key, from))
+            .await?;
         Ok(key)
     }
 
@@ -170,7 +177,8 @@ impl TenantStore {
     /// [`StoreError::NotFound`]; [`StoreError::CrossTenant`] for another tenant's key.
     pub async fn get_object(&self, key: &str) -> Result<Vec<u8>, StoreError> {
         own_key(self.tenant(), key)?;
-        self.shared().objects.get(key).await
+        let shared = self.shared();
+        shared.counted("get object", shared.objects.get(key)).await
     }
 
     /// Deletes an object by its full key; one that is not there is no error.
@@ -179,7 +187,29 @@ impl TenantStore {
     /// [`StoreError::CrossTenant`] for another tenant's key; otherwise as the object store fails.
     pub async fn delete_object(&self, key: &str) -> Result<(), StoreError> {
         own_key(self.tenant(), key)?;
-        self.shared().objects.delete(key).await
+        let shared = self.shared();
+        shared
+            .counted("delete object", shared.objects.delete(key))
+            .await
+    }
+}
+
+impl Shared {
+    /// Every request to the object store passes here, as those to the tables and queues pass through their client.
+    #[cfg_attr(
+        not(feature = "embedded"),
+        expect(
+            clippy::unused_self,
+            unused_variables,
+            reason = "only an embedded store can be ended"
+        )
+    )]
+    async fn counted<T>(&self, name: &'static str, request: impl Future<Output = T>) -> T {
+        #[cfg(feature = "embedded")]
+        if let Some(life) = &self.life {
+            return life.around(name, request).await;
+        }
+        request.await
     }
 }
 

@@ -49,6 +49,9 @@ pub(crate) struct Shared {
     pub(crate) due_by_index: bool,
     /// The lock on the data directory, for as long as the store lives.
     pub(crate) _lock: Option<std::fs::File>,
+    /// What may end the store at one of its requests: tests only.
+    #[cfg(feature = "embedded")]
+    pub(crate) life: Option<crate::embedded::Life>,
     pub(crate) tenants: Mutex<HashMap<TenantId, aws_sdk_dynamodb::Client>>,
 }
 
@@ -73,6 +76,8 @@ impl Store {
                 due_shards: config.due_shards.clamp(1, 4),
                 due_by_index: false,
                 _lock: None,
+                #[cfg(feature = "embedded")]
+                life: None,
                 tenants: Mutex::default(),
             }),
         }

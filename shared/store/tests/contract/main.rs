@@ -8,6 +8,7 @@ mod due;
 mod incidents;
 mod isolation;
 mod leases;
+mod life;
 mod persistence;
 mod publication;
 mod queues;
