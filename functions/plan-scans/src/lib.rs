@@ -7,6 +7,9 @@ use plimsoll_store::{DueItem, DueKind, DueWork, SWEEP_AFTER, ScanSweep, Store, S
 /// How long an account job may take before it is sent again: the time-out of `scan-account` and a margin.
 const ACCOUNT_JOB_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
+/// Within this time after a message was sent or a delivery claimed, its entry is due again.
+const UNDER_WAY: SignedDuration = SignedDuration::from_mins(3);
+
 /// What a tick did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Planned {
@@ -46,6 +49,26 @@ pub async fn handle(
     Ok(planned)
 }
 
+/// Sends again what was under way when `plimsoll up` ended: its queues are gone, and nobody else works on the same
+/// tables. To be called at start, after the leases are broken; without it the sweep would find the same, some minutes
+/// later. Returns how many messages were sent.
+///
+/// # Errors
+/// When DynamoDB or SQS refuse or cannot be reached.
+pub async fn recover(store: &Store, now: Timestamp) -> Result<usize, StoreError> {
+    let mut sent = 0;
+    for kind in [DueKind::Scan, DueKind::Outbox, DueKind::Delivery] {
+        // One batch is enough: what is left comes with the sweep.
+        for item in store.due().list(kind, now + UNDER_WAY).await?.items {
+            if let Some(message) = item.message() {
+                store.queues().send(&message).await?;
+                sent += 1;
+            }
+        }
+    }
+    Ok(sent)
+}
+
 async fn deal_with(
     store: &Store,
     item: &DueItem,
@@ -56,10 +79,17 @@ async fn deal_with(
     let again = now + SWEEP_AFTER;
     match &item.work {
         DueWork::Connection(connection) => {
+            // Not the entry's own time: the entry is deferred each time a job is sent, the slot stays the same until it
+            // is dealt with.
+            let slot = match tenant.get_connection(connection).await {
+                Ok(connection) => connection.next_scan,
+                Err(StoreError::NotFound(_)) => return Ok(0),
+                Err(error) => return Err(error),
+            };
             let job = AccountJob {
                 tenant: item.tenant.clone(),
                 connection: connection.clone(),
-                slot: item.at,
+                slot,
             };
             store.queues().send(&Message::AccountJob(job)).await?;
             tenant.defer(item, now + ACCOUNT_JOB_AGAIN).await?;

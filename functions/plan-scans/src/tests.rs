@@ -49,6 +49,17 @@ async fn a_due_connection_is_enqueued_once_and_again_only_when_its_job_is_lost()
         .await
         .unwrap();
     assert_eq!(messages.len(), 2);
+    let slots = messages
+        .into_iter()
+        .map(|received| match received.message.unwrap() {
+            Message::AccountJob(job) => job.slot,
+            other => panic!("{other:?}"),
+        });
+    assert_eq!(
+        slots.collect::<Vec<_>>(),
+        [at(0), at(0)],
+        "a job that is sent again is for the same slot"
+    );
 }
 
 #[tokio::test]
@@ -84,6 +95,12 @@ async fn a_cluster_whose_account_job_never_came_is_planned_and_a_lost_scan_messa
         1,
         "two minutes later the sweep sends it again"
     );
+    assert_eq!(
+        recover(&store, at(126)).await.unwrap(),
+        1,
+        "whoever starts anew does not wait for the sweep"
+    );
+    assert_eq!(handle(&store, DAY, at(126)).await.unwrap().sent, 0);
     let scans = store
         .of(&tenant)
         .recent_scans(&cluster.id, 5)
