@@ -1,10 +1,9 @@
 """Pods as an API server lists them: completed with defaults, owned, running, with managed fields."""
 from application import Application
 from draw import Draw
-from workloads import pod_metadata, pod_spec
+from workloads import workload
 
-REPLICAS = 4 # of each application, so that the number of a pod tells its application
-OWNERS = ("ReplicaSet", "ReplicaSet", "ReplicaSet", "StatefulSet", "DaemonSet", "Job")
+REPLICAS = 4  # of each application, so that the number of a pod tells its application
 TIME = "2026-03-14T09:26:53Z"
 
 
@@ -21,8 +20,7 @@ def uid(draw):
     return "-".join(draw.hex(digits) for digits in (8, 4, 4, 4, 12))
 
 
-def complete(spec, owner, app, node):
-    draw = app.draw
+def complete(spec, app, node):
     if spec.get("automountServiceAccountToken") is not False:
         token = {"name": "kube-api-access", "projected": {"defaultMode": 420, "sources": [
             {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
@@ -31,8 +29,7 @@ def complete(spec, owner, app, node):
         for container in [*spec["containers"], *spec.get("initContainers", [])]:
             container["volumeMounts"].append({"name": "kube-api-access", "readOnly": True,
                                               "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"})
-    spec.update(restartPolicy="Never" if owner == "Job" else "Always", schedulerName="default-scheduler",
-                enableServiceLinks=True, preemptionPolicy="PreemptLowerPriority", priority=0,
+    spec.update(schedulerName="default-scheduler", enableServiceLinks=True, preemptionPolicy="PreemptLowerPriority", priority=0,
                 serviceAccount=app.account, nodeName=node)
 
 
@@ -50,27 +47,39 @@ def status(spec, draw):
             "conditions": conditions}
 
 
-def pods(first, count, seed="1", badness=0.5):
-    """The pods numbered from `first`; the same whatever page they are on."""
-    number = first - first % REPLICAS
-    while number < first + count:
-        app = Application(Draw(seed, number // REPLICAS, badness))
-        draw = app.draw
-        owner = draw.one(OWNERS)
-        spec = pod_spec(app, "DaemonSet" if owner == "DaemonSet" else "Deployment")
-        template = pod_metadata(app)
-        node = f"node-{draw.number_from(0, 63)}.compute.internal"
-        complete(spec, owner, app, node)
-        revision, owner_uid = draw.hex(10), uid(draw)
+class Release:
+    """One application as it runs: its Deployment, the ReplicaSet of the revision, the pods."""
+
+    def __init__(self, number, seed="1", badness=0.5):
+        self.app = Application(Draw(seed, number, badness))
+        self.deployment = workload(self.app, "Deployment")
+        draw = self.app.draw
+        self.deployment["metadata"].update(uid=uid(draw), resourceVersion="1", creationTimestamp=TIME)
+        self.revision, self.replica_set_uid = draw.hex(10), uid(draw)
+        self.name = f"{self.app.name}-{self.revision}"
+
+    def replica_set(self):
+        template = self.deployment["spec"]["template"]
+        owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": self.app.name, "controller": True,
+                 "uid": self.deployment["metadata"]["uid"], "blockOwnerDeletion": True}
+        metadata = {"name": self.name, "namespace": self.app.namespace, "uid": self.replica_set_uid,
+                    "resourceVersion": "1", "labels": template["metadata"]["labels"], "ownerReferences": [owner]}
+        spec = {"replicas": REPLICAS, "selector": self.deployment["spec"]["selector"], "template": template}
+        return {"metadata": metadata, "spec": spec}
+
+    def pods(self):
+        app, draw = self.app, self.app.draw
+        template = self.deployment["spec"]["template"]
+        spec = template["spec"]
+        complete(spec, app, f"node-{draw.number_from(0, 63)}.compute.internal")
+        owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": self.name, "uid": self.replica_set_uid,
+                 "controller": True, "blockOwnerDeletion": True}
         for _ in range(REPLICAS):
             metadata = {
-                "name": f"{app.name}-{revision}-{draw.hex(5)}", "generateName": f"{app.name}-{revision}-",
-                "namespace": app.namespace, "uid": uid(draw), "resourceVersion": str(draw.number_from(10**6, 10**8)),
-                "creationTimestamp": TIME, "labels": {**template["labels"], "pod-template-hash": revision},
-                "annotations": template["annotations"],
-                "ownerReferences": [{"apiVersion": "batch/v1" if owner == "Job" else "apps/v1", "kind": owner,
-                                     "name": f"{app.name}-{revision}", "uid": owner_uid, "controller": True,
-                                     "blockOwnerDeletion": True}]}
+                "name": f"{self.name}-{draw.hex(5)}", "generateName": f"{self.name}-", "namespace": app.namespace,
+                "uid": uid(draw), "resourceVersion": str(draw.number_from(10**6, 10**8)), "creationTimestamp": TIME,
+                "labels": {**template["metadata"]["labels"], "pod-template-hash": self.revision},
+                "annotations": template["metadata"]["annotations"], "ownerReferences": [owner]}
             state = status(spec, draw)
             metadata["managedFields"] = [
                 {"manager": "kube-controller-manager", "operation": "Update", "apiVersion": "v1", "time": TIME,
@@ -78,6 +87,12 @@ def pods(first, count, seed="1", badness=0.5):
                      "f:metadata": managed({"labels": metadata["labels"]}), "f:spec": managed(spec)}},
                 {"manager": "kubelet", "operation": "Update", "apiVersion": "v1", "time": TIME,
                  "subresource": "status", "fieldsType": "FieldsV1", "fieldsV1": {"f:status": managed(state)}}]
-            if first <= number < first + count:
-                yield {"metadata": metadata, "spec": spec, "status": state}
-            number += 1
+            yield {"metadata": metadata, "spec": spec, "status": state}
+
+
+def pods(first, count):
+    """The pods numbered from `first`; the same whatever page they are on."""
+    for number in range(first // REPLICAS, -(-(first + count) // REPLICAS)):
+        for replica, pod in enumerate(Release(number).pods()):
+            if first <= number * REPLICAS + replica < first + count:
+                yield pod
