@@ -97,8 +97,8 @@ impl<'a> Machine<'_, '_, 'a> {
                 of,
                 otherwise,
                 unwrap,
-                at,
-            } => self.or_else(of, otherwise, *unwrap, *at),
+                ..
+            } => self.or_else(of, otherwise, *unwrap),
             Expr::Find {
                 function,
                 text,

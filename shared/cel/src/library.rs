@@ -128,7 +128,6 @@ pub(crate) enum Function {
     QuantityAdd,
     QuantityOf,
     QuantitySubtract,
-    Sign,
     // Addresses and networks.
     CidrAddress,
     CidrMasked,
@@ -252,8 +251,7 @@ pub(crate) fn call<'a>(
         | F::IsQuantity
         | F::QuantityAdd
         | F::QuantityOf
-        | F::QuantitySubtract
-        | F::Sign => quantities::call(cx, function, args)?,
+        | F::QuantitySubtract => quantities::call(cx, function, args)?,
         F::GetDate
         | F::GetDayOfMonth
         | F::GetDayOfWeek

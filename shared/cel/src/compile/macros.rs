@@ -76,6 +76,11 @@ impl Compiler<'_> {
             Type::Dyn => (Type::Dyn, Type::Dyn),
             Type::List(element) if shape.names.len() == 1 => (element.as_ref().clone(), Type::Dyn),
             Type::List(element) => (Type::Int, element.as_ref().clone()),
+            Type::Map(_) | Type::Object(_) if shape.kind == LoopKind::SortBy => {
+                return Err(
+                    self.call_error(node, format!("`{name}` needs a list, not {}", range.ty))
+                );
+            }
             Type::Map(value) => (Type::Dyn, value.as_ref().clone()),
             Type::Object(_) => (Type::String, Type::Dyn),
             other => {

@@ -1,4 +1,4 @@
-//! Names: of variables, dots included, of macros' variables, of types, and names that are written with escapes.
+//! Names: of variables, dots included, of macros' variables, of types.
 
 use cel::common::ast::{Expr as Tree, IdedExpr, SelectExpr};
 
@@ -123,56 +123,4 @@ pub(super) fn qualified(node: &IdedExpr) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Kubernetes writes names that CEL reserves, or that are no names in CEL, with escapes: `__namespace__`,
-/// `foo__dash__bar` ("CEL in Kubernetes", escaping).
-pub(super) fn unescaped(field: &str) -> String {
-    if !field.contains("__") {
-        return field.to_owned();
-    }
-    let reserved = [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-    ];
-    let word = field
-        .strip_prefix("__")
-        .and_then(|rest| rest.strip_suffix("__"));
-    if let Some(word) = word.filter(|word| reserved.contains(word)) {
-        return word.to_owned();
-    }
-    let mut plain = String::with_capacity(field.len());
-    let mut rest = field;
-    while let Some(at) = rest.find("__") {
-        let escape = [
-            ("__underscores__", "__"),
-            ("__dot__", "."),
-            ("__dash__", "-"),
-            ("__slash__", "/"),
-        ]
-        .into_iter()
-        .find(|(escape, _)| rest[at..].starts_with(escape));
-        let (length, meant) = escape.map_or((2, "__"), |(escape, meant)| (escape.len(), meant));
-        plain.push_str(&rest[..at]);
-        plain.push_str(meant);
-        rest = &rest[at + length..];
-    }
-    plain.push_str(rest);
-    plain
 }

@@ -2,7 +2,6 @@
 
 use cel::common::ast::{CallExpr, Expr as Tree, IdedExpr, LiteralValue, SelectExpr, operators};
 
-use super::names::unescaped;
 use super::{Compiled, Compiler, Origin};
 use crate::code::{Expr, Field, Literal, Path, Root, Step};
 use crate::error::CompileError;
@@ -95,9 +94,8 @@ impl Compiler<'_> {
                 test: false,
             }) => {
                 let parts = self.parts(operand)?;
-                let field = unescaped(field);
                 let at = self.field_at(node);
-                self.select(parts, field, false, at)
+                self.select(parts, field.clone(), false, at)
             }
             Tree::Call(call) if call.func_name == operators::OPT_SELECT => {
                 match call.args.as_slice() {
@@ -110,7 +108,7 @@ impl Compiler<'_> {
                     ] => {
                         let parts = self.parts(operand)?;
                         let at = self.field_at(node);
-                        self.select(parts, unescaped(field.inner()), true, at)
+                        self.select(parts, field.inner().to_owned(), true, at)
                     }
                     _ => Err(self.error_at(node, "the expression cannot be read")),
                 }

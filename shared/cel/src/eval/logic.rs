@@ -174,10 +174,6 @@ impl<'a> Machine<'_, '_, 'a> {
             self.cx.budget.charge_text(left.len().min(right.len()))?;
         }
         let Some(found) = value::compare(&left, &right) else {
-            // With a double that is not a number every order is false.
-            if is_nan(&left) || is_nan(&right) {
-                return Ok(false);
-            }
             self.cx.at.set(at);
             let (left, right) = (left.kind().name(), right.kind().name());
             return Err(self
@@ -200,8 +196,4 @@ pub(super) fn defer<'a>(earlier: Option<Stop<'a>>, stop: Stop<'a>) -> Result<Sto
         return Err(stop);
     }
     Ok(earlier.map_or(stop, |earlier| earlier.or_later(stop)))
-}
-
-fn is_nan(value: &Value<'_>) -> bool {
-    matches!(value, Value::Double(number) if number.is_nan())
 }

@@ -208,6 +208,10 @@ impl<'a> Machine<'_, '_, 'a> {
 
     fn sort_by(&self, looped: &Loop) -> Result<Value<'a>, Stop<'a>> {
         let mut elements = self.elements(looped)?;
+        if !matches!(elements, Elements::List(_)) {
+            self.cx.at.set(looped.at);
+            return Err(self.cx.fail(format_args!("`sortBy` needs a list, not map")));
+        }
         let mut keyed = Vec::new();
         let mut number = 0;
         while let Some(element) = self.next(looped, &mut elements, number) {

@@ -4,46 +4,31 @@ use super::Machine;
 use super::path::Found;
 use crate::code::Expr;
 use crate::error::Stop;
-use crate::library::{self, Function};
 use crate::value::Value;
 
 impl<'a> Machine<'_, '_, 'a> {
-    /// `or` and `orValue`: the other expression is evaluated only if there is no value.
+    /// `or` and `orValue`: the other expression is evaluated only if there is no value. What is no optional counts as
+    /// one that has a value, as in an API server.
     #[inline(never)]
     pub(super) fn or_else(
         &self,
         of: &Expr,
         otherwise: &Expr,
         unwrap: bool,
-        at: u32,
     ) -> Result<Value<'a>, Stop<'a>> {
         let found = match of {
             Expr::Path(path) => self.walk(path)?,
             other => Found::Plain(self.eval(other)?),
         };
-        let function = if unwrap {
-            Function::OrValue
-        } else {
-            Function::Or
-        };
-        let inner = match found {
-            Found::Optional(inner) => inner,
-            Found::Plain(Value::Optional(inner)) => inner.copied(),
-            Found::Plain(other) => {
-                self.cx.at.set(at);
-                return Err(library::mismatch(&self.cx, function, &[other]));
+        match found {
+            Found::Optional(Some(value)) | Found::Plain(Value::Optional(Some(&value)))
+                if unwrap =>
+            {
+                Ok(value)
             }
-        };
-        match inner {
-            Some(value) if unwrap => Ok(value),
-            Some(value) => Ok(Value::some(self.cx.arena, value)),
-            None => match self.eval(otherwise)? {
-                value if unwrap || matches!(value, Value::Optional(_)) => Ok(value),
-                other => {
-                    self.cx.at.set(at);
-                    Err(library::mismatch(&self.cx, function, &[other]))
-                }
-            },
+            Found::Optional(Some(value)) => Ok(Value::some(self.cx.arena, value)),
+            Found::Optional(None) | Found::Plain(Value::Optional(None)) => self.eval(otherwise),
+            Found::Plain(value) => Ok(value),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Field chains and indices.
 
 use super::Machine;
-use crate::code::{Path, Root, Step};
+use crate::code::{Field, Path, Root, Step};
 use crate::error::Stop;
 use crate::node::Node;
 use crate::scope::State;
@@ -100,6 +100,8 @@ impl<'a> Machine<'_, '_, 'a> {
             };
             match field.find(entries) {
                 Some(Node::Map(inner)) => entries = inner,
+                // A list has no fields, not even optionally.
+                Some(Node::List(_)) => return Quick::Elsewhere,
                 Some(_) if number + 1 < lenient_from => return Quick::Elsewhere,
                 None if number < lenient_from => return Quick::Elsewhere,
                 // What is left could still be an index, whose type may be wrong.
@@ -170,6 +172,7 @@ impl<'a> Machine<'_, '_, 'a> {
             Step::Field(field) => match value {
                 Value::Entries(entries) => Ok(field.find(entries).map(|node| Value::from(*node))),
                 Value::Map(_) => value::find_key(&value, &Value::Str(&field.key), self.cx.budget),
+                Value::Nodes(_) | Value::List(_) => Err(self.list_field(field)),
                 _ => Ok(None),
             },
             Step::Index { index, at } => self.index(value, Value::Int(*index), *at),
@@ -220,6 +223,12 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     #[cold]
+    fn list_field(&self, field: &Field) -> Stop<'a> {
+        let text = format_args!("a list has no field `{}`", field.key);
+        Stop::message(self.cx.arena, text, field.at)
+    }
+
+    #[cold]
     fn missing(&self, value: Value<'a>, step: &Step) -> Stop<'a> {
         let (key, at) = match step {
             Step::Field(field) => (field.key.clone(), field.at),
@@ -231,7 +240,7 @@ impl<'a> Machine<'_, '_, 'a> {
         };
         match value {
             Value::Entries(_) | Value::Map(_) => Stop::no_such_key(self.cx.arena, &key, at),
-            Value::Nodes(_) | Value::List(_) if !matches!(step, Step::Field(_)) => {
+            Value::Nodes(_) | Value::List(_) => {
                 let len = value.len().unwrap_or(0);
                 let text = format_args!("no such index: {key} (the list has {len})");
                 Stop::message(self.cx.arena, text, at)

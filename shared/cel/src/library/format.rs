@@ -73,20 +73,14 @@ fn put<'a>(
     item: &Value<'a>,
 ) -> Result<(), Stop<'a>> {
     let text = match (verb, *item) {
-        ('s', _) => return put_plain(out, item),
+        ('s', Value::Str(text)) => return out.push(text),
+        ('s', Value::Bytes(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+        ('s', Value::Double(number)) => double_text(number).trim_start_matches('+').to_owned(),
+        ('s', Value::Duration(_) | Value::Timestamp(_)) => item.key_text(),
+        ('s', _) => return put_nested(cx, out, item),
         ('d', Value::Int(_) | Value::Uint(_)) => item.key_text(),
-        ('d' | 'f' | 'e', Value::Double(number)) if !number.is_finite() => {
-            double_text(number).trim_start_matches('+').to_owned()
-        }
-        ('d', Value::Double(number)) => double_text(number),
-        ('f', _) => match number(item) {
-            Some(number) => format!("{number:.*}", decimals.unwrap_or(6)),
-            None => return Err(wrong(cx, verb, item)),
-        },
-        ('e', _) => match number(item) {
-            Some(number) => exponent(number, decimals.unwrap_or(6)),
-            None => return Err(wrong(cx, verb, item)),
-        },
+        ('f', Value::Double(number)) => fixed(number, decimals.unwrap_or(6)),
+        ('e', Value::Double(number)) => scientific(number),
         ('b', Value::Bool(value)) => u8::from(value).to_string(),
         ('b', Value::Int(value)) => signed(value, format!("{:b}", value.unsigned_abs())),
         ('b', Value::Uint(value)) => format!("{value:b}"),
@@ -97,7 +91,7 @@ fn put<'a>(
             Some(text) => text,
             None => return Err(wrong(cx, verb, item)),
         },
-        ('d' | 'b' | 'o', _) => return Err(wrong(cx, verb, item)),
+        ('d' | 'f' | 'e' | 'b' | 'o', _) => return Err(wrong(cx, verb, item)),
         _ => return Err(cx.fail(format_args!("`%{verb}` is not a verb of formats"))),
     };
     out.push(&text)
@@ -110,16 +104,6 @@ fn wrong<'a>(cx: &Context<'_, 'a>, verb: char, item: &Value<'a>) -> Stop<'a> {
     ))
 }
 
-fn number(item: &Value<'_>) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "shown with few decimals")]
-    match *item {
-        Value::Double(number) => Some(number),
-        Value::Int(number) => Some(number as f64),
-        Value::Uint(number) => Some(number as f64),
-        _ => None,
-    }
-}
-
 fn signed(value: i64, digits: String) -> String {
     if value < 0 {
         format!("-{digits}")
@@ -128,17 +112,61 @@ fn signed(value: i64, digits: String) -> String {
     }
 }
 
-fn exponent(number: f64, decimals: usize) -> String {
-    let text = format!("{number:.decimals$e}");
-    match text.split_once('e') {
-        Some((digits, power)) => {
-            let (sign, power) = power
-                .strip_prefix('-')
-                .map_or(('+', power), |power| ('-', power));
-            format!("{digits}e{sign}{power:0>2}")
-        }
-        None => text,
+/// With commas between thousands, as an API server writes it.
+fn fixed(number: f64, decimals: usize) -> String {
+    if !number.is_finite() {
+        return infinite(number);
     }
+    let text = format!("{number:.decimals$}");
+    let (sign, text) = text
+        .strip_prefix('-')
+        .map_or(("", text.as_str()), |text| ("-", text));
+    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut grouped = String::from(sign);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + fraction
+}
+
+/// `1.5×10⁰³`, with six decimals whatever was asked for, as an API server writes it.
+fn scientific(number: f64) -> String {
+    if !number.is_finite() {
+        return infinite(number);
+    }
+    let text = format!("{number:.6e}");
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, power) = power
+        .strip_prefix('-')
+        .map_or(("", power), |power| ("⁻", power));
+    let raised = |digit: char| match digit {
+        '0' => '⁰',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '4' => '⁴',
+        '5' => '⁵',
+        '6' => '⁶',
+        '7' => '⁷',
+        '8' => '⁸',
+        _ => '⁹',
+    };
+    let power: String = format!("{power:0>2}").chars().map(raised).collect();
+    format!("{digits}×10{sign}{power}")
+}
+
+fn infinite(number: f64) -> String {
+    let text = if number.is_nan() {
+        "NaN"
+    } else if number > 0.0 {
+        "∞"
+    } else {
+        "-∞"
+    };
+    text.to_owned()
 }
 
 fn hexadecimal(item: &Value<'_>) -> Option<String> {
@@ -152,8 +180,12 @@ fn hexadecimal(item: &Value<'_>) -> Option<String> {
     }
 }
 
-/// `%s`: any value; lists in brackets, maps sorted by key in braces.
-fn put_plain<'a>(out: &mut TextBuilder<'_, 'a>, item: &Value<'a>) -> Result<(), Stop<'a>> {
+/// A value within a list or map: texts in quotes, other types as calls where they have no notation of their own.
+fn put_nested<'a>(
+    cx: &Context<'_, 'a>,
+    out: &mut TextBuilder<'_, 'a>,
+    item: &Value<'a>,
+) -> Result<(), Stop<'a>> {
     match *item {
         Value::Nodes(_) | Value::List(_) => {
             out.push("[")?;
@@ -161,42 +193,46 @@ fn put_plain<'a>(out: &mut TextBuilder<'_, 'a>, item: &Value<'a>) -> Result<(), 
                 if number > 0 {
                     out.push(", ")?;
                 }
-                put_plain(out, &item)?;
+                put_nested(cx, out, &item)?;
             }
             out.push("]")
         }
-        Value::Entries(_) | Value::Map(_) => {
-            let mut pairs: Vec<(String, Value<'a>)> = match *item {
-                Value::Entries(entries) => entries
-                    .iter()
-                    .map(|entry| (entry.key.to_owned(), entry.value.into()))
-                    .collect(),
-                Value::Map(pairs) => pairs
-                    .iter()
-                    .map(|(key, value)| (key.key_text(), *value))
-                    .collect(),
-                _ => Vec::new(),
-            };
-            pairs.sort_by(|a, b| a.0.cmp(&b.0));
-            out.push("{")?;
-            for (number, (key, value)) in pairs.iter().enumerate() {
-                if number > 0 {
-                    out.push(", ")?;
-                }
-                out.push(key)?;
-                out.push(": ")?;
-                put_plain(out, value)?;
-            }
-            out.push("}")
+        Value::Entries(_) | Value::Map(_) => put_map(cx, out, item),
+        Value::Str(text) => out.push(&format!("\"{text}\"")),
+        Value::Bytes(bytes) => out.push(&format!("b\"{}\"", String::from_utf8_lossy(bytes))),
+        Value::Double(number) => out.push(&format!("{number:.6}")),
+        Value::Duration(_) => out.push(&format!("duration(\"{}\")", item.key_text())),
+        Value::Timestamp(_) => out.push(&format!("timestamp(\"{}\")", item.key_text())),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Type(_) => {
+            out.push(&item.key_text())
         }
-        Value::Bytes(bytes) => out.push(&String::from_utf8_lossy(bytes)),
-        Value::Double(number) => {
-            let text = double_text(number);
-            out.push(
-                text.strip_prefix("+Inf")
-                    .map_or(text.as_str(), |_| "Infinity"),
-            )
-        }
-        _ => out.push(&item.key_text()),
+        _ => Err(wrong(cx, 's', item)),
     }
+}
+
+/// A map in braces, sorted by key.
+fn put_map<'a>(
+    cx: &Context<'_, 'a>,
+    out: &mut TextBuilder<'_, 'a>,
+    map: &Value<'a>,
+) -> Result<(), Stop<'a>> {
+    let mut pairs: Vec<(Value<'a>, Value<'a>)> = match *map {
+        Value::Entries(entries) => entries
+            .iter()
+            .map(|entry| (Value::Str(entry.key), entry.value.into()))
+            .collect(),
+        Value::Map(pairs) => pairs.to_vec(),
+        _ => Vec::new(),
+    };
+    pairs.sort_by_key(|(key, _)| key.key_text());
+    out.push("{")?;
+    for (number, (key, value)) in pairs.iter().enumerate() {
+        if number > 0 {
+            out.push(", ")?;
+        }
+        put_nested(cx, out, key)?;
+        out.push(":")?;
+        put_nested(cx, out, value)?;
+    }
+    out.push("}")
 }

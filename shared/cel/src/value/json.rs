@@ -20,7 +20,9 @@ impl Value<'_> {
             Value::Uint(value) => Json::from(value),
             Value::Double(value) => match serde_json::Number::from_f64(value) {
                 Some(number) => Json::Number(number),
-                None => Json::String(double_text(value)),
+                None if value.is_nan() => Json::from("NaN"),
+                None if value > 0.0 => Json::from("Infinity"),
+                None => Json::from("-Infinity"),
             },
             Value::Str(text) => Json::String(text.to_owned()),
             Value::Nodes(_) | Value::List(_) => self.items().map(|item| item.to_json()).collect(),
