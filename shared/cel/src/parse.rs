@@ -13,11 +13,15 @@ pub(crate) fn parse(source: Source<'_>) -> Result<(IdedExpr, SourceInfo), Compil
         .parser()
         .enable_ident_escape_syntax(true);
     parser.parse_with_source_info(source.0).map_err(|errors| {
-        let mut errors = errors.errors.into_iter();
-        match errors.next() {
+        // What the grammar does not take says more than what the walk over its debris makes of that.
+        let syntax = errors
+            .errors
+            .iter()
+            .find(|error| error.msg.starts_with("Syntax error"));
+        match syntax.or(errors.errors.first()) {
             Some(first) => {
                 let place = |n: isize| usize::try_from(n).unwrap_or(1).max(1);
-                source.error_at_line(place(first.pos.0), place(first.pos.1), plain(&first))
+                source.error_at_line(place(first.pos.0), place(first.pos.1), plain(first))
             }
             None => source.error(0, 1, "the expression cannot be read"),
         }
@@ -59,6 +63,9 @@ fn plain(error: &ParseError) -> String {
     }
     if message.starts_with("invalid int literal") || message.starts_with("invalid uint literal") {
         return "this number does not fit 64 bits".to_owned();
+    }
+    if message.starts_with("Incomplete") || message.starts_with("No `") {
+        return "the expression is not complete here".to_owned();
     }
     if message.starts_with("Recursion limit") {
         return "the expression nests too deep".to_owned();

@@ -180,6 +180,9 @@ fn errors_point_at_their_place_and_help() {
         ),
         ("1 +", "1:4+1 the expression ends too early"),
         ("1 2", "1:3+1 `2` is not expected here"),
+        ("object.a ? 1 :", "1:15+1 the expression ends too early"),
+        ("object.a ? 1", "1:13+1 the expression ends too early"),
+        ("object.a ? ", "1:12+1 the expression ends too early"),
         ("", "1:1+1 the expression ends too early"),
         (
             "99999999999999999999",
