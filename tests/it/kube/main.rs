@@ -1,5 +1,11 @@
 //! Tests against a real kube-apiserver (`tests/run kube`).
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
 mod judge;
 mod pod_security;
 mod scan;

