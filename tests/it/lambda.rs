@@ -3,6 +3,7 @@
 
 mod answers;
 mod aws;
+mod calls;
 mod environment;
 mod events;
 mod function;
