@@ -8,8 +8,16 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 use super::load::narrow;
 use super::marked::{Child, Extent, Key, Mark, Marked};
 use super::problem::{Fault, ProblemCode, on_line};
-use super::scalar::{self, Plain};
+use super::scalar::Plain;
 use super::wording;
+
+mod extents;
+mod frame;
+mod meaning;
+
+use extents::Lines;
+use frame::{Frame, PendingKey};
+use meaning::{Meaning, meaning};
 
 /// How many values a document's aliases may stand for in all. Real documents stay in the hundreds; the arena shares
 /// what an alias names, but whoever walks the tree would visit each use.
@@ -45,32 +53,18 @@ pub(crate) fn read<'a>(
 
 struct Builder<'a, 't> {
     arena: &'a Bump,
-    lines: Vec<&'t str>,
+    lines: Lines<'t>,
     first_line: u32,
     open: Vec<Frame<'a>>,
     anchors: HashMap<usize, Option<Marked<'a>>>,
     expanded: u64,
 }
 
-/// A map or list whose end has not come yet.
-struct Frame<'a> {
-    is_map: bool,
-    start: Mark,
-    anchor: usize,
-    children: Vec<Child<'a>>,
-    key: Option<PendingKey<'a>>,
-}
-
-enum PendingKey<'a> {
-    Text(Key<'a>),
-    Merge,
-}
-
 impl<'a, 't> Builder<'a, 't> {
     fn new(arena: &'a Bump, document: &'t str, first_line: u32) -> Self {
         Self {
             arena,
-            lines: document.lines().collect(),
+            lines: Lines::new(document, first_line),
             first_line,
             open: Vec::new(),
             anchors: HashMap::new(),
@@ -90,57 +84,6 @@ impl<'a, 't> Builder<'a, 't> {
             start: self.mark(span.start),
             end: self.mark(span.end),
         }
-    }
-
-    /// Block texts are shown by their first line.
-    fn first_line_of(&self, extent: Extent) -> Extent {
-        let start = extent.start;
-        let line = self
-            .lines
-            .get(start.line.saturating_sub(self.first_line) as usize)
-            .copied()
-            .unwrap_or_default();
-        let column = narrow(line.trim_end().chars().count()) + 1;
-        Extent {
-            start,
-            end: Mark {
-                column: column.max(start.column),
-                ..start
-            },
-        }
-    }
-
-    /// The parser lets a quoted text reach over the blanks and the comment that follow it.
-    fn quoted_extent(&self, extent: Extent) -> Extent {
-        let Extent { start, end } = extent;
-        let index = start.line.saturating_sub(self.first_line) as usize;
-        let Some(line) = self.lines.get(index).filter(|_| start.line == end.line) else {
-            return extent;
-        };
-        let mut chars = line.chars().skip(start.column as usize - 1);
-        let Some(quote) = chars.next() else {
-            return extent;
-        };
-        let mut column = start.column + 1;
-        while let Some(c) = chars.next() {
-            column += 1;
-            if c == '\\' && quote == '"' {
-                chars.next();
-                column += 1;
-            } else if c == quote {
-                let mut next = chars.clone();
-                if quote == '\'' && next.next() == Some('\'') {
-                    chars = next;
-                    column += 1;
-                } else {
-                    return Extent {
-                        start,
-                        end: Mark { column, ..end },
-                    };
-                }
-            }
-        }
-        extent
     }
 
     fn broken(&self, document: &str, error: &ScanError) -> Fault {
@@ -191,13 +134,7 @@ impl<'a, 't> Builder<'a, 't> {
         if anchor != 0 {
             self.anchors.insert(anchor, None);
         }
-        self.open.push(Frame {
-            is_map,
-            start: extent.start,
-            anchor,
-            children: Vec::new(),
-            key: None,
-        });
+        self.open.push(Frame::new(is_map, extent.start, anchor));
         Ok(None)
     }
 
@@ -234,8 +171,8 @@ impl<'a, 't> Builder<'a, 't> {
         extent: Extent,
     ) -> Result<Option<Marked<'a>>, Fault> {
         let extent = match style {
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => self.quoted_extent(extent),
-            ScalarStyle::Literal | ScalarStyle::Folded => self.first_line_of(extent),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => self.lines.quoted(extent),
+            ScalarStyle::Literal | ScalarStyle::Folded => self.lines.first_line_of(extent),
             ScalarStyle::Plain => extent,
         };
         let plain = meaning(text, style, tag, extent)?;
@@ -308,9 +245,9 @@ impl<'a, 't> Builder<'a, 't> {
             return Ok(());
         }
         let earlier = frame
-            .children
-            .iter()
-            .find(|c| !c.merged && c.key.is_some_and(|k| k.text == key.text));
+            .position(key.text)
+            .map(|i| &frame.children[i])
+            .filter(|c| !c.merged);
         if let Some(first) = earlier.and_then(|c| c.key) {
             let label = format!(
                 "the key `{}` is given twice, first on line {}",
@@ -318,9 +255,6 @@ impl<'a, 't> Builder<'a, 't> {
             );
             return Err(fault(ProblemCode::DuplicateKey, label, extent));
         }
-        frame
-            .children
-            .retain(|c| c.key.is_none_or(|k| k.text != key.text));
         frame.key = Some(PendingKey::Text(key));
         Ok(())
     }
@@ -360,12 +294,12 @@ impl<'a, 't> Builder<'a, 't> {
         };
         if frame.is_map {
             match frame.key.take() {
-                Some(PendingKey::Text(key)) => frame.children.push(Child {
+                Some(PendingKey::Text(key)) => frame.put(Child {
                     key: Some(key),
                     value,
                     merged: false,
                 }),
-                Some(PendingKey::Merge) => merge(&mut frame.children, &value)?,
+                Some(PendingKey::Merge) => frame.merge(&value)?,
                 None => {
                     return Err(fault(
                         ProblemCode::NotYaml,
@@ -383,97 +317,6 @@ impl<'a, 't> Builder<'a, 't> {
         }
         Ok(None)
     }
-}
-
-/// Adds the entries of the map, or of each map of the list, named by `<<`.
-///
-/// As in kubectl's YAML library, what is merged replaces keys written before it and yields to keys written after it;
-/// in a list, the first map wins.
-fn merge<'a>(children: &mut Vec<Child<'a>>, value: &Marked<'a>) -> Result<(), Fault> {
-    match value.node {
-        Node::Map(_) => {
-            for child in value.children {
-                children.retain(|c| c.key.map(|k| k.text) != child.key.map(|k| k.text));
-                children.push(Child {
-                    merged: true,
-                    ..*child
-                });
-            }
-            Ok(())
-        }
-        Node::List(_)
-            if value
-                .children
-                .iter()
-                .all(|c| matches!(c.value.node, Node::Map(_))) =>
-        {
-            value
-                .children
-                .iter()
-                .rev()
-                .try_for_each(|child| merge(children, &child.value))
-        }
-        _ => Err(fault(
-            ProblemCode::NotYaml,
-            "`<<` takes a map or a list of maps",
-            value.extent,
-        )),
-    }
-}
-
-enum Meaning {
-    Plain(Plain),
-    Text,
-    Bytes(String),
-}
-
-fn meaning(
-    text: &str,
-    style: ScalarStyle,
-    tag: Option<&Tag>,
-    extent: Extent,
-) -> Result<Meaning, Fault> {
-    let quoted = style != ScalarStyle::Plain;
-    let Some(tag) = tag else {
-        return Ok(if quoted {
-            Meaning::Text
-        } else {
-            Meaning::Plain(scalar::resolve(text))
-        });
-    };
-    if !tag.is_yaml_core_schema() {
-        return Ok(Meaning::Text);
-    }
-    let plain = scalar::resolve(text);
-    let fits = match tag.suffix.as_str() {
-        "null" => plain == Plain::Null,
-        "bool" => matches!(plain, Plain::Bool(_)),
-        "int" => matches!(plain, Plain::Int(_) | Plain::Double { unsigned: true, .. }),
-        "float" => matches!(plain, Plain::Int(_) | Plain::Double { .. }),
-        "binary" => {
-            return binary(text)
-                .ok_or_else(|| fault(ProblemCode::NotYaml, "this is not base64", extent));
-        }
-        _ => return Ok(Meaning::Text),
-    };
-    if fits {
-        Ok(Meaning::Plain(plain))
-    } else {
-        Err(fault(
-            ProblemCode::NotYaml,
-            format!("this is no value of type `!!{}`", tag.suffix),
-            extent,
-        ))
-    }
-}
-
-fn binary(text: &str) -> Option<Meaning> {
-    use base64::Engine;
-    let compact: String = text.split_ascii_whitespace().collect();
-    let bytes = base64::engine::general_purpose::STANDARD
-        .decode(compact)
-        .ok()?;
-    Some(Meaning::Bytes(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// A fault whose place is the part of `extent` on its first line.

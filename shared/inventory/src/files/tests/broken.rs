@@ -173,6 +173,23 @@ fn bombs_and_pits_are_bounded() {
 }
 
 #[test]
+fn maps_of_many_keys_and_long_lines_take_no_square_of_time() {
+    let keys: String = (0..60_000).map(|i| format!("  k{i}: yes\n")).collect();
+    let large = format!("{POD}x:\n{keys}");
+    assert_eq!(objects("x.yaml", &large).1.objects, 1);
+    assert!(
+        problem(&format!("{large}  k7: no\n")).starts_with("duplicate-key 60005:3-5 the key `k7`")
+    );
+    let line = "\"é\", 'b', ".repeat(2_000) + &"\"a\", ".repeat(60_000);
+    assert_eq!(
+        objects("x.yaml", &format!("{POD}x: [{line} yes]\n"))
+            .1
+            .objects,
+        1
+    );
+}
+
+#[test]
 fn json_errors_have_places_too() {
     let shown_of = |text: &str| shown(objects("x.json", text).1.problems.first().unwrap());
     assert_eq!(
