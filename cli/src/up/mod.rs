@@ -1,6 +1,8 @@
 //! `plimsoll up`: the whole service in one process.
 
 mod config;
+#[cfg(test)]
+mod killed;
 mod service;
 mod tenants;
 
@@ -52,7 +54,9 @@ pub(crate) fn run(args: &UpArgs, console: &Console, _interrupt: &Interrupt) -> R
                 .map(|error| {
                     let diagnostic = Diagnostic::error("configuration", error.message);
                     let excerpt = Excerpt::of(&text, error.line, error.length, "here");
-                    let diagnostic = diagnostic.at(&name, Some((error.line, error.column))).showing(excerpt);
+                    let diagnostic = diagnostic
+                        .at(&name, Some((error.line, error.column)))
+                        .showing(excerpt);
                     match error.help {
                         Some(help) => diagnostic.help(help),
                         None => diagnostic,
@@ -103,19 +107,12 @@ async fn serve(
         Err(error) => return Err(error.into()),
     };
     let service = service(store, args, config).await?;
-    let mut tenants = Vec::new();
-    for (tenant, document) in config.tenants.iter().zip(documents) {
-        let id = tenants::put(&service.store, tenant, document, service.clock.now()).await?;
-        // Nobody else can hold a lease behind the lock on the folder.
-        service
-            .store
-            .of(&id)
-            .break_leases(service.clock.now())
-            .await?;
-        let desk = service.desk();
-        send_summaries::plan(&desk, &desk.open(&id).await?).await?;
-        tenants.push(tenant.name.as_str());
-    }
+    prepare(&service, config, documents).await?;
+    let tenants: Vec<&str> = config
+        .tenants
+        .iter()
+        .map(|tenant| tenant.name.as_str())
+        .collect();
     console.print(|out| {
         writeln!(
             out,
@@ -145,6 +142,23 @@ async fn serve(
         () = tick => {}
     }
     Ok(Exit::Done)
+}
+
+/// What comes before the first tick: the tenants of the configuration, and what an earlier process left under way.
+///
+/// # Errors
+/// The store fails.
+async fn prepare(service: &Service, config: &Config, documents: &[String]) -> Result<()> {
+    let now = service.clock.now();
+    for (tenant, document) in config.tenants.iter().zip(documents) {
+        let id = tenants::put(&service.store, tenant, document, now).await?;
+        // Nobody else can hold a lease behind the lock on the folder.
+        service.store.of(&id).break_leases(now).await?;
+        let desk = service.desk();
+        send_summaries::plan(&desk, &desk.open(&id).await?).await?;
+    }
+    plan_scans::recover(&service.store, now).await?;
+    Ok(())
 }
 
 async fn service(store: Store, args: &UpArgs, config: &Config) -> Result<Service> {

@@ -1,6 +1,6 @@
 //! Sends one message to one destination: claimed before, marked after.
 //!
-//! Incident messages are sent at least once, and once wherever the far end can tell; a summary is never sent twice.
+//! Messages are sent at least once, and once wherever the far end can tell; but a summary is never sent twice.
 
 mod channels;
 
@@ -20,6 +20,9 @@ const CLAIM: SignedDuration = SignedDuration::from_mins(3);
 const MOST_ATTEMPTS: u32 = 10;
 /// How long a message waits for the one it edits or answers.
 const WAIT_FOR_FIRST: SignedDuration = SignedDuration::from_mins(1);
+
+/// The message that a summary is.
+const SUMMARY: &str = "weekly-summary";
 
 /// Why a delivery was not dealt with.
 #[derive(Debug, thiserror::Error)]
@@ -54,13 +57,14 @@ pub async fn handle(
 ) -> Result<(), DeliveryError> {
     let tenant = store.of(&job.tenant);
     let now = clock.now();
-    let lapsed = if job.incident.is_some() {
-        WhenLapsed::SendAgain
-    } else {
-        WhenLapsed::GiveUp
-    };
     let claim = tenant
-        .claim_delivery(job.incident.as_ref(), &job.key, now, now + CLAIM, lapsed)
+        .claim_delivery(
+            job.incident.as_ref(),
+            &job.key,
+            now,
+            now + CLAIM,
+            when_lapsed,
+        )
         .await?;
     let DeliveryClaim::Granted(claimed) = claim else {
         return Ok(());
@@ -75,6 +79,15 @@ pub async fn handle(
     };
     let outcome = sender.send(&claimed.delivery).await?;
     record(&tenant, claimed, outcome, clock.now()).await
+}
+
+/// A summary is sent at most once (design section 10), everything else at least once, a first scan's message as well.
+fn when_lapsed(delivery: &Delivery) -> WhenLapsed {
+    if delivery.content.message == SUMMARY {
+        WhenLapsed::GiveUp
+    } else {
+        WhenLapsed::SendAgain
+    }
 }
 
 /// What became of an attempt.
@@ -150,7 +163,8 @@ impl Sender<'_> {
             SendError::Permanent { reason } => return Attempt::Failed(reason.clone()),
         };
         // Whether a summary arrived is not known then, and it is never sent twice.
-        let unknown = matches!(error, SendError::Temporary(_)) && delivery.incident.is_none();
+        let unknown =
+            matches!(error, SendError::Temporary(_)) && when_lapsed(delivery) == WhenLapsed::GiveUp;
         if unknown || delivery.attempts >= MOST_ATTEMPTS {
             return Attempt::Failed(error.to_string());
         }
@@ -215,7 +229,7 @@ impl Sender<'_> {
             reply: delivery.content.thread.is_some(),
             in_reply_to: first.as_deref(),
         });
-        let weekly = delivery.content.message == "weekly-summary";
+        let weekly = delivery.content.message == SUMMARY;
         let list = weekly.then(|| WeeklyList {
             tenant: &self.tenant.slug,
             unsubscribe: None,

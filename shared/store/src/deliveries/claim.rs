@@ -41,7 +41,8 @@ pub struct ClaimedDelivery {
 }
 
 impl TenantStore {
-    /// Claims a delivery until `until`, by its incident and sort key.
+    /// Claims a delivery until `until`, by its incident and sort key. `lapsed` says what becomes of one whose sender was
+    /// lost.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -51,7 +52,7 @@ impl TenantStore {
         key: &str,
         now: Timestamp,
         until: Timestamp,
-        lapsed: WhenLapsed,
+        lapsed: impl FnOnce(&Delivery) -> WhenLapsed + Send,
     ) -> Result<DeliveryClaim, StoreError> {
         let key = Key::new(self.keys().deliveries(incident), key);
         let mut found = read(self.expect(&key, "the delivery").await?)?;
@@ -65,7 +66,7 @@ impl TenantStore {
             DeliveryState::Claimed { until } if until > now => {
                 return Ok(DeliveryClaim::Busy(until));
             }
-            DeliveryState::Claimed { .. } if lapsed == WhenLapsed::GiveUp => {
+            DeliveryState::Claimed { .. } if lapsed(&found.delivery) == WhenLapsed::GiveUp => {
                 let reason = "its sender was lost, and it may have been sent".to_owned();
                 let settled = self
                     .settle(found, DeliveryState::Failed { at: now, reason })

@@ -19,7 +19,7 @@ async fn put(handle: &TenantStore) -> (Delivery, String) {
 
 async fn claim(handle: &TenantStore, key: &str, minute: i64, lapsed: WhenLapsed) -> DeliveryClaim {
     handle
-        .claim_delivery(None, key, after(minute), after(minute + 1), lapsed)
+        .claim_delivery(None, key, after(minute), after(minute + 1), |_| lapsed)
         .await
         .unwrap()
 }
@@ -89,7 +89,7 @@ async fn a_delivery_is_claimed_sent_and_settled() {
             .is_empty()
     );
     let unknown = handle
-        .claim_delivery(None, "no#key", start(), after(1), WhenLapsed::SendAgain)
+        .claim_delivery(None, "no#key", start(), after(1), |_| WhenLapsed::SendAgain)
         .await;
     assert!(matches!(unknown, Err(StoreError::NotFound(_))));
 }

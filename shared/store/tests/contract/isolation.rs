@@ -215,7 +215,7 @@ async fn life(store: &Store, mine: &str) {
         turn().await;
         let now = after(round);
         let claim = t
-            .claim_delivery(None, &key, now, after(round + 1), WhenLapsed::GiveUp)
+            .claim_delivery(None, &key, now, after(round + 1), |_| WhenLapsed::GiveUp)
             .await
             .unwrap();
         let DeliveryClaim::Granted(claimed) = claim else {
@@ -230,13 +230,9 @@ async fn life(store: &Store, mine: &str) {
     }
     let key = t.delivery_sort_key(&told[0]);
     let claim = t
-        .claim_delivery(
-            Some(&opened.id),
-            &key,
-            start(),
-            after(1),
-            WhenLapsed::SendAgain,
-        )
+        .claim_delivery(Some(&opened.id), &key, start(), after(1), |_| {
+            WhenLapsed::SendAgain
+        })
         .await
         .unwrap();
     let DeliveryClaim::Granted(claimed) = claim else {
