@@ -198,11 +198,7 @@ impl Shared {
     /// Every request to the object store passes here, as those to the tables and queues pass through their client.
     #[cfg_attr(
         not(feature = "embedded"),
-        expect(
-            clippy::unused_self,
-            unused_variables,
-            reason = "only an embedded store can be ended"
-        )
+        expect(unused_variables, reason = "only an embedded store can be ended")
     )]
     async fn counted<T>(&self, name: &'static str, request: impl Future<Output = T>) -> T {
         #[cfg(feature = "embedded")]

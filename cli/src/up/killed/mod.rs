@@ -231,10 +231,14 @@ fn killed_in_mid_difference_and_the_cluster_changed_no_finding_is_orphaned() {
         let stale = open_in(week);
         let night = Night { week, before, then };
         let requests = on_a_thread(async || night.undisturbed(&Place::new().await).await).1;
-        let begin = requests.iter().position(|r| r == "put object").unwrap() + 1;
+        let put = |r: &String| r == "put object";
+        let first = requests.iter().position(put).unwrap();
+        let last = requests.iter().rposition(put).unwrap();
+        let publishes = |r: &String| r == "TransactWriteItems";
+        let end = last + 1 + requests[last..].iter().position(publishes).unwrap();
         let points: Vec<Death> = points(&requests)
             .into_iter()
-            .filter(|death| death.at >= begin && death.carried_out)
+            .filter(|death| death.carried_out && (first + 1..end).contains(&death.at))
             .collect();
         let changed = AtomicUsize::new(0);
         night.kill_at_each(&points, |death, left| {
@@ -251,7 +255,7 @@ fn killed_in_mid_difference_and_the_cluster_changed_no_finding_is_orphaned() {
         let changed = changed.into_inner();
         assert!(changed > points.len(), "{changed} scans saw the change");
         println!(
-            "exercised: {} kills from the first write of a difference on, the world moved from week {week} to {then} before the restart",
+            "exercised: {} kills from the first pending manifest to the last publication, the world moved from week {week} to {then} before the restart",
             points.len()
         );
     }
