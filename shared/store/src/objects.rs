@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::primitives::ByteStream;
@@ -153,7 +154,7 @@ impl TenantStore {
         let key = object_key(self.tenant(), name)?;
         let shared = self.shared();
         shared
-            .counted("put object", shared.objects.put(&key, bytes))
+            .counted("put object", Box::pin(shared.objects.put(&key, bytes)))
             .await?;
         Ok(key)
     }
@@ -166,7 +167,7 @@ impl TenantStore {
         let key = object_key(self.tenant(), name)?;
         let shared = self.shared();
         shared
-            .counted("put object", shared.objects.put_file(&key, from))
+            .counted("put object", Box::pin(shared.objects.put_file(&key, from)))
             .await?;
         Ok(key)
     }
@@ -178,7 +179,9 @@ impl TenantStore {
     pub async fn get_object(&self, key: &str) -> Result<Vec<u8>, StoreError> {
         own_key(self.tenant(), key)?;
         let shared = self.shared();
-        shared.counted("get object", shared.objects.get(key)).await
+        shared
+            .counted("get object", Box::pin(shared.objects.get(key)))
+            .await
     }
 
     /// Deletes an object by its full key; one that is not there is no error.
@@ -189,18 +192,23 @@ impl TenantStore {
         own_key(self.tenant(), key)?;
         let shared = self.shared();
         shared
-            .counted("delete object", shared.objects.delete(key))
+            .counted("delete object", Box::pin(shared.objects.delete(key)))
             .await
     }
 }
 
 impl Shared {
-    /// Every request to the object store passes here, as those to the tables and queues pass through their client.
+    /// Every request to the object store passes here, as those to the tables and queues pass through their client. It
+    /// comes in a box: an SDK call is large, and would lie in every caller's future.
     #[cfg_attr(
         not(feature = "embedded"),
         expect(unused_variables, reason = "only an embedded store can be ended")
     )]
-    async fn counted<T>(&self, name: &'static str, request: impl Future<Output = T>) -> T {
+    async fn counted<T>(
+        &self,
+        name: &'static str,
+        request: Pin<Box<impl Future<Output = T>>>,
+    ) -> T {
         #[cfg(feature = "embedded")]
         if let Some(life) = &self.life {
             return life.around(name, request).await;
