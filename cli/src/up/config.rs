@@ -206,10 +206,10 @@ impl Config {
     }
 }
 
-fn check_connection(
-    connection: &Spanned<ConnectionConfig>,
-    wrong: &mut dyn FnMut(std::ops::Range<usize>, &str, Option<&str>),
-) {
+/// Takes a mistake: where, what, and what to do.
+type Wrong<'w> = dyn FnMut(std::ops::Range<usize>, &str, Option<&str>) + 'w;
+
+fn check_connection(connection: &Spanned<ConnectionConfig>, wrong: &mut Wrong<'_>) {
     let span = connection.span();
     match (
         &connection.get_ref().kube_context,

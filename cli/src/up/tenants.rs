@@ -40,7 +40,9 @@ pub(crate) fn escalation(
             .map(|error| {
                 let diagnostic = Diagnostic::error("escalation", error.message.clone());
                 let excerpt = Excerpt::of(&text, error.line, 1, "here");
-                let diagnostic = diagnostic.at(&name, Some((error.line, error.column))).showing(excerpt);
+                let diagnostic = diagnostic
+                    .at(&name, Some((error.line, error.column)))
+                    .showing(excerpt);
                 match error.help {
                     Some(help) => diagnostic.help(help),
                     None => diagnostic,
@@ -136,7 +138,8 @@ async fn put_connection(
 /// 100 bits of chance.
 fn new_external_id() -> anyhow::Result<String> {
     let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the operating system gives no random bytes: {error}"))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the operating system gives no random bytes: {error}"))?;
     Ok(format!(
         "plm-{}",
         hash_text(&[&format!("{:032x}", u128::from_le_bytes(bytes))])
