@@ -3,7 +3,7 @@
 use plimsoll_cel::{Bump, Node, decode_json};
 use serde::{Deserialize, Serialize};
 
-use super::{Joins, name, namespace};
+use super::{Joins, default_roles, name, namespace};
 
 /// A RoleBinding or ClusterRoleBinding, kept small.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -100,7 +100,7 @@ pub(super) fn subjects<'a>(
     Node::list_in(arena, nodes.collect())
 }
 
-/// `{exists, rules}` of the role that a binding refers to.
+/// `{exists, rules}` of the role that a binding refers to: as it was read, else as Kubernetes itself makes it.
 pub(super) fn role<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
     let text = |key: &str| {
         object
@@ -113,11 +113,12 @@ pub(super) fn role<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Nod
     } else {
         ""
     };
-    let rules = joins.roles.get(&(
-        text("kind").to_owned(),
-        home.to_owned(),
-        text("name").to_owned(),
-    ));
+    let key = (text("kind"), home, text("name"));
+    let rules = joins
+        .roles
+        .get(&(key.0.to_owned(), key.1.to_owned(), key.2.to_owned()))
+        .map(String::as_str)
+        .or_else(|| default_roles::rules(key));
     let decoded = rules.and_then(|json| decode_json(arena, json.as_bytes()).ok());
     Node::map_in(
         arena,
