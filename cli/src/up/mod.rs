@@ -3,6 +3,7 @@
 mod config;
 #[cfg(test)]
 mod killed;
+mod progress;
 mod service;
 mod tenants;
 
@@ -13,6 +14,7 @@ use anyhow::{Context, Result};
 use plimsoll_alerting::Links;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
+use plimsoll_model::TenantId;
 use plimsoll_policy::Catalogue;
 use plimsoll_report::{Diagnostic, Excerpt};
 use plimsoll_runtime::Clock;
@@ -30,12 +32,16 @@ pub(crate) use service::Service;
 /// How often schedules tick.
 const TICK: Duration = Duration::from_secs(60);
 
+/// What is shown of logs: the AWS SDK says at length where it found no credentials, which the connection's state says
+/// as well.
+const LOGS: &str = "warn,aws_config=error";
+
 /// Runs it until Ctrl-C.
 ///
 /// # Errors
 /// The service cannot start, or the store fails.
 pub(crate) fn run(args: &UpArgs, console: &Console, _interrupt: &Interrupt) -> Result<Exit> {
-    plimsoll_runtime::start_logs_for_people("warn");
+    plimsoll_runtime::start_logs_for_people(LOGS);
     let name = args.config.display().to_string();
     let text = match std::fs::read_to_string(&args.config) {
         Ok(text) => text,
@@ -126,6 +132,13 @@ async fn serve(
             data.display()
         )
     })?;
+    for tenant in &config.tenants {
+        let id = TenantId::of(&[tenant.id.get_ref()]);
+        for invitation in progress::invitations(&service.store.of(&id)).await? {
+            console.print(|out| writeln!(out, "{invitation}"))?;
+        }
+    }
+    let told = |line: &str| console.print(|out| writeln!(out, "{line}"));
     let tick = async {
         loop {
             if let Err(error) = service.tick().await {
@@ -135,10 +148,10 @@ async fn serve(
         }
     };
     tokio::select! {
-        ended = service.work(Queue::AccountJobs) => ended?,
-        ended = service.work(Queue::ClusterJobs) => ended?,
-        ended = service.work(Queue::FinishedScans) => ended?,
-        ended = service.work(Queue::Deliveries) => ended?,
+        ended = service.work(Queue::AccountJobs, told) => ended?,
+        ended = service.work(Queue::ClusterJobs, told) => ended?,
+        ended = service.work(Queue::FinishedScans, told) => ended?,
+        ended = service.work(Queue::Deliveries, told) => ended?,
         () = tick => {}
     }
     Ok(Exit::Done)
@@ -161,6 +174,27 @@ async fn prepare(service: &Service, config: &Config, documents: &[String]) -> Re
     Ok(())
 }
 
+/// The AWS SDK's settings, looked for only where they are needed: that takes seconds on a machine outside AWS.
+async fn sdk(config: &Config) -> aws_config::SdkConfig {
+    let latest = aws_config::BehaviorVersion::latest();
+    let connections = config.tenants.iter().flat_map(|tenant| &tenant.connections);
+    let mut accounts = connections
+        .map(|connection| connection.get_ref())
+        .filter(|connection| connection.aws_account.is_some());
+    let Some(first) = accounts.next() else {
+        return aws_config::SdkConfig::builder()
+            .behavior_version(latest)
+            .build();
+    };
+    let loader = aws_config::defaults(latest);
+    match first.regions.first() {
+        Some(region) => loader.region(aws_config::Region::new(region.clone())),
+        None => loader,
+    }
+    .load()
+    .await
+}
+
 async fn service(store: Store, args: &UpArgs, config: &Config) -> Result<Service> {
     let clock = Clock::machine();
     let networks: Vec<&String> = config
@@ -170,7 +204,7 @@ async fn service(store: Store, args: &UpArgs, config: &Config) -> Result<Service
         .map(|network| network.get_ref())
         .collect();
     let reach = Reach {
-        sdk: aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await,
+        sdk: sdk(config).await,
         allowed: AllowedNetworks::parse(&networks)?,
         patience: Patience::default(),
         kubeconfig: None,

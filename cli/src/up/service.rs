@@ -8,9 +8,11 @@ use plimsoll_alerting::Links;
 use plimsoll_model::Message;
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::{Clock, Disposition, Failure};
-use plimsoll_store::{Queue, Received, Store};
+use plimsoll_store::{Queue, Received, Store, StoreError};
 use route_findings::Desk;
 use scan_cluster::Reach;
+
+use super::progress;
 
 /// How many messages are taken from a queue at a time.
 const BATCH: u8 = 10;
@@ -74,28 +76,40 @@ impl Service {
         }
     }
 
-    /// Handles a queue's messages for ever.
-    pub(crate) async fn work(&self, queue: Queue) -> anyhow::Result<()> {
+    /// Handles a queue's messages for ever, and shows `told` what came of each.
+    pub(crate) async fn work(
+        &self,
+        queue: Queue,
+        told: impl Fn(&str) -> std::io::Result<()>,
+    ) -> anyhow::Result<()> {
         loop {
             for received in self.store.queues().receive(queue, BATCH, WAIT).await? {
-                self.deal_with(queue, received).await?;
+                let Some(message) = self.deal_with(queue, received).await? else {
+                    continue;
+                };
+                match progress::line(&self.store, &message, self.clock.now()).await {
+                    Ok(Some(line)) => told(&line)?,
+                    Ok(None) | Err(StoreError::NotFound(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
     }
 
-    async fn deal_with(&self, queue: Queue, received: Received) -> anyhow::Result<()> {
+    /// Returns the message, if it was one of ours.
+    async fn deal_with(&self, queue: Queue, received: Received) -> anyhow::Result<Option<Message>> {
         let message = match received.message {
             Ok(message) => message,
             Err(malformed) => {
                 // It comes back until it lies in the dead-letter queue.
                 tracing::error!(queue = queue.as_str(), %malformed, "message is not one of ours");
-                return Ok(());
+                return Ok(None);
             }
         };
         if self.handle(&message).await != Some(Disposition::Retry) {
             self.store.queues().delete(queue, &received.receipt).await?;
         }
-        Ok(())
+        Ok(Some(message))
     }
 
     /// Gives a message to its function; none when it went well.

@@ -96,6 +96,10 @@ pub fn refused(error: &AwsError) -> Reason {
         AwsError::Denied { call, .. } => {
             Reason::new(ReasonCode::PermissionMissing, call.clone()).mended_by("plimsoll access iam")
         }
+        AwsError::NoCredentials { .. } => {
+            Reason::new(ReasonCode::ApiError, "Plimsoll itself has no AWS credentials")
+                .mended_by("its operator gives it some, for example AWS_PROFILE=NAME plimsoll up --config FILE")
+        }
         other => Reason::new(ReasonCode::ApiError, other.to_string()),
     }
 }

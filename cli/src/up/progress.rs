@@ -1,0 +1,133 @@
+//! What `plimsoll up` says while it runs: a line for each thing a person would ask about.
+
+use jiff::Timestamp;
+use plimsoll_model::{
+    ConnectionKind, ConnectionState, DeliveryState, Destination, Message, ScanStatus,
+};
+use plimsoll_store::{Store, StoreError, TenantStore};
+
+/// What has come of a message that was handled; nothing for those that only lead to another.
+///
+/// # Errors
+/// As reading the tables fails.
+pub(super) async fn line(
+    store: &Store,
+    message: &Message,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let tenant = store.of(message.tenant());
+    let said = match message {
+        Message::AccountJob(job) => {
+            let connection = tenant.get_connection(&job.connection).await?;
+            let what = match &connection.kind {
+                ConnectionKind::Aws { account, .. } => account,
+                ConnectionKind::KubeContext { context } => context,
+            };
+            connection_state(&tenant, &job.connection, &connection.state)
+                .await?
+                .map(|state| format!("{what}: {state}"))
+        }
+        Message::ClusterJob(job) => {
+            let cluster = tenant.get_cluster(&job.cluster).await?;
+            let scan = tenant.get_scan(&job.cluster, &job.scan).await?;
+            let outcome = match &scan.status {
+                ScanStatus::Queued => None,
+                ScanStatus::Done => Some(format!(
+                    "scanned {} resources: {} failing, {} not evaluated, {} passing",
+                    scan.counts.resources,
+                    scan.counts.fail,
+                    scan.counts.not_evaluated,
+                    scan.counts.pass
+                )),
+                ScanStatus::Unreadable { reason } => Some(with_mend(
+                    format!("cannot be read: {}", reason.need),
+                    reason.mend.as_deref(),
+                )),
+            };
+            outcome.map(|outcome| format!("{}: {outcome}", cluster.name))
+        }
+        Message::DeliveryJob(job) => {
+            let delivery = tenant
+                .find_delivery(job.incident.as_ref(), &job.delivery)
+                .await?;
+            let to = match &delivery.destination {
+                Destination::Slack(to) | Destination::Email(to) => to,
+            };
+            let name = &delivery.content.message;
+            match &delivery.state {
+                DeliveryState::Sent { .. } => Some(format!("told {to}: {name}")),
+                DeliveryState::Failed { reason, .. } => {
+                    Some(format!("could not tell {to} ({name}): {reason}"))
+                }
+                DeliveryState::Pending { .. } | DeliveryState::Claimed { .. } => None,
+            }
+        }
+        Message::FinishedScan(_) => None,
+    };
+    let Some(said) = said else { return Ok(None) };
+    let slug = tenant.get_tenant().await?.slug;
+    Ok(Some(format!(
+        "{}  {slug}  {said}",
+        now.strftime("%H:%M:%SZ")
+    )))
+}
+
+async fn connection_state(
+    tenant: &TenantStore,
+    id: &plimsoll_model::ConnectionId,
+    state: &ConnectionState,
+) -> Result<Option<String>, StoreError> {
+    Ok(match state {
+        ConnectionState::Waiting => Some("nobody has answered yet".to_owned()),
+        ConnectionState::Connected => {
+            let clusters = tenant.list_clusters().await?;
+            let count = clusters.iter().filter(|one| one.connection == *id).count();
+            let plural = if count == 1 { "" } else { "s" };
+            Some(format!("connected, {count} cluster{plural}"))
+        }
+        ConnectionState::Degraded { reason, mend, .. }
+        | ConnectionState::Suspended { reason, mend, .. } => {
+            Some(with_mend(reason.clone(), Some(mend)))
+        }
+    })
+}
+
+fn with_mend(reason: String, mend: Option<&str>) -> String {
+    match mend {
+        Some(mend) if !mend.is_empty() => format!("{reason}\n  help: {mend}"),
+        _ => reason,
+    }
+}
+
+/// How the customer's role is made, for each account that has not let us in yet.
+///
+/// # Errors
+/// As reading the tables fails.
+pub(super) async fn invitations(tenant: &TenantStore) -> Result<Vec<String>, StoreError> {
+    let slug = tenant.get_tenant().await?.slug;
+    let invitation = |connection: plimsoll_model::Connection| {
+        let ConnectionKind::Aws {
+            account,
+            role,
+            external_id,
+            ..
+        } = connection.kind
+        else {
+            return None;
+        };
+        (connection.state != ConnectionState::Connected).then(|| {
+            format!(
+                "{slug}  {account} has not let Plimsoll in yet. Once, with that account's credentials:\n  \
+                 aws cloudformation deploy --stack-name plimsoll --template-file infra/onboarding/role.yaml \\\n    \
+                 --capabilities CAPABILITY_NAMED_IAM --parameter-overrides RoleName={role} ExternalId={external_id} \\\n    \
+                 VendorAccountId=… ScannerRoleName=…   # the account and the role that `plimsoll up` runs as"
+            )
+        })
+    };
+    Ok(tenant
+        .list_connections()
+        .await?
+        .into_iter()
+        .filter_map(invitation)
+        .collect())
+}
