@@ -60,8 +60,17 @@ impl Ending<'_> {
                     .iter()
                     .filter(|i| i.step > 1 || matches!(i.state, IncidentState::Acknowledged(_)))
                     .count();
+                let resolved = mine
+                    .iter()
+                    .filter(|i| matches!(i.state, IncidentState::Resolved { .. }))
+                    .count();
                 let scans = store.recent_scans(&cluster.id, 100).await?.len();
-                clusters.push((example.id.clone(), cluster, mine.len(), escalated, scans));
+                clusters.push((
+                    example.id.clone(),
+                    cluster,
+                    [mine.len(), escalated, resolved],
+                    scans,
+                ));
             }
         }
         clusters.sort_by(|a, b| {
@@ -78,24 +87,43 @@ impl Ending<'_> {
             self.stage.tenants.len(),
             clusters.len()
         )];
-        for (tenant, cluster, incidents, escalated, _) in &clusters {
-            let words = self.words(cluster, *incidents, *escalated);
+        for (tenant, cluster, incidents, _) in &clusters {
+            let words = self.words(cluster, *incidents);
             lines.push(format!("{tenant:<7} {:<10} {words}", cluster.name));
         }
-        let out = self.out.display();
-        let incident_mails = self.written.mails - self.written.summaries;
-        lines.push(format!(
-            "Slack      {out}/slack/index.html        {} messages, {} edits of them, as they look and as JSON", self.written.slack - self.written.edits, self.written.edits
-        ));
-        lines.push(format!(
-            "E-mail     {out}/mail/                   {} weekly summaries, {incident_mails} other mails (.eml .html .txt)",
-            self.written.summaries
-        ));
-        lines.push(format!("Results    {out}/w1.json … w{WEEKS}.json           prod-eu-1 week by week, as `scan --context --output` writes them"));
+        let written = &self.written;
+        let incident_mails = written.mails - written.summaries;
+        let mut place = |name: &str, path: &str, what: String| {
+            let path = format!("{}/{path}", self.out.display());
+            lines.push(format!("{name:<10} {path:<32} {what}"));
+        };
+        place(
+            "Slack",
+            "slack/index.html",
+            format!(
+                "{} messages, {} edits of them, as they look and as JSON",
+                written.slack - written.edits,
+                written.edits
+            ),
+        );
+        place(
+            "E-mail",
+            "mail/",
+            format!(
+                "{} weekly summaries, {incident_mails} other mails (.eml .html .txt)",
+                written.summaries
+            ),
+        );
+        place(
+            "Results",
+            &format!("w1.json … w{WEEKS}.json"),
+            "prod-eu-1 week by week, as `scan --context --output` writes them".to_owned(),
+        );
         Ok(lines)
     }
 
-    fn words(&self, cluster: &Cluster, incidents: usize, escalated: usize) -> String {
+    /// `incidents`: all, those escalated, those resolved.
+    fn words(&self, cluster: &Cluster, [incidents, escalated, resolved]: [usize; 3]) -> String {
         if let Some(week) = self.unreadable.get(&cluster.id) {
             return format!(
                 "not readable since week {week}: access entry removed; shown so, never green"
@@ -124,7 +152,7 @@ impl Ending<'_> {
             return format!("{scores}  nothing changed; nobody was told");
         }
         format!(
-            "{scores}  {fixed} fixed, {new} new, {reopened} re-opened; {incidents} incidents, {escalated} escalated"
+            "{scores}  {fixed} fixed, {new} new, {reopened} re-opened; {incidents} incidents, {escalated} escalated, {resolved} resolved"
         )
     }
 

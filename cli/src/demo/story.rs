@@ -44,9 +44,10 @@ impl Counted {
     }
 }
 
-/// A week's night: every cluster is scanned.
+/// A week's night: every cluster is scanned. In the last one the world is a week further, because people have mended
+/// what was escalated to them.
 pub(super) async fn scan(service: &Service, world: &World, week: u32) -> Result<()> {
-    world.set_week(week);
+    world.set_week(if week + 1 == WEEKS { WEEKS } else { week });
     at(service, night(week)?).await
 }
 
