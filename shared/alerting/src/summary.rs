@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use plimsoll_model::{
@@ -71,10 +73,10 @@ pub fn summarise(week: &Week<'_>) -> SummaryContext {
     let words = Words::new(week, &zone);
     let changed = |finding: &&Finding| week.is_new(finding) || week.is_back(finding);
     let mut new: Vec<&Finding> = week.findings.iter().filter(changed).collect();
-    new.sort_by_key(|finding| order(finding));
+    new.sort_by_cached_key(|finding| order(week, finding));
     let reopened_count = new.iter().filter(|finding| week.is_back(finding)).count();
     let mut open: Vec<&Finding> = week.open().collect();
-    open.sort_by_key(|finding| order(finding));
+    open.sort_by_cached_key(|finding| order(week, finding));
     let fixed = week.fixed();
     let scores = scores::lines(week.clusters);
     let fresh = new.len() - reopened_count;
@@ -126,11 +128,16 @@ pub fn summarise(week: &Week<'_>) -> SummaryContext {
     }
 }
 
-/// Worst first, then longest open, then by name: the same whatever order the store gave.
-fn order(finding: &Finding) -> (Severity, Timestamp, String, plimsoll_model::Fingerprint) {
+/// Worst first, then where it matters most, then longest open, then by name: the same whatever order the store gave.
+fn order<'f>(week: &Week<'_>, finding: &'f Finding) -> impl Ord + use<'f> {
+    let mut clusters = week.clusters.iter();
+    let stage = clusters
+        .find(|one| one.cluster.id == finding.cluster)
+        .map(|one| one.cluster.stage);
     let since = finding.reopened.unwrap_or(finding.first_seen);
     (
         finding.severity,
+        Reverse(stage),
         since,
         finding.resource.long_name(),
         finding.fingerprint,
