@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A reference to a Kubernetes object, or to an AWS resource (then `api_version` is `aws`, `kind` the CloudFormation
 /// type, `namespace` the region, `name` the physical id).
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceRef {
     /// `apps/v1`, `v1`, or `aws`.

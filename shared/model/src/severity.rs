@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Severity, worst first in order of declaration, so that sorting puts the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {
     /// Lets somebody take over a node, a cluster or an account.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The outcome for one policy, resource and element. Worst first in order of declaration: a control's verdict is the
 /// smallest of its parts'.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
     /// The policy is violated.
@@ -52,6 +53,7 @@ impl Verdict {
 
 /// Why something is not evaluated; the codes are part of the JSON report's contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ReasonCode {
     /// A call was refused.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Verdicts by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VerdictCounts {
     /// Passing.
@@ -39,6 +40,7 @@ impl VerdictCounts {
 
 /// Counts by severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeverityCounts {
     /// Critical.
     pub critical: u64,

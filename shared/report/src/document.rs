@@ -28,6 +28,7 @@ pub struct Header {
 
 /// A whole report as read back from JSON.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReportDocument {
     /// Always [`SCHEMA_VERSION`].
@@ -35,6 +36,7 @@ pub struct ReportDocument {
     /// Who made the report.
     pub tool: Tool,
     /// When.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub generated_at: Timestamp,
     /// What was looked at.
     pub source: Source,
@@ -50,6 +52,7 @@ pub struct ReportDocument {
 
 /// Who made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tool {
     /// `plimsoll`.
     pub name: String,
@@ -61,6 +64,7 @@ pub struct Tool {
 
 /// Where resources came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SourceType {
     /// A live cluster.
@@ -73,6 +77,7 @@ pub enum SourceType {
 
 /// What was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
     /// The kind of source.
@@ -98,6 +103,7 @@ pub struct Source {
 
 /// A framework in the report's header.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Framework {
     /// Its id, for example `cis-eks-1.8.0`.
@@ -116,6 +122,7 @@ pub struct Framework {
 
 /// A control and what its policies say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Control {
     /// Its id in the framework, for example `4.2.1`.
@@ -144,6 +151,7 @@ pub struct Control {
 
 /// A framework as read back: its header and its resources.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FrameworkSection {
     /// Score and controls.
     #[serde(flatten)]
@@ -154,6 +162,7 @@ pub struct FrameworkSection {
 
 /// A resource under a framework.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FrameworkResource {
     /// The resource.
     pub resource: ResourceRef,
@@ -165,6 +174,7 @@ pub struct FrameworkResource {
 
 /// How much could be judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
     /// Policies selected that this kind of source could hold something for.
@@ -194,6 +204,7 @@ impl Coverage {
 
 /// An input that was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Unread {
     /// What it is, for example `list clusterroles` or `node settings`.
@@ -212,6 +223,7 @@ pub struct Unread {
 
 /// What happened to files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Files {
     /// Files read and judged.
     pub read: u64,
@@ -223,6 +235,7 @@ pub struct Files {
 
 /// A file, or a part of one, that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FailedFile {
     /// The file as given.
     pub file: String,
@@ -238,6 +251,7 @@ pub struct FailedFile {
 
 /// Counts of a scan; of all verdicts, shown or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Objects judged.

@@ -7,6 +7,7 @@ use crate::SeverityCounts;
 
 /// A gate and what it decided. Exit codes: 0 holds or no gate, 1 findings, 4 missing data; 4 beats 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Gate {
     /// Findings at or above this severity stop the pipeline.

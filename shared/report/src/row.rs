@@ -13,19 +13,24 @@ use crate::{PolicyFacts, pointer};
 
 /// A verdict in a report. Field names are the public contract of report version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
     /// Policy id.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub policy: PolicyId,
     /// The policy's title.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub title: Arc<str>,
     /// The verdict.
     pub verdict: Verdict,
     /// The policy's severity.
     pub severity: Severity,
     /// The resource judged.
+    #[cfg_attr(feature = "schema", schemars(with = "ResourceRef"))]
     pub resource: Arc<ResourceRef>,
     /// The file as given, with `/`; `-` for standard input; none for live objects.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub file: Option<Arc<str>>,
     /// First line of the place, from 1, in the file as given.
     pub line: Option<u32>,
@@ -55,11 +60,14 @@ pub struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<RowReason>,
     /// Controls that count this policy: `cis-eks-1.8.0/4.2.1`.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub controls: Arc<[String]>,
     /// The identity over time.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub fingerprint: Fingerprint,
     /// Since when this fails, where that is known.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub first_seen: Option<Timestamp>,
     /// The exception that covers it, which leaves it `fail`.
     #[serde(default)]
@@ -71,6 +79,7 @@ pub struct Row {
 
 /// Why something is not evaluated, as reports write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RowReason {
     /// The kind of reason.
     pub code: ReasonCode,
@@ -93,11 +102,13 @@ impl From<Reason> for RowReason {
 
 /// An accepted finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExceptionNote {
     /// The exception's id.
     pub id: String,
     /// When it ends.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub until: Option<Timestamp>,
     /// Who approved it.
     pub approved_by: String,
@@ -105,8 +116,10 @@ pub struct ExceptionNote {
 
 /// How to mend a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fix {
     /// In words.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub text: Arc<str>,
     /// As a JSON patch (RFC 6902) of the object; empty where no patch can be given.
     pub patch: Vec<PatchOp>,
@@ -114,6 +127,7 @@ pub struct Fix {
 
 /// One operation of a JSON patch (RFC 6902).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PatchOp {
     /// `remove`, `replace` or `add`.
     pub op: String,
