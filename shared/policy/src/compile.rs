@@ -18,7 +18,8 @@ pub(crate) struct Compiled {
     pub(crate) expression: Program,
     pub(crate) message: Message,
     pub(crate) paths: Vec<PathSpec>,
-    pub(crate) params: Vec<(Slot, String)>,
+    /// Parameters with their defaults.
+    pub(crate) params: Vec<(Slot, serde_json::Value)>,
     /// Facts it reads.
     pub(crate) facts: Vec<facts::Fact>,
     pub(crate) reads_namespace: bool,
@@ -185,7 +186,7 @@ fn declare_params(
     file: &PolicyFile,
     env: &mut Env,
     errors: &mut Vec<LoadError>,
-) -> Vec<(Slot, String)> {
+) -> Vec<(Slot, serde_json::Value)> {
     let mut params = Vec::new();
     for (param, spec) in &file.params {
         let (ty, fits) = match spec.kind {
@@ -202,7 +203,7 @@ fn declare_params(
         }
         params.push((
             env.declare(&format!("params.{param}"), ty),
-            spec.default.to_string(),
+            spec.default.clone(),
         ));
     }
     params

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
+use crate::group::KindPlan;
 use crate::kinds::plural;
 
 /// The newest Kubernetes minor version that the built-in policies know; files are judged as for it.
@@ -61,15 +62,6 @@ pub struct Plan<'c> {
     pub(crate) frameworks_of: Vec<Vec<usize>>,
 }
 
-/// What runs on one kind.
-#[derive(Debug, Default)]
-pub(crate) struct KindPlan {
-    /// Without joins.
-    pub(crate) first: Vec<usize>,
-    /// With joins.
-    pub(crate) second: Vec<usize>,
-}
-
 impl<'c> Plan<'c> {
     /// Selects.
     #[must_use]
@@ -94,16 +86,19 @@ impl<'c> Plan<'c> {
         let selected: Vec<usize> = (0..catalogue.policies.len())
             .filter(|i| runs(catalogue.policies[*i].id.as_str()))
             .collect();
+        let (env, slots) = standard();
+        let common = env.names().count();
         let mut by_kind: HashMap<String, KindPlan> = HashMap::new();
         for index in &selected {
             let policy = &catalogue.policies[*index];
             for kind in &policy.kinds {
                 let plan = by_kind.entry(kind.clone()).or_default();
-                if policy.joins() {
-                    plan.second.push(*index)
+                let pass = if policy.joins() {
+                    &mut plan.second
                 } else {
-                    plan.first.push(*index)
-                }
+                    &mut plan.first
+                };
+                pass.add(catalogue, *index, common);
             }
         }
         let widest = selected
@@ -122,7 +117,6 @@ impl<'c> Plan<'c> {
                 .collect()
         });
         let frameworks_of = frameworks_of.collect();
-        let (_, slots) = standard();
         Self {
             catalogue,
             options,

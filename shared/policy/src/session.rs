@@ -9,8 +9,10 @@ use std::sync::Arc;
 use plimsoll_cel::{Bump, Node, Scope};
 use plimsoll_model::{Fingerprint, Judgement, Reason, ResourceRef, SourceRef, Verdict};
 
+use crate::evidence::fingerprint;
 use crate::facts::{Fact, Joins};
-use crate::judge::{Case, fingerprint};
+use crate::group::Pass;
+use crate::judge::{Active, Case, Counts, Out};
 use crate::kinds::{group_of_kind, plural};
 use crate::lists::Lists;
 use crate::plan::Plan;
@@ -55,6 +57,10 @@ pub struct Session<'c> {
     pub tally: Tally,
     /// Verdicts on owners that several replicas speak for.
     replicas: HashSet<(Fingerprint, Verdict)>,
+    /// Kept from object to object so as not to allocate it anew.
+    room: Vec<Active<'c>>,
+    /// Likewise.
+    decided: Vec<Option<Result<bool, Reason>>>,
 }
 
 impl<'c> Session<'c> {
@@ -66,6 +72,8 @@ impl<'c> Session<'c> {
             joins: Joins::default(),
             tally: Tally::new(plan.catalogue.policies.len()),
             replicas: HashSet::new(),
+            room: Vec::new(),
+            decided: Vec::new(),
         }
     }
 
@@ -101,7 +109,7 @@ impl<'c> Session<'c> {
         };
         let scope = self.scope(&view, arena);
         self.judge(&kind.first, &view, &scope, lists, sink);
-        if kind.second.is_empty() {
+        if kind.second.groups.is_empty() {
             Seen::Done
         } else {
             Seen::Again
@@ -127,10 +135,7 @@ impl<'c> Session<'c> {
         };
         let scope = self.scope(&view, arena);
         for (fact, slot) in Fact::ALL.into_iter().zip(plan.slots.facts) {
-            let wanted = kind
-                .second
-                .iter()
-                .any(|i| plan.catalogue.policies[*i].compiled.facts.contains(&fact));
+            let wanted = kind.second.facts.contains(&fact);
             match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
                 Some(list) => scope.set_unknown(slot, list),
                 None if wanted => scope.set_node(slot, joins.fact(fact, view.kind, node, arena)),
@@ -192,53 +197,36 @@ impl<'c> Session<'c> {
 
     fn judge<'a>(
         &mut self,
-        policies: &'c [usize],
+        pass: &'c Pass,
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
         lists: &Lists,
         sink: &mut dyn Sink,
-    ) {
-        let plan = self.plan;
-        let mut worst = vec![None; plan.catalogue.frameworks.len()];
-        let mut given: Vec<(Verdict, Option<Judgement>)> = Vec::new();
-        for index in policies {
-            let policy = &plan.catalogue.policies[*index];
-            for (slot, default) in &policy.compiled.params {
-                if let Ok(node) = plimsoll_cel::decode_json(scope.arena(), default.as_bytes()) {
-                    scope.set_node(*slot, node);
-                }
-            }
-            let case = Case {
-                plan,
-                policy,
-                view,
-                scope,
-                lists,
-            };
-            let wants =
-                |verdict| view.replica || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
-            case.run(&wants, &mut |verdict, judgement| {
-                given.push((verdict, judgement))
-            });
-            for (verdict, judgement) in given.drain(..) {
-                if view.replica
-                    && judgement
-                        .as_ref()
-                        .is_some_and(|j| !self.replicas.insert((j.fingerprint, j.verdict)))
-                {
-                    continue;
-                }
-                let reason = judgement.as_ref().and_then(|j| j.reason.as_ref());
-                self.tally.policies[*index].add(verdict, reason);
-                for framework in &plan.frameworks_of[*index] {
-                    let slot = &mut worst[*framework];
-                    *slot = Some(slot.map_or(verdict, |w: Verdict| w.min(verdict)));
-                }
-                if let Some(judgement) = judgement.filter(|_| sink.wants(verdict)) {
-                    sink.judgement(judgement);
-                }
-            }
+    ) where
+        'c: 'a,
+    {
+        let wants =
+            |verdict| view.replica || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
+        let case = Case {
+            plan: self.plan,
+            view,
+            scope,
+            lists,
+            wants: Verdict::ALL.map(wants),
+        };
+        let mut results = Results {
+            plan: self.plan,
+            replicas: view.replica.then_some(&mut self.replicas),
+            tally: &mut self.tally,
+            worst: vec![None; self.plan.catalogue.frameworks.len()],
+            sink,
+        };
+        self.decided.clear();
+        self.decided.resize(pass.conditions.len(), None);
+        for group in &pass.groups {
+            case.run(pass, group, &mut self.decided, &mut self.room, &mut results);
         }
+        let worst = results.worst;
         for (framework, verdict) in worst.into_iter().enumerate() {
             if let Some(verdict) = verdict {
                 sink.resource(framework, &view.resource, view.source.as_ref(), verdict);
@@ -247,14 +235,58 @@ impl<'c> Session<'c> {
     }
 }
 
+/// Counts the verdicts on one object and hands on those that are wanted.
+struct Results<'s> {
+    plan: &'s Plan<'s>,
+    /// What was said on owners before, if the object is a replica.
+    replicas: Option<&'s mut HashSet<(Fingerprint, Verdict)>>,
+    tally: &'s mut Tally,
+    /// By framework.
+    worst: Vec<Option<Verdict>>,
+    sink: &'s mut dyn Sink,
+}
+
+impl Out for Results<'_> {
+    fn judgement(&mut self, policy: usize, judgement: Judgement) -> bool {
+        let said = (judgement.fingerprint, judgement.verdict);
+        if self
+            .replicas
+            .as_mut()
+            .is_some_and(|before| !before.insert(said))
+        {
+            return false;
+        }
+        if let Some(reason) = &judgement.reason {
+            self.tally.policies[policy].because(reason);
+        }
+        if self.sink.wants(judgement.verdict) {
+            self.sink.judgement(judgement);
+        }
+        true
+    }
+
+    fn counts(&mut self, policy: usize, counts: &Counts) {
+        let tally = &mut self.tally.policies[policy];
+        tally.add_all(counts);
+        let worst = Verdict::ALL
+            .into_iter()
+            .find(|verdict| counts[*verdict as usize] > 0);
+        let Some(worst) = worst else { return };
+        for framework in &self.plan.frameworks_of[policy] {
+            let slot = &mut self.worst[*framework];
+            *slot = Some(slot.map_or(worst, |before| before.min(worst)));
+        }
+    }
+}
+
 /// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes.
 fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let lists = ["containers", "initContainers", "ephemeralContainers"].map(|key| spec.get(key));
-    let mut all = Vec::new();
-    for list in lists.iter().flatten() {
-        all.extend_from_slice(list.items());
+    let lists = ["containers", "initContainers", "ephemeralContainers"]
+        .map(|key| spec.get(key).map_or(&[][..], |list| list.items()));
+    match lists {
+        [all, [], []] => Node::List(all),
+        _ => Node::list_in(arena, lists.concat()),
     }
-    Node::list_in(arena, all)
 }
 
 fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> Judgement {

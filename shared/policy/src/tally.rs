@@ -38,7 +38,17 @@ impl PolicyTally {
     pub(crate) fn add(&mut self, verdict: Verdict, reason: Option<&Reason>) {
         self.counts[verdict as usize] += 1;
         if let Some(reason) = reason {
-            *self.reasons.entry(reason.clone()).or_default() += 1;
+            self.because(reason);
+        }
+    }
+
+    pub(crate) fn because(&mut self, reason: &Reason) {
+        *self.reasons.entry(reason.clone()).or_default() += 1;
+    }
+
+    pub(crate) fn add_all(&mut self, counts: &[u64; Verdict::ALL.len()]) {
+        for (mine, theirs) in self.counts.iter_mut().zip(counts) {
+            *mine += theirs;
         }
     }
 }
@@ -55,9 +65,7 @@ impl Tally {
     pub fn merge(&mut self, other: &Tally) {
         self.resources += other.resources;
         for (mine, theirs) in self.policies.iter_mut().zip(&other.policies) {
-            for (mine, theirs) in mine.counts.iter_mut().zip(theirs.counts) {
-                *mine += theirs;
-            }
+            mine.add_all(&theirs.counts);
             for (reason, count) in &theirs.reasons {
                 *mine.reasons.entry(reason.clone()).or_default() += count;
             }

@@ -44,14 +44,31 @@ pub(super) fn scan(
         .into_iter()
         .filter(|object| present(object["kind"].as_str().unwrap()))
         .collect();
-    scan_objects(catalogue, only, &objects, lists)
+    scan_as(
+        catalogue,
+        only,
+        &objects,
+        lists,
+        case.cluster.version.clone(),
+    )
 }
 
 fn scan_objects(catalogue: &Catalogue, only: &str, objects: &[Value], lists: &Lists) -> Scan {
+    scan_as(catalogue, only, objects, lists, None)
+}
+
+fn scan_as(
+    catalogue: &Catalogue,
+    only: &str,
+    objects: &[Value],
+    lists: &Lists,
+    cluster_version: Option<String>,
+) -> Scan {
     let plan = Plan::new(
         catalogue,
         PlanOptions {
             only: vec![only.to_owned()],
+            cluster_version,
             ..PlanOptions::default()
         },
     );
