@@ -49,6 +49,24 @@ pub const fn key_hash(key: &str) -> u32 {
     hash
 }
 
+/// A key that is looked up in every object, its hash at hand.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    text: &'static str,
+    hash: u32,
+}
+
+impl Key {
+    /// The key `text`.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Key {
+        Key {
+            text,
+            hash: key_hash(text),
+        }
+    }
+}
+
 /// Up to this many entries, looking at all hashes is quicker than a binary search by text.
 const SEARCHED_ENTRIES: usize = 24;
 
@@ -106,6 +124,13 @@ impl<'a> Node<'a> {
             Node::Map(entries) => find_entry(entries, key, hash).map(|place| entries[place].value),
             _ => None,
         }
+    }
+
+    /// As [`Node::get`], with a key made beforehand.
+    #[must_use]
+    #[inline]
+    pub fn get_key(&self, key: Key) -> Option<Node<'a>> {
+        self.get_hashed(key.text, key.hash)
     }
 
     /// The value at a chain of keys, for example `&["spec", "template"]`.

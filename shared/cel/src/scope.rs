@@ -15,9 +15,9 @@ use crate::value::Value;
 /// `'a` is the arena's and the input's lifetime, `'p` that of programs given to [`Scope::set_lazy`].
 /// Setting a variable does not touch what was memoised for others: [`Scope::set_lazy`] again, or
 /// [`Scope::clear`], those that depend on it.
-pub struct Scope<'p, 'a> {
+pub struct Scope<'p: 'a, 'a> {
     pub(crate) arena: &'a Bump,
-    slots: Vec<Cell<State<'p, 'a>>>,
+    slots: &'a [Cell<State<'p, 'a>>],
     pub(crate) depth: Cell<u32>,
 }
 
@@ -39,10 +39,13 @@ pub(crate) enum State<'p, 'a> {
 impl<'p, 'a> Scope<'p, 'a> {
     /// A scope in which no variable has a value yet.
     #[must_use]
-    pub fn new(env: &Env, arena: &'a Bump) -> Scope<'p, 'a> {
+    pub fn new(env: &Env, arena: &'a Bump) -> Scope<'p, 'a>
+    where
+        'p: 'a,
+    {
         Scope {
             arena,
-            slots: vec![Cell::new(State::Empty); env.len()],
+            slots: arena.alloc_slice_fill_with(env.len(), |_| Cell::new(State::Empty)),
             depth: Cell::new(0),
         }
     }

@@ -127,7 +127,7 @@ impl<'a> Case<'_, '_, 'a> {
             Root::Element => element.unwrap_or_default().to_vec(),
             Root::PodSpec => keys(self.view.pod_spec_keys.unwrap_or_default()),
             Root::PodMetadata => {
-                keys(&crate::kinds::pod_metadata_keys(self.view.kind).unwrap_or_default())
+                keys(crate::kinds::pod_metadata_keys(self.view.kind).unwrap_or_default())
             }
         };
         steps.extend_from_slice(&spec.steps);

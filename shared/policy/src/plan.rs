@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use plimsoll_cel::Env;
+
 use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
 use crate::group::KindPlan;
@@ -56,8 +58,8 @@ pub struct Plan<'c> {
     pub(crate) selected: Vec<usize>,
     pub(crate) by_kind: HashMap<String, KindPlan>,
     pub(crate) slots: Standard,
-    /// The policy with the most slots: a scope made for it serves all.
-    pub(crate) widest: Option<usize>,
+    /// The environment with the most slots: a scope made for it serves all policies.
+    pub(crate) env: Env,
     /// For each policy the frameworks (indices) it counts for.
     pub(crate) frameworks_of: Vec<Vec<usize>>,
 }
@@ -103,8 +105,9 @@ impl<'c> Plan<'c> {
         }
         let widest = selected
             .iter()
-            .copied()
-            .max_by_key(|i| catalogue.policies[*i].compiled.env.names().count());
+            .map(|i| &catalogue.policies[*i].compiled.env)
+            .max_by_key(|env| env.names().count())
+            .cloned();
         let frameworks_of = catalogue.policies.iter().map(|policy| {
             let of = |f: &crate::Framework| {
                 policy
@@ -123,7 +126,7 @@ impl<'c> Plan<'c> {
             selected,
             by_kind,
             slots,
-            widest,
+            env: widest.unwrap_or(env),
             frameworks_of,
         }
     }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use plimsoll_cel::{Bump, Node, Scope};
+use plimsoll_cel::{Bump, Key, Node, Scope};
 use plimsoll_model::{Fingerprint, Judgement, Reason, ResourceRef, SourceRef, Verdict};
 
 use crate::evidence::fingerprint;
@@ -18,6 +18,12 @@ use crate::lists::Lists;
 use crate::plan::Plan;
 use crate::tally::Tally;
 use crate::view::{Judged, View, view};
+
+const CONTAINERS: [Key; 3] = [
+    Key::new("containers"),
+    Key::new("initContainers"),
+    Key::new("ephemeralContainers"),
+];
 
 /// Where verdicts go.
 pub trait Sink {
@@ -168,26 +174,23 @@ impl<'c> Session<'c> {
         }
     }
 
-    fn scope<'a>(&self, view: &View<'a>, arena: &'a Bump) -> Scope<'c, 'a> {
+    fn scope<'a>(&self, view: &View<'a>, arena: &'a Bump) -> Scope<'c, 'a>
+    where
+        'c: 'a,
+    {
         let plan = self.plan;
-        let widest = plan
-            .widest
-            .map(|i| &plan.catalogue.policies[i].compiled.env);
-        let scope = widest.map_or_else(
-            || Scope::new(&plimsoll_cel::Env::new(), arena),
-            |env| Scope::new(env, arena),
-        );
+        let scope = Scope::new(&plan.env, arena);
         scope.set_node(plan.slots.object, view.node);
         let version = plan.version();
         scope.set(
             plan.slots.cluster_version,
-            plimsoll_cel::Value::Str(arena.alloc_str(version)),
+            plimsoll_cel::Value::Str(version),
         );
         if let Some(keys) = view.pod_spec_keys {
             let empty = Node::Map(&[]);
             let spec = view.node.at(keys).unwrap_or(empty);
             let metadata =
-                crate::kinds::pod_metadata_keys(view.kind).and_then(|keys| view.node.at(&keys));
+                crate::kinds::pod_metadata_keys(view.kind).and_then(|keys| view.node.at(keys));
             scope.set_node(plan.slots.pod_spec, spec);
             scope.set_node(plan.slots.pod_metadata, metadata.unwrap_or(empty));
             scope.set_node(plan.slots.containers, containers(&spec, arena));
@@ -218,7 +221,7 @@ impl<'c> Session<'c> {
             plan: self.plan,
             replicas: view.replica.then_some(&mut self.replicas),
             tally: &mut self.tally,
-            worst: vec![None; self.plan.catalogue.frameworks.len()],
+            given: vec![0; self.plan.catalogue.frameworks.len()],
             sink,
         };
         self.decided.clear();
@@ -226,10 +229,10 @@ impl<'c> Session<'c> {
         for group in &pass.groups {
             case.run(pass, group, &mut self.decided, &mut self.room, &mut results);
         }
-        let worst = results.worst;
-        for (framework, verdict) in worst.into_iter().enumerate() {
-            if let Some(verdict) = verdict {
-                sink.resource(framework, &view.resource, view.source.as_ref(), verdict);
+        for (framework, given) in results.given.into_iter().enumerate() {
+            let worst = Verdict::ALL.into_iter().find(|v| given & bit(*v) != 0);
+            if let Some(worst) = worst {
+                sink.resource(framework, &view.resource, view.source.as_ref(), worst);
             }
         }
     }
@@ -241,8 +244,8 @@ struct Results<'s> {
     /// What was said on owners before, if the object is a replica.
     replicas: Option<&'s mut HashSet<(Fingerprint, Verdict)>>,
     tally: &'s mut Tally,
-    /// By framework.
-    worst: Vec<Option<Verdict>>,
+    /// By framework the verdicts that its policies gave, as bits.
+    given: Vec<u8>,
     sink: &'s mut dyn Sink,
 }
 
@@ -268,21 +271,23 @@ impl Out for Results<'_> {
     fn counts(&mut self, policy: usize, counts: &Counts) {
         let tally = &mut self.tally.policies[policy];
         tally.add_all(counts);
-        let worst = Verdict::ALL
-            .into_iter()
-            .find(|verdict| counts[*verdict as usize] > 0);
-        let Some(worst) = worst else { return };
+        let given = Verdict::ALL
+            .iter()
+            .filter(|verdict| counts[**verdict as usize] > 0)
+            .fold(0, |bits, verdict| bits | bit(*verdict));
         for framework in &self.plan.frameworks_of[policy] {
-            let slot = &mut self.worst[*framework];
-            *slot = Some(slot.map_or(worst, |before| before.min(worst)));
+            self.given[*framework] |= given;
         }
     }
 }
 
+fn bit(verdict: Verdict) -> u8 {
+    1 << verdict as u8
+}
+
 /// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes.
 fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let lists = ["containers", "initContainers", "ephemeralContainers"]
-        .map(|key| spec.get(key).map_or(&[][..], |list| list.items()));
+    let lists = CONTAINERS.map(|key| spec.get_key(key).map_or(&[][..], |list| list.items()));
     match lists {
         [all, [], []] => Node::List(all),
         _ => Node::list_in(arena, lists.concat()),

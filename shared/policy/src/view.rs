@@ -2,10 +2,19 @@
 
 use std::sync::Arc;
 
-use plimsoll_cel::Node;
+use plimsoll_cel::{Key, Node};
 use plimsoll_model::{ResourceRef, SourceRef};
 
 use crate::kinds::{controller, is_built_in, pod_spec_keys, workload_kinds};
+
+const API_VERSION: Key = Key::new("apiVersion");
+const KIND: Key = Key::new("kind");
+const METADATA: Key = Key::new("metadata");
+const NAMESPACE: Key = Key::new("namespace");
+const NAME: Key = Key::new("name");
+const GENERATE_NAME: Key = Key::new("generateName");
+const UID: Key = Key::new("uid");
+const RESOURCE_VERSION: Key = Key::new("resourceVersion");
 
 /// An object under judgement.
 #[derive(Debug, Clone)]
@@ -32,31 +41,29 @@ pub(crate) enum Judged<'a> {
 }
 
 pub(crate) fn view<'a>(node: &Node<'a>, source: Option<&SourceRef>) -> Judged<'a> {
-    let text = |key: &str| node.get(key).and_then(|value| value.as_str());
-    let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
+    let text = |of: &Node<'a>, key| of.get_key(key).and_then(|value| value.as_str());
+    let (Some(api_version), Some(kind)) = (text(node, API_VERSION), text(node, KIND)) else {
         return Judged::NotOurs;
     };
     if !is_built_in(kind, api_version) {
         return Judged::NotOurs;
     }
-    let metadata = |key: &str| {
-        node.at(&["metadata", key])
-            .and_then(|value| value.as_str())
-            .map(str::to_owned)
-    };
+    let pod_spec_keys = pod_spec_keys(kind);
+    let metadata = node.get_key(METADATA).unwrap_or(Node::Null);
+    let named = |key| text(&metadata, key).map(str::to_owned);
     let mut resource = ResourceRef {
         api_version: api_version.to_owned(),
         kind: kind.to_owned(),
-        namespace: metadata("namespace"),
-        name: metadata("name")
-            .or_else(|| metadata("generateName").map(|prefix| format!("{prefix}*"))),
-        uid: metadata("uid"),
-        resource_version: metadata("resourceVersion"),
+        namespace: named(NAMESPACE),
+        name: named(NAME)
+            .or_else(|| text(&metadata, GENERATE_NAME).map(|prefix| format!("{prefix}*"))),
+        uid: named(UID),
+        resource_version: named(RESOURCE_VERSION),
         arn: None,
     };
     let mut replica = false;
     if let Some((owner_version, owner_kind, owner_name)) =
-        controller(node).filter(|(_, owner, _)| pod_spec_keys(kind).is_some() && *owner != "Node")
+        controller(&metadata).filter(|(_, owner, _)| pod_spec_keys.is_some() && *owner != "Node")
     {
         if workload_kinds().any(|known| known == owner_kind)
             && is_built_in(owner_kind, owner_version)
@@ -74,7 +81,7 @@ pub(crate) fn view<'a>(node: &Node<'a>, source: Option<&SourceRef>) -> Judged<'a
         kind,
         resource: Arc::new(resource),
         source: source.cloned(),
-        pod_spec_keys: pod_spec_keys(kind),
+        pod_spec_keys,
         replica,
     })
 }

@@ -155,6 +155,12 @@ impl Compiler<'_> {
     ) -> Result<Expr, CompileError> {
         let mut args = args;
         let boxed = |expr: Option<Expr>| Box::new(expr.unwrap_or(Expr::Const(Literal::Null)));
+        match (function, args.as_slice()) {
+            (Function::HasValue, [Expr::Path(path)]) if path.is_optional() => {
+                return Ok(Expr::Has(path.clone()));
+            }
+            _ => {}
+        }
         match function {
             Function::Contains | Function::StartsWith | Function::EndsWith if args.len() == 2 => {
                 let test = match function {
