@@ -50,6 +50,7 @@ pub(crate) fn run<'a>(
 }
 
 /// Evaluates a program that is a condition.
+#[inline]
 pub(crate) fn test<'a>(
     program: &Program,
     scope: &Scope<'_, 'a>,

@@ -1,13 +1,14 @@
 //! The policies of a kind on one object: conditions, elements, verdicts.
 
 use plimsoll_cel::{Budget, Bump, EvalError, Node, Program, Scope, Slot};
-use plimsoll_model::{Judgement, Reason, ReasonCode, Verdict};
+use plimsoll_model::{Reason, ReasonCode, Verdict};
 
 use crate::catalogue::Policy;
 use crate::evidence::Element;
 use crate::group::{Group, Member, Pass};
 use crate::lists::Lists;
 use crate::plan::{COST_LIMIT, Plan};
+use crate::results::{Results, Verdicts, bit};
 use crate::view::View;
 
 /// Everything that judging one object needs.
@@ -29,22 +30,11 @@ pub(crate) struct Active<'p> {
     /// What it may spend on the object. What policies share is metered by itself, so that no verdict depends on which
     /// other policies run.
     budget: Budget,
-    counts: Counts,
+    given: Verdicts,
 }
-
-/// How often each verdict was given, by verdict.
-pub(crate) type Counts = [u64; Verdict::ALL.len()];
 
 /// The pass's conditions that are decided for the object.
 pub(crate) type Decided = [Option<Result<bool, Reason>>];
-
-/// Where the verdicts on an object go; policies are named by their index in the catalogue.
-pub(crate) trait Out {
-    /// Takes a verdict that is wanted in full; false when it does not count.
-    fn judgement(&mut self, policy: usize, judgement: Judgement) -> bool;
-    /// Takes all that a policy gave.
-    fn counts(&mut self, policy: usize, counts: &Counts);
-}
 
 /// The way through the elements of a group.
 struct Walk<'p, 'a> {
@@ -63,14 +53,14 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         group: &Group,
         decided: &mut Decided,
         room: &mut Vec<Active<'p>>,
-        out: &mut dyn Out,
+        out: &mut Results<'_>,
     ) {
         for member in &group.members {
             let mut one = Active {
                 index: member.policy,
                 policy: &self.plan.catalogue.policies[member.policy],
                 budget: Budget::new(COST_LIMIT),
-                counts: Counts::default(),
+                given: 0,
             };
             let compiled = &one.policy.compiled;
             for (slot, value) in &compiled.params {
@@ -78,20 +68,19 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
                     .set_node(*slot, node_of(value, self.scope.arena()));
             }
             self.set_variables(one.policy);
-            let (verdict, reason) = match self.conditions(pass, member, decided) {
+            match self.conditions(pass, member, decided) {
                 Ok(true) => {
                     room.push(one);
                     continue;
                 }
-                Ok(false) => (Verdict::NotApplicable, None),
-                Err(reason) => (Verdict::NotEvaluated, Some(reason)),
-            };
-            self.give(&mut one, verdict, &[], reason, out);
-            out.counts(one.index, &one.counts);
+                Ok(false) => self.give(&mut one, Verdict::NotApplicable, &[], out),
+                Err(reason) => self.fall_short(&mut one, &[], reason, out),
+            }
+            out.done(one.index, one.given);
         }
         self.elements(room, out);
         for one in room.drain(..) {
-            out.counts(one.index, &one.counts);
+            out.done(one.index, one.given);
         }
     }
 
@@ -115,7 +104,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         Ok(true)
     }
 
-    fn elements(&self, active: &mut [Active<'p>], out: &mut dyn Out) {
+    fn elements(&self, active: &mut [Active<'p>], out: &mut Results<'_>) {
         let Some(first) = active.first() else {
             return;
         };
@@ -128,12 +117,12 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         self.each(&mut walk, active, out);
         if !walk.any {
             for one in active {
-                self.give(one, Verdict::NotApplicable, &[], None, out);
+                self.give(one, Verdict::NotApplicable, &[], out);
             }
         }
     }
 
-    fn each(&self, walk: &mut Walk<'p, 'a>, active: &mut [Active<'p>], out: &mut dyn Out) {
+    fn each(&self, walk: &mut Walk<'p, 'a>, active: &mut [Active<'p>], out: &mut Results<'_>) {
         let Some((slot, program)) = walk.each.get(walk.chosen.len()) else {
             walk.any = true;
             return self.verdicts(active, &walk.chosen, out);
@@ -143,8 +132,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
             Err(error) => {
                 walk.any = true;
                 for one in active {
-                    let reason = Some(self.reason(&error));
-                    self.give(one, Verdict::NotEvaluated, &walk.chosen, reason, out);
+                    self.fall_short(one, &walk.chosen, self.reason(&error), out);
                 }
                 return;
             }
@@ -163,16 +151,14 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     }
 
     /// One verdict of each policy about the chosen element, or the whole object.
-    fn verdicts(&self, active: &mut [Active<'p>], chosen: &[Element<'a>], out: &mut dyn Out) {
+    fn verdicts(&self, active: &mut [Active<'p>], chosen: &[Element<'a>], out: &mut Results<'_>) {
         for one in active {
             self.set_variables(one.policy);
-            let (verdict, reason) = match self.decide(&one.policy.compiled.expression, &one.budget)
-            {
-                Ok(true) => (Verdict::Pass, None),
-                Ok(false) => (Verdict::Fail, None),
-                Err(reason) => (Verdict::NotEvaluated, Some(reason)),
-            };
-            self.give(one, verdict, chosen, reason, out);
+            match one.policy.compiled.expression.test(self.scope, &one.budget) {
+                Ok(true) => self.give(one, Verdict::Pass, chosen, out),
+                Ok(false) => self.give(one, Verdict::Fail, chosen, out),
+                Err(error) => self.fall_short(one, chosen, self.reason(&error), out),
+            }
         }
     }
 
@@ -182,15 +168,40 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         one: &mut Active<'p>,
         verdict: Verdict,
         chosen: &[Element<'a>],
-        reason: Option<Reason>,
-        out: &mut dyn Out,
+        out: &mut Results<'_>,
     ) {
-        let counts = !self.wants[verdict as usize]
-            || out.judgement(
-                one.index,
-                self.judgement(one.policy, verdict, chosen, reason, &one.budget),
-            );
-        one.counts[verdict as usize] += u64::from(counts);
+        if self.wants[verdict as usize] {
+            return self.give_in_full(one, verdict, chosen, None, out);
+        }
+        out.count(one.index, verdict);
+        one.given |= bit(verdict);
+    }
+
+    /// Gives *not evaluated*, which is always written out, for its reason.
+    #[cold]
+    fn fall_short(
+        &self,
+        one: &mut Active<'p>,
+        chosen: &[Element<'a>],
+        reason: Reason,
+        out: &mut Results<'_>,
+    ) {
+        self.give_in_full(one, Verdict::NotEvaluated, chosen, Some(reason), out);
+    }
+
+    #[inline(never)]
+    fn give_in_full(
+        &self,
+        one: &mut Active<'p>,
+        verdict: Verdict,
+        chosen: &[Element<'a>],
+        reason: Option<Reason>,
+        out: &mut Results<'_>,
+    ) {
+        let judgement = self.judgement(one.policy, verdict, chosen, reason, &one.budget);
+        if out.judgement(one.index, judgement) {
+            one.given |= bit(verdict);
+        }
     }
 
     fn set_variables(&self, policy: &'p Policy) {

@@ -19,6 +19,7 @@ mod lists;
 pub mod outcome;
 mod path;
 mod plan;
+mod results;
 mod session;
 mod tally;
 mod view;

@@ -12,13 +12,16 @@ use plimsoll_model::{Fingerprint, Judgement, Reason, ResourceRef, SourceRef, Ver
 use crate::evidence::fingerprint;
 use crate::facts::{Fact, Joins};
 use crate::group::Pass;
-use crate::judge::{Active, Case, Counts, Out};
+use crate::judge::{Active, Case};
 use crate::kinds::{group_of_kind, plural};
 use crate::lists::Lists;
 use crate::plan::Plan;
+use crate::results::Results;
 use crate::tally::Tally;
 use crate::view::{Judged, View, view};
 
+const SPEC: Key = Key::new("spec");
+const METADATA: Key = Key::new("metadata");
 const CONTAINERS: [Key; 3] = [
     Key::new("containers"),
     Key::new("initContainers"),
@@ -186,11 +189,11 @@ impl<'c> Session<'c> {
             plan.slots.cluster_version,
             plimsoll_cel::Value::Str(version),
         );
-        if let Some(keys) = view.pod_spec_keys {
+        if let Some((_, keys)) = view.pod_spec_keys.and_then(|keys| keys.split_last()) {
             let empty = Node::Map(&[]);
-            let spec = view.node.at(keys).unwrap_or(empty);
-            let metadata =
-                crate::kinds::pod_metadata_keys(view.kind).and_then(|keys| view.node.at(keys));
+            let of = view.node.at(keys).unwrap_or(empty);
+            let spec = of.get_key(SPEC).unwrap_or(empty);
+            let metadata = of.get_key(METADATA);
             scope.set_node(plan.slots.pod_spec, spec);
             scope.set_node(plan.slots.pod_metadata, metadata.unwrap_or(empty));
             scope.set_node(plan.slots.containers, containers(&spec, arena));
@@ -229,60 +232,11 @@ impl<'c> Session<'c> {
         for group in &pass.groups {
             case.run(pass, group, &mut self.decided, &mut self.room, &mut results);
         }
-        for (framework, given) in results.given.into_iter().enumerate() {
-            let worst = Verdict::ALL.into_iter().find(|v| given & bit(*v) != 0);
-            if let Some(worst) = worst {
-                sink.resource(framework, &view.resource, view.source.as_ref(), worst);
-            }
+        let worst: Vec<_> = results.worst().collect();
+        for (framework, verdict) in worst {
+            sink.resource(framework, &view.resource, view.source.as_ref(), verdict);
         }
     }
-}
-
-/// Counts the verdicts on one object and hands on those that are wanted.
-struct Results<'s> {
-    plan: &'s Plan<'s>,
-    /// What was said on owners before, if the object is a replica.
-    replicas: Option<&'s mut HashSet<(Fingerprint, Verdict)>>,
-    tally: &'s mut Tally,
-    /// By framework the verdicts that its policies gave, as bits.
-    given: Vec<u8>,
-    sink: &'s mut dyn Sink,
-}
-
-impl Out for Results<'_> {
-    fn judgement(&mut self, policy: usize, judgement: Judgement) -> bool {
-        let said = (judgement.fingerprint, judgement.verdict);
-        if self
-            .replicas
-            .as_mut()
-            .is_some_and(|before| !before.insert(said))
-        {
-            return false;
-        }
-        if let Some(reason) = &judgement.reason {
-            self.tally.policies[policy].because(reason);
-        }
-        if self.sink.wants(judgement.verdict) {
-            self.sink.judgement(judgement);
-        }
-        true
-    }
-
-    fn counts(&mut self, policy: usize, counts: &Counts) {
-        let tally = &mut self.tally.policies[policy];
-        tally.add_all(counts);
-        let given = Verdict::ALL
-            .iter()
-            .filter(|verdict| counts[**verdict as usize] > 0)
-            .fold(0, |bits, verdict| bits | bit(*verdict));
-        for framework in &self.plan.frameworks_of[policy] {
-            self.given[*framework] |= given;
-        }
-    }
-}
-
-fn bit(verdict: Verdict) -> u8 {
-    1 << verdict as u8
 }
 
 /// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes.

@@ -35,20 +35,15 @@ impl PolicyTally {
             .find(|verdict| self.of(*verdict) > 0)
     }
 
-    pub(crate) fn add(&mut self, verdict: Verdict, reason: Option<&Reason>) {
+    #[inline]
+    pub(crate) fn count(&mut self, verdict: Verdict) {
         self.counts[verdict as usize] += 1;
+    }
+
+    pub(crate) fn add(&mut self, verdict: Verdict, reason: Option<&Reason>) {
+        self.count(verdict);
         if let Some(reason) = reason {
-            self.because(reason);
-        }
-    }
-
-    pub(crate) fn because(&mut self, reason: &Reason) {
-        *self.reasons.entry(reason.clone()).or_default() += 1;
-    }
-
-    pub(crate) fn add_all(&mut self, counts: &[u64; Verdict::ALL.len()]) {
-        for (mine, theirs) in self.counts.iter_mut().zip(counts) {
-            *mine += theirs;
+            *self.reasons.entry(reason.clone()).or_default() += 1;
         }
     }
 }
@@ -65,7 +60,9 @@ impl Tally {
     pub fn merge(&mut self, other: &Tally) {
         self.resources += other.resources;
         for (mine, theirs) in self.policies.iter_mut().zip(&other.policies) {
-            mine.add_all(&theirs.counts);
+            for (mine, theirs) in mine.counts.iter_mut().zip(theirs.counts) {
+                *mine += theirs;
+            }
             for (reason, count) in &theirs.reasons {
                 *mine.reasons.entry(reason.clone()).or_default() += count;
             }
