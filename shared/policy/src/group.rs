@@ -3,63 +3,60 @@
 
 use plimsoll_cel::{Program, Slot};
 
-use crate::catalogue::{Catalogue, Policy};
+use crate::catalogue::Policy;
 use crate::facts::Fact;
 
 /// What runs on one kind.
 #[derive(Debug, Default)]
-pub(crate) struct KindPlan {
+pub(crate) struct KindPlan<'c> {
     /// Without joins.
-    pub(crate) first: Pass,
+    pub(crate) first: Pass<'c>,
     /// With joins.
-    pub(crate) second: Pass,
+    pub(crate) second: Pass<'c>,
 }
 
 /// What runs on one kind in one pass.
 #[derive(Debug, Default)]
-pub(crate) struct Pass {
-    pub(crate) groups: Vec<Group>,
-    /// Every condition once, as the policy (its index in the catalogue) that has it and its place in the policy's `when`.
-    pub(crate) conditions: Vec<(usize, usize)>,
+pub(crate) struct Pass<'c> {
+    pub(crate) groups: Vec<Group<'c>>,
+    /// The conditions of all policies; one that several have stands here once.
+    pub(crate) conditions: Vec<&'c Program>,
     /// The facts that some policy reads.
     pub(crate) facts: Vec<Fact>,
 }
 
 /// Policies with the same `each`.
 #[derive(Debug)]
-pub(crate) struct Group {
-    pub(crate) members: Vec<Member>,
+pub(crate) struct Group<'c> {
+    pub(crate) members: Vec<Member<'c>>,
 }
 
 /// One policy in a group.
 #[derive(Debug)]
-pub(crate) struct Member {
+pub(crate) struct Member<'c> {
+    pub(crate) policy: &'c Policy,
     /// Its index in the catalogue.
-    pub(crate) policy: usize,
+    pub(crate) index: usize,
     /// Its conditions, by their place in [`Pass::conditions`].
     pub(crate) when: Vec<usize>,
 }
 
-impl Pass {
-    /// Adds a policy by its index; `standard` is how many slots all policies have in common.
-    pub(crate) fn add(&mut self, catalogue: &Catalogue, index: usize, standard: usize) {
-        let policy = &catalogue.policies[index];
-        let when = policy.compiled.when.iter().enumerate();
-        let when = when
-            .map(|(place, condition)| {
-                self.condition(catalogue, (index, place), condition, standard)
-            })
-            .collect();
+impl<'c> Pass<'c> {
+    /// Adds the policy at an index of the catalogue; `standard` is how many slots all policies have in common.
+    pub(crate) fn add(&mut self, index: usize, policy: &'c Policy, standard: usize) {
+        let when = policy.compiled.when.iter();
         let member = Member {
-            policy: index,
-            when,
+            policy,
+            index,
+            when: when
+                .map(|condition| self.condition(condition, standard))
+                .collect(),
         };
-        let of = |group: &Group| &catalogue.policies[group.members[0].policy];
-        match self
-            .groups
-            .iter_mut()
-            .find(|g| same_elements(of(g), policy))
-        {
+        let same = |group: &&mut Group<'c>| {
+            let first = group.members.first();
+            first.is_some_and(|first| same_elements(first.policy, policy))
+        };
+        match self.groups.iter_mut().find(same) {
             Some(group) => group.members.push(member),
             None => self.groups.push(Group {
                 members: vec![member],
@@ -72,30 +69,15 @@ impl Pass {
         }
     }
 
-    fn condition(
-        &mut self,
-        catalogue: &Catalogue,
-        at: (usize, usize),
-        condition: &Program,
-        standard: usize,
-    ) -> usize {
-        let of =
-            |(policy, place): &(usize, usize)| &catalogue.policies[*policy].compiled.when[*place];
-        let shared = condition
-            .slots_read()
-            .iter()
-            .all(|slot| slot.index() < standard);
-        let known = self.conditions.iter();
-        let known = known
-            .enumerate()
-            .find(|(_, known)| shared && of(known).source() == condition.source());
-        match known {
-            Some((place, _)) => place,
-            None => {
-                self.conditions.push(at);
-                self.conditions.len() - 1
-            }
-        }
+    /// The place of a condition. It may be shared if it reads only what is the same for all policies.
+    fn condition(&mut self, condition: &'c Program, standard: usize) -> usize {
+        let mut reads = condition.slots_read().into_iter();
+        let shared = reads.all(|slot| slot.index() < standard);
+        let same = |known: &&Program| shared && known.source() == condition.source();
+        self.conditions.iter().position(same).unwrap_or_else(|| {
+            self.conditions.push(condition);
+            self.conditions.len() - 1
+        })
     }
 }
 

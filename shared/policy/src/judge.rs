@@ -49,16 +49,16 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     /// Judges by the policies of one group. `room` is empty before and after.
     pub(crate) fn run(
         &self,
-        pass: &Pass,
-        group: &Group,
+        pass: &Pass<'p>,
+        group: &Group<'p>,
         decided: &mut Decided,
         room: &mut Vec<Active<'p>>,
         out: &mut Results<'_>,
     ) {
         for member in &group.members {
             let mut one = Active {
-                index: member.policy,
-                policy: &self.plan.catalogue.policies[member.policy],
+                index: member.index,
+                policy: member.policy,
                 budget: Budget::new(COST_LIMIT),
                 given: 0,
             };
@@ -87,13 +87,12 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     /// Whether a policy's conditions hold.
     fn conditions(
         &self,
-        pass: &Pass,
-        member: &Member,
+        pass: &Pass<'p>,
+        member: &Member<'p>,
         decided: &mut Decided,
     ) -> Result<bool, Reason> {
         for place in &member.when {
-            let (policy, when) = pass.conditions[*place];
-            let condition = &self.plan.catalogue.policies[policy].compiled.when[when];
+            let condition = pass.conditions[*place];
             let holds = decided[*place]
                 .get_or_insert_with(|| self.decide(condition, &Budget::new(COST_LIMIT)));
             match holds {

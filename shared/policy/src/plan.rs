@@ -56,7 +56,7 @@ pub struct Plan<'c> {
     pub(crate) options: PlanOptions,
     /// Indices into the catalogue, ascending.
     pub(crate) selected: Vec<usize>,
-    pub(crate) by_kind: HashMap<String, KindPlan>,
+    pub(crate) by_kind: HashMap<String, KindPlan<'c>>,
     pub(crate) slots: Standard,
     /// The environment with the most slots: a scope made for it serves all policies.
     pub(crate) env: Env,
@@ -90,7 +90,7 @@ impl<'c> Plan<'c> {
             .collect();
         let (env, slots) = standard();
         let common = env.names().count();
-        let mut by_kind: HashMap<String, KindPlan> = HashMap::new();
+        let mut by_kind: HashMap<String, KindPlan<'c>> = HashMap::new();
         for index in &selected {
             let policy = &catalogue.policies[*index];
             for kind in &policy.kinds {
@@ -100,7 +100,7 @@ impl<'c> Plan<'c> {
                 } else {
                     &mut plan.first
                 };
-                pass.add(catalogue, *index, common);
+                pass.add(*index, policy, common);
             }
         }
         let widest = selected

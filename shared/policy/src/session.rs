@@ -203,7 +203,7 @@ impl<'c> Session<'c> {
 
     fn judge<'a>(
         &mut self,
-        pass: &'c Pass,
+        pass: &Pass<'c>,
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
         lists: &Lists,
