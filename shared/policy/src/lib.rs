@@ -20,6 +20,7 @@ pub mod outcome;
 mod path;
 mod plan;
 mod results;
+mod schema;
 mod session;
 mod tally;
 mod view;
