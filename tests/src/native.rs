@@ -162,6 +162,9 @@ impl Sink for Ignore {
     fn wants(&self, _: Verdict) -> bool {
         false
     }
+    fn wants_resources(&self) -> bool {
+        false
+    }
     fn judgement(&mut self, _: Judgement) {}
     fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }

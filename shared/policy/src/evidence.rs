@@ -48,11 +48,11 @@ impl<'a> Case<'_, '_, 'a> {
             policy: policy.id.clone(),
             verdict,
             severity: policy.severity,
-            resource: self.view.resource.clone(),
+            resource: self.view.resource().clone(),
             fingerprint: fingerprint(
                 &self.plan.options.scope,
                 policy.id.as_str(),
-                &self.view.resource,
+                self.view.resource(),
                 element.as_deref(),
             ),
             element,

@@ -25,12 +25,21 @@ pub(crate) struct Case<'r, 'p, 'a> {
 /// A policy in force on the object, and what came of it.
 #[derive(Debug)]
 pub(crate) struct Active<'p> {
-    index: usize,
-    policy: &'p Policy,
+    member: &'p Member<'p>,
     /// What it may spend on the object. What policies share is metered by itself, so that no verdict depends on which
     /// other policies run.
     budget: Budget,
     given: Verdicts,
+}
+
+impl<'p> Active<'p> {
+    fn new(member: &'p Member<'p>) -> Self {
+        Self {
+            member,
+            budget: Budget::new(COST_LIMIT),
+            given: 0,
+        }
+    }
 }
 
 /// The pass's conditions that are decided for the object.
@@ -50,38 +59,37 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     pub(crate) fn run(
         &self,
         pass: &Pass<'p>,
-        group: &Group<'p>,
+        group: &'p Group<'p>,
         decided: &mut Decided,
         room: &mut Vec<Active<'p>>,
         out: &mut Results<'_>,
     ) {
         for member in &group.members {
-            let mut one = Active {
-                index: member.index,
-                policy: member.policy,
-                budget: Budget::new(COST_LIMIT),
-                given: 0,
-            };
-            let compiled = &one.policy.compiled;
+            let compiled = &member.policy.compiled;
             for (slot, value) in &compiled.params {
                 self.scope
                     .set_node(*slot, node_of(value, self.scope.arena()));
             }
-            self.set_variables(one.policy);
+            self.set_variables(member.policy);
             match self.conditions(pass, member, decided) {
-                Ok(true) => {
-                    room.push(one);
-                    continue;
-                }
-                Ok(false) => self.give(&mut one, Verdict::NotApplicable, &[], out),
-                Err(reason) => self.fall_short(&mut one, &[], reason, out),
+                Ok(true) => room.push(Active::new(member)),
+                other => self.not_in_force(Active::new(member), other.err(), out),
             }
-            out.done(one.index, one.given);
         }
         self.elements(room, out);
         for one in room.drain(..) {
-            out.done(one.index, one.given);
+            out.done(one.member.index, one.given);
         }
+    }
+
+    /// A policy whose conditions do not hold, or cannot be decided for a reason.
+    #[inline(never)]
+    fn not_in_force(&self, mut one: Active<'p>, reason: Option<Reason>, out: &mut Results<'_>) {
+        match reason {
+            None => self.give(&mut one, Verdict::NotApplicable, &[], out),
+            Some(reason) => self.fall_short(&mut one, &[], reason, out),
+        }
+        out.done(one.member.index, one.given);
     }
 
     /// Whether a policy's conditions hold.
@@ -108,7 +116,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
             return;
         };
         let mut walk = Walk {
-            each: &first.policy.compiled.each,
+            each: &first.member.policy.compiled.each,
             budget: Budget::new(COST_LIMIT),
             chosen: Vec::new(),
             any: false,
@@ -152,8 +160,14 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     /// One verdict of each policy about the chosen element, or the whole object.
     fn verdicts(&self, active: &mut [Active<'p>], chosen: &[Element<'a>], out: &mut Results<'_>) {
         for one in active {
-            self.set_variables(one.policy);
-            match one.policy.compiled.expression.test(self.scope, &one.budget) {
+            self.set_variables(one.member.policy);
+            match one
+                .member
+                .policy
+                .compiled
+                .expression
+                .test(self.scope, &one.budget)
+            {
                 Ok(true) => self.give(one, Verdict::Pass, chosen, out),
                 Ok(false) => self.give(one, Verdict::Fail, chosen, out),
                 Err(error) => self.fall_short(one, chosen, self.reason(&error), out),
@@ -172,7 +186,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         if self.wants[verdict as usize] {
             return self.give_in_full(one, verdict, chosen, None, out);
         }
-        out.count(one.index, verdict);
+        out.count(one.member.index, verdict);
         one.given |= bit(verdict);
     }
 
@@ -197,8 +211,8 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         reason: Option<Reason>,
         out: &mut Results<'_>,
     ) {
-        let judgement = self.judgement(one.policy, verdict, chosen, reason, &one.budget);
-        if out.judgement(one.index, judgement) {
+        let judgement = self.judgement(one.member.policy, verdict, chosen, reason, &one.budget);
+        if out.judgement(one.member.index, judgement) {
             one.given |= bit(verdict);
         }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Results<'s> {
     /// What was said on owners before, if the object is a replica.
     pub(crate) replicas: Option<&'s mut HashSet<(Fingerprint, Verdict)>>,
     pub(crate) tally: &'s mut Tally,
-    /// By framework the verdicts that its policies gave.
+    /// By framework the verdicts that its policies gave; empty if nobody wants to know.
     pub(crate) given: Vec<Verdicts>,
     pub(crate) sink: &'s mut dyn Sink,
 }
@@ -48,6 +48,9 @@ impl Results<'_> {
     /// Notes which verdicts a policy gave in all.
     #[inline]
     pub(crate) fn done(&mut self, policy: usize, given: Verdicts) {
+        if self.given.is_empty() {
+            return;
+        }
         for framework in &self.plan.frameworks_of[policy] {
             self.given[*framework] |= given;
         }

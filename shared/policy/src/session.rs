@@ -34,6 +34,10 @@ pub trait Sink {
     fn wants(&self, verdict: Verdict) -> bool;
     /// Takes a wanted judgement.
     fn judgement(&mut self, judgement: Judgement);
+    /// Whether [`Sink::resource`] is wanted.
+    fn wants_resources(&self) -> bool {
+        true
+    }
     /// Takes the worst verdict that a framework's policies gave a resource in this pass; a resource may come once in
     /// each pass.
     fn resource(
@@ -203,7 +207,7 @@ impl<'c> Session<'c> {
 
     fn judge<'a>(
         &mut self,
-        pass: &Pass<'c>,
+        pass: &'c Pass<'c>,
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
         lists: &Lists,
@@ -212,7 +216,7 @@ impl<'c> Session<'c> {
         'c: 'a,
     {
         let wants =
-            |verdict| view.replica || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
+            |verdict| view.is_replica() || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
         let case = Case {
             plan: self.plan,
             view,
@@ -220,11 +224,15 @@ impl<'c> Session<'c> {
             lists,
             wants: Verdict::ALL.map(wants),
         };
+        let frameworks = match sink.wants_resources() {
+            true => self.plan.catalogue.frameworks.len(),
+            false => 0,
+        };
         let mut results = Results {
             plan: self.plan,
-            replicas: view.replica.then_some(&mut self.replicas),
+            replicas: view.is_replica().then_some(&mut self.replicas),
             tally: &mut self.tally,
-            given: vec![0; self.plan.catalogue.frameworks.len()],
+            given: vec![0; frameworks],
             sink,
         };
         self.decided.clear();
@@ -234,7 +242,7 @@ impl<'c> Session<'c> {
         }
         let worst: Vec<_> = results.worst().collect();
         for (framework, verdict) in worst {
-            sink.resource(framework, &view.resource, view.source.as_ref(), verdict);
+            sink.resource(framework, view.resource(), view.source.as_ref(), verdict);
         }
     }
 }
