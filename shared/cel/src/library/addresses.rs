@@ -37,7 +37,9 @@ pub(super) fn call<'a>(
             Value::Bool(network.contains_network(cidr(cx, text)?))
         }
         (Function::CidrAddress, [Value::Cidr(network)]) => Value::Ip(&network.address),
-        (Function::CidrMasked, [Value::Cidr(network)]) => Value::Cidr(cx.arena.alloc(network.masked())),
+        (Function::CidrMasked, [Value::Cidr(network)]) => {
+            Value::Cidr(cx.arena.alloc(network.masked()))
+        }
         (Function::CidrPrefixLength, [Value::Cidr(network)]) => {
             Value::Int(i64::from(network.prefix))
         }
