@@ -1,12 +1,13 @@
 //! The policies of a kind on one object: conditions, elements, verdicts.
 
-use plimsoll_cel::{Budget, Bump, EvalError, Node, Program, Scope, Slot};
+use plimsoll_cel::{Budget, EvalError, Program, Scope, Slot};
 use plimsoll_model::{Reason, ReasonCode, Verdict};
 
 use crate::catalogue::Policy;
 use crate::evidence::Element;
 use crate::group::{Group, Member, Pass};
 use crate::lists::Lists;
+use crate::parameter;
 use crate::plan::{COST_LIMIT, Plan};
 use crate::results::{Results, Verdicts, bit};
 use crate::view::View;
@@ -68,7 +69,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
             let compiled = &member.policy.compiled;
             for (slot, value) in &compiled.params {
                 self.scope
-                    .set_node(*slot, node_of(value, self.scope.arena()));
+                    .set_node(*slot, parameter::node(value, self.scope.arena()));
             }
             self.set_variables(member.policy);
             match self.conditions(pass, member, decided) {
@@ -244,29 +245,5 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
                 Reason::new(ReasonCode::EvaluationError, message.clone())
             }
         }
-    }
-}
-
-/// A parameter's value, its texts where they are.
-fn node_of<'a>(value: &'a serde_json::Value, arena: &'a Bump) -> Node<'a> {
-    use serde_json::Value as Json;
-    match value {
-        Json::Null => Node::Null,
-        Json::Bool(value) => Node::Bool(*value),
-        Json::Number(number) => number.as_i64().map_or_else(
-            || Node::Double(number.as_f64().unwrap_or(f64::NAN)),
-            Node::Int,
-        ),
-        Json::String(text) => Node::Str(text),
-        Json::Array(items) => Node::list_in(
-            arena,
-            items.iter().map(|item| node_of(item, arena)).collect(),
-        ),
-        Json::Object(map) => Node::map_in(
-            arena,
-            map.iter()
-                .map(|(key, item)| (key.as_str(), node_of(item, arena)))
-                .collect(),
-        ),
     }
 }

@@ -17,6 +17,7 @@ mod judge;
 pub mod kinds;
 mod lists;
 pub mod outcome;
+mod parameter;
 mod path;
 mod plan;
 mod results;
