@@ -95,7 +95,7 @@ impl<'a> Pod<'a> {
     pub fn of(object: &Node<'a>) -> Option<Self> {
         let kind = object.get("kind")?.as_str()?;
         let spec = object.at(plimsoll_policy::kinds::pod_spec_keys(kind)?)?;
-        let metadata = object.at(&plimsoll_policy::kinds::pod_metadata_keys(kind)?);
+        let metadata = object.at(plimsoll_policy::kinds::pod_metadata_keys(kind)?);
         let lists = ["containers", "initContainers", "ephemeralContainers"];
         let containers = lists
             .iter()
@@ -160,6 +160,9 @@ pub struct Ignore;
 
 impl Sink for Ignore {
     fn wants(&self, _: Verdict) -> bool {
+        false
+    }
+    fn wants_resources(&self) -> bool {
         false
     }
     fn judgement(&mut self, _: Judgement) {}

@@ -323,6 +323,9 @@ impl Sink for Kept {
     fn wants(&self, verdict: Verdict) -> bool {
         matches!(verdict, Verdict::Fail | Verdict::NotEvaluated)
     }
+    fn wants_resources(&self) -> bool {
+        false
+    }
     fn judgement(&mut self, judgement: Judgement) {
         self.0.push(judgement);
     }

@@ -18,6 +18,7 @@ pub struct Budget {
 impl Budget {
     /// A meter at zero that stops at `limit` units.
     #[must_use]
+    #[inline]
     pub fn new(limit: u64) -> Budget {
         Budget {
             limit,

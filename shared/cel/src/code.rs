@@ -109,6 +109,13 @@ pub(crate) struct Path {
     pub(crate) optional_from: u16,
 }
 
+impl Path {
+    /// Whether some step has a `?`, so that nothing found is no error.
+    pub(crate) fn is_optional(&self) -> bool {
+        usize::from(self.optional_from) < self.steps.len()
+    }
+}
+
 /// Where a path starts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Root {

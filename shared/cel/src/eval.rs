@@ -39,6 +39,36 @@ pub(crate) fn run<'a>(
     scope: &Scope<'_, 'a>,
     budget: &Budget,
 ) -> Result<Value<'a>, Stop<'a>> {
+    enter(program, scope, budget, |machine| {
+        match machine.eval(&program.root)? {
+            value @ (Value::List(_) | Value::Map(_) | Value::Optional(_)) => {
+                machine.check_nesting(&value, 0).map(|()| value)
+            }
+            value => Ok(value),
+        }
+    })
+}
+
+/// Evaluates a program that is a condition.
+#[inline]
+pub(crate) fn test<'a>(
+    program: &Program,
+    scope: &Scope<'_, 'a>,
+    budget: &Budget,
+) -> Result<bool, Stop<'a>> {
+    enter(program, scope, budget, |machine| {
+        machine.test(&program.root)
+    })
+}
+
+/// Sets up what evaluating a program needs.
+#[inline]
+fn enter<'m, 'p, 'a, T>(
+    program: &'m Program,
+    scope: &'m Scope<'p, 'a>,
+    budget: &'m Budget,
+    evaluate: impl FnOnce(&Machine<'m, 'p, 'a>) -> Result<T, Stop<'a>>,
+) -> Result<T, Stop<'a>> {
     let before = scope.depth.get();
     let depth = before + program.depth;
     if depth > MOST_DEPTH {
@@ -63,12 +93,7 @@ pub(crate) fn run<'a>(
         cx,
         frame,
     };
-    let result = match machine.eval(&program.root) {
-        Ok(value @ (Value::List(_) | Value::Map(_) | Value::Optional(_))) => {
-            machine.check_nesting(&value, 0).map(|()| value)
-        }
-        other => other,
-    };
+    let result = evaluate(&machine);
     scope.depth.set(before);
     result
 }

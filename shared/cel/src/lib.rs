@@ -35,7 +35,7 @@ pub use decode::{DecodeError, MAX_NESTING, NodeSeed, decode_json};
 pub use env::{Env, Limits, Slot};
 pub use error::{CompileError, EvalError};
 pub use kind::Kind;
-pub use node::{Entry, Node, key_hash};
+pub use node::{Entry, Key, Node, key_hash};
 pub use program::Program;
 pub use schema::{Schema, Type};
 pub use scope::Scope;

@@ -49,13 +49,31 @@ pub const fn key_hash(key: &str) -> u32 {
     hash
 }
 
+/// A key that is looked up in every object, its hash at hand.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    text: &'static str,
+    hash: u32,
+}
+
+impl Key {
+    /// The key `text`.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Key {
+        Key {
+            text,
+            hash: key_hash(text),
+        }
+    }
+}
+
 /// Up to this many entries, looking at all hashes is quicker than a binary search by text.
 const SEARCHED_ENTRIES: usize = 24;
 
-/// Whether two keys are equal. Keys are short, and a call to compare memory costs more than doing it here: two words
-/// that may overlap, from either end.
+/// Whether two texts are equal. Keys and names are short, and a call to compare memory costs more than doing it here:
+/// two words that may overlap, from either end.
 #[inline]
-fn same_key(a: &str, b: &str) -> bool {
+pub(crate) fn same_text(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;
@@ -77,7 +95,7 @@ impl Entry<'_> {
     /// Whether this is the entry of a key, whose hash is at hand.
     #[inline]
     pub(crate) fn is(&self, key: &str, hash: u32) -> bool {
-        self.hash == hash && same_key(self.key, key)
+        self.hash == hash && same_text(self.key, key)
     }
 }
 
@@ -106,6 +124,13 @@ impl<'a> Node<'a> {
             Node::Map(entries) => find_entry(entries, key, hash).map(|place| entries[place].value),
             _ => None,
         }
+    }
+
+    /// As [`Node::get`], with a key made beforehand.
+    #[must_use]
+    #[inline]
+    pub fn get_key(&self, key: Key) -> Option<Node<'a>> {
+        self.get_hashed(key.text, key.hash)
     }
 
     /// The value at a chain of keys, for example `&["spec", "template"]`.
@@ -205,12 +230,12 @@ mod tests {
     fn keys_of_every_length_are_compared_wholly() {
         let text = "abcdefghijklmnopqrstuvwxyz0123456789";
         for len in 0..text.len() {
-            assert!(same_key(&text[..len], &text.to_owned()[..len]));
-            assert!(!same_key(&text[..len], &text[..=len]));
+            assert!(same_text(&text[..len], &text.to_owned()[..len]));
+            assert!(!same_text(&text[..len], &text[..=len]));
             for at in 0..len {
                 let mut other = text[..len].to_owned();
                 other.replace_range(at..=at, "#");
-                assert!(!same_key(&text[..len], &other), "{other}");
+                assert!(!same_text(&text[..len], &other), "{other}");
             }
         }
     }

@@ -148,4 +148,13 @@ impl Program {
     pub fn eval<'a>(&self, scope: &Scope<'_, 'a>, budget: &Budget) -> Result<Value<'a>, EvalError> {
         eval::run(self, scope, budget).map_err(EvalError::from)
     }
+
+    /// Evaluates a condition, charging `budget`.
+    ///
+    /// # Errors
+    /// As [`Program::eval`]; also when the result is no bool.
+    #[inline]
+    pub fn test(&self, scope: &Scope<'_, '_>, budget: &Budget) -> Result<bool, EvalError> {
+        eval::test(self, scope, budget).map_err(EvalError::from)
+    }
 }

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 
 use crate::env::{Env, Slot};
 use crate::error::Stop;
-use crate::node::Node;
+use crate::node::{Entry, Node};
 use crate::program::Program;
 use crate::value::Value;
 
@@ -15,9 +15,11 @@ use crate::value::Value;
 /// `'a` is the arena's and the input's lifetime, `'p` that of programs given to [`Scope::set_lazy`].
 /// Setting a variable does not touch what was memoised for others: [`Scope::set_lazy`] again, or
 /// [`Scope::clear`], those that depend on it.
-pub struct Scope<'p, 'a> {
+pub struct Scope<'p: 'a, 'a> {
     pub(crate) arena: &'a Bump,
-    slots: Vec<Cell<State<'p, 'a>>>,
+    slots: &'a [Cell<State<'p, 'a>>],
+    /// The entries of those that are a map of the input: what most paths begin with.
+    maps: &'a [Cell<Option<&'a [Entry<'a>]>>],
     pub(crate) depth: Cell<u32>,
 }
 
@@ -39,10 +41,14 @@ pub(crate) enum State<'p, 'a> {
 impl<'p, 'a> Scope<'p, 'a> {
     /// A scope in which no variable has a value yet.
     #[must_use]
-    pub fn new(env: &Env, arena: &'a Bump) -> Scope<'p, 'a> {
+    pub fn new(env: &Env, arena: &'a Bump) -> Scope<'p, 'a>
+    where
+        'p: 'a,
+    {
         Scope {
             arena,
-            slots: vec![Cell::new(State::Empty); env.len()],
+            slots: arena.alloc_slice_fill_with(env.len(), |_| Cell::new(State::Empty)),
+            maps: arena.alloc_slice_fill_with(env.len(), |_| Cell::new(None)),
             depth: Cell::new(0),
         }
     }
@@ -86,9 +92,22 @@ impl<'p, 'a> Scope<'p, 'a> {
     }
 
     pub(crate) fn put(&self, slot: Slot, state: State<'p, 'a>) {
-        if let Some(cell) = self.slots.get(slot.index()) {
+        let map = match state {
+            State::Ready(Value::Entries(entries)) => Some(entries),
+            _ => None,
+        };
+        if let (Some(cell), Some(entries)) =
+            (self.slots.get(slot.index()), self.maps.get(slot.index()))
+        {
             cell.set(state);
+            entries.set(map);
         }
+    }
+
+    /// The entries of a variable that is a map of the input.
+    #[inline]
+    pub(crate) fn entries(&self, slot: Slot) -> Option<&'a [Entry<'a>]> {
+        self.maps.get(slot.index()).and_then(Cell::get)
     }
 
     #[inline]

@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::budget::Budget;
 use crate::code::Literal;
 use crate::error::Stop;
+use crate::node::same_text;
 use crate::value::{self, Value};
+
+/// Up to this many texts, comparing with all, mostly by length alone, is quicker than a binary search.
+const COMPARED_TEXTS: usize = 16;
 
 /// Constant elements: texts sorted, others as they came.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,10 +44,16 @@ impl LiteralSet {
     ) -> Result<bool, Stop<'static>> {
         if let Value::Str(text) = value {
             budget.charge(1)?;
-            return Ok(self
-                .texts
-                .binary_search_by(|candidate| order(candidate, text))
-                .is_ok());
+            return Ok(if self.texts.len() <= COMPARED_TEXTS {
+                self.texts
+                    .iter()
+                    .any(|candidate| same_text(candidate, text))
+            } else {
+                let found = self
+                    .texts
+                    .binary_search_by(|candidate| order(candidate, text));
+                found.is_ok()
+            });
         }
         for other in &self.others {
             budget.charge(1)?;

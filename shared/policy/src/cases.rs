@@ -128,9 +128,9 @@ pub fn run(catalogue: &Catalogue, id: &str, case: &Case) -> CaseResult {
         let compiled = &mut policy.compiled;
         for (name, value) in &case.params {
             let slot = compiled.env.slot(&format!("params.{name}"));
-            for (known, text) in &mut compiled.params {
+            for (known, default) in &mut compiled.params {
                 if Some(*known) == slot {
-                    *text = value.to_string();
+                    *default = value.clone();
                 }
             }
         }

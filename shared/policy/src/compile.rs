@@ -7,6 +7,7 @@ use crate::facts;
 use crate::file::{ParamType, PolicyFile};
 use crate::kinds::{WORKLOAD, group_of_plural, pod_spec_keys};
 use crate::path::{self, Step};
+use crate::schema;
 
 /// The compiled part of a policy.
 #[derive(Debug, Clone)]
@@ -18,7 +19,8 @@ pub(crate) struct Compiled {
     pub(crate) expression: Program,
     pub(crate) message: Message,
     pub(crate) paths: Vec<PathSpec>,
-    pub(crate) params: Vec<(Slot, String)>,
+    /// Parameters with their defaults.
+    pub(crate) params: Vec<(Slot, serde_json::Value)>,
     /// Facts it reads.
     pub(crate) facts: Vec<facts::Fact>,
     pub(crate) reads_namespace: bool,
@@ -64,9 +66,12 @@ pub(crate) fn standard() -> (Env, Standard) {
     let slots = Standard {
         object: env.declare("object", Type::Dyn),
         namespace: env.declare("namespaceObject", Type::Dyn),
-        pod_spec: env.declare("variables.podSpec", Type::Dyn),
-        pod_metadata: env.declare("variables.podMetadata", Type::Dyn),
-        containers: env.declare("variables.containers", Type::List(Box::new(Type::Dyn))),
+        pod_spec: env.declare("variables.podSpec", schema::object("pod spec")),
+        pod_metadata: env.declare("variables.podMetadata", schema::object("pod metadata")),
+        containers: env.declare(
+            "variables.containers",
+            Type::list(schema::object("container")),
+        ),
         cluster_version: env.declare("cluster.version", Type::String),
         facts: facts::Fact::ALL.map(|fact| env.declare(fact.variable(), Type::Dyn)),
     };
@@ -92,7 +97,11 @@ pub(crate) fn compile(
     let mut each = Vec::new();
     for (binding, source) in &file.each.0 {
         let list = program(&env, source);
-        let slot = env.declare(binding, Type::Dyn);
+        let element = match list.as_ref().map(Program::result_type) {
+            Some(Type::List(element)) => element.as_ref().clone(),
+            _ => Type::Dyn,
+        };
+        let slot = env.declare(binding, element);
         each.extend(list.map(|list| (slot, list)));
     }
     let mut variables = Vec::new();
@@ -185,7 +194,7 @@ fn declare_params(
     file: &PolicyFile,
     env: &mut Env,
     errors: &mut Vec<LoadError>,
-) -> Vec<(Slot, String)> {
+) -> Vec<(Slot, serde_json::Value)> {
     let mut params = Vec::new();
     for (param, spec) in &file.params {
         let (ty, fits) = match spec.kind {
@@ -202,7 +211,7 @@ fn declare_params(
         }
         params.push((
             env.declare(&format!("params.{param}"), ty),
-            spec.default.to_string(),
+            spec.default.clone(),
         ));
     }
     params

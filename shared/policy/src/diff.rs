@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_model::{Fingerprint, Judgement, Manifest, ManifestEntry, Verdict};
 
 use crate::catalogue::Catalogue;
-use crate::judge::fingerprint;
+use crate::evidence::fingerprint;
 use crate::kinds::plural;
 use crate::lists::Lists;
 

@@ -1,126 +1,236 @@
-//! One policy on one object: conditions, elements, verdicts, evidence.
+//! The policies of a kind on one object: conditions, elements, verdicts.
 
-use plimsoll_cel::{Budget, EvalError, Node, Program, Scope, Value};
-use plimsoll_model::{Fingerprint, FingerprintParts, Judgement, Reason, ReasonCode, Verdict};
+use plimsoll_cel::{Budget, EvalError, Program, Scope, Slot};
+use plimsoll_model::{Reason, ReasonCode, Verdict};
 
 use crate::catalogue::Policy;
-use crate::compile::{Message, PathSpec, Root};
+use crate::evidence::Element;
+use crate::group::{Group, Member, Pass};
 use crate::lists::Lists;
-use crate::path::{self, Step};
+use crate::parameter;
 use crate::plan::{COST_LIMIT, Plan};
+use crate::results::{Results, Verdicts, bit};
 use crate::view::View;
 
-/// The longest observed value that is kept, in characters.
-const OBSERVED_LENGTH: usize = 120;
-
-/// Everything that judging one policy on one object needs.
+/// Everything that judging one object needs.
 pub(crate) struct Case<'r, 'p, 'a> {
-    pub(crate) plan: &'r Plan<'p>,
-    pub(crate) policy: &'p Policy,
+    pub(crate) plan: &'p Plan<'p>,
     pub(crate) view: &'r View<'a>,
     pub(crate) scope: &'r Scope<'p, 'a>,
     /// How lists went, to explain unknown facts.
     pub(crate) lists: &'r Lists,
+    /// By verdict, whether it is written out.
+    pub(crate) wants: [bool; Verdict::ALL.len()],
 }
 
-/// Takes a verdict with the elements it is about and why it is none.
-type Give<'g, 'a> = dyn FnMut(Verdict, &[Element<'a>], Option<Reason>) + 'g;
-
-/// A chosen element and its place among its siblings.
-#[derive(Clone, Copy)]
-struct Element<'a> {
-    value: Value<'a>,
-    siblings: Value<'a>,
-    index: usize,
+/// A policy in force on the object, and what came of it.
+#[derive(Debug)]
+pub(crate) struct Active<'p> {
+    member: &'p Member<'p>,
+    /// What it may spend on the object. What policies share is metered by itself, so that no verdict depends on which
+    /// other policies run.
+    budget: Budget,
+    given: Verdicts,
 }
 
-impl<'p, 'a> Case<'_, 'p, 'a> {
-    /// Judges, and hands each verdict on: with [`Judgement`] when `wants` says so, as a bare verdict else.
+impl<'p> Active<'p> {
+    fn new(member: &'p Member<'p>) -> Self {
+        Self {
+            member,
+            budget: Budget::new(COST_LIMIT),
+            given: 0,
+        }
+    }
+}
+
+/// The pass's conditions that are decided for the object.
+pub(crate) type Decided = [Option<Result<bool, Reason>>];
+
+/// The way through the elements of a group.
+struct Walk<'p, 'a> {
+    each: &'p [(Slot, Program)],
+    budget: Budget,
+    chosen: Vec<Element<'a>>,
+    /// Whether there was anything to judge.
+    any: bool,
+}
+
+impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
+    /// Judges by the policies of one group. `room` is empty before and after.
     pub(crate) fn run(
         &self,
-        wants: &dyn Fn(Verdict) -> bool,
-        out: &mut dyn FnMut(Verdict, Option<Judgement>),
+        pass: &Pass<'p>,
+        group: &'p Group<'p>,
+        decided: &mut Decided,
+        room: &mut Vec<Active<'p>>,
+        out: &mut Results<'_>,
     ) {
-        let budget = Budget::new(COST_LIMIT);
-        let mut give = |verdict: Verdict, elements: &[Element<'a>], reason: Option<Reason>| {
-            let judgement =
-                wants(verdict).then(|| self.judgement(verdict, elements, reason, &budget));
-            out(verdict, judgement);
-        };
-        for (slot, program) in &self.policy.compiled.variables {
-            self.scope.set_lazy(*slot, program);
-        }
-        for condition in &self.policy.compiled.when {
-            match self.decide(condition, &budget) {
-                Ok(true) => {}
-                Ok(false) => return give(Verdict::NotApplicable, &[], None),
-                Err(reason) => return give(Verdict::NotEvaluated, &[], Some(reason)),
+        for member in &group.members {
+            let compiled = &member.policy.compiled;
+            for (slot, value) in &compiled.params {
+                self.scope
+                    .set_node(*slot, parameter::node(value, self.scope.arena()));
+            }
+            self.set_variables(member.policy);
+            match self.conditions(pass, member, decided) {
+                Ok(true) => room.push(Active::new(member)),
+                other => self.not_in_force(Active::new(member), other.err(), out),
             }
         }
-        if self.policy.compiled.each.is_empty() {
-            return self.verdict(&[], &budget, &mut give);
-        }
-        let mut any = false;
-        self.each(&mut Vec::new(), &budget, &mut any, &mut give);
-        if !any {
-            give(Verdict::NotApplicable, &[], None);
+        self.elements(room, out);
+        for one in room.drain(..) {
+            out.done(one.member.index, one.given);
         }
     }
 
-    fn each(
+    /// A policy whose conditions do not hold, or cannot be decided for a reason.
+    #[inline(never)]
+    fn not_in_force(&self, mut one: Active<'p>, reason: Option<Reason>, out: &mut Results<'_>) {
+        match reason {
+            None => self.give(&mut one, Verdict::NotApplicable, &[], out),
+            Some(reason) => self.fall_short(&mut one, &[], reason, out),
+        }
+        out.done(one.member.index, one.given);
+    }
+
+    /// Whether a policy's conditions hold.
+    fn conditions(
         &self,
-        chosen: &mut Vec<Element<'a>>,
-        budget: &Budget,
-        any: &mut bool,
-        give: &mut Give<'_, 'a>,
-    ) {
-        let Some((slot, program)) = self.policy.compiled.each.get(chosen.len()) else {
-            *any = true;
-            for (slot, program) in &self.policy.compiled.variables {
-                self.scope.set_lazy(*slot, program);
+        pass: &Pass<'p>,
+        member: &Member<'p>,
+        decided: &mut Decided,
+    ) -> Result<bool, Reason> {
+        for place in &member.when {
+            let condition = pass.conditions[*place];
+            let holds = decided[*place]
+                .get_or_insert_with(|| self.decide(condition, &Budget::new(COST_LIMIT)));
+            match holds {
+                Ok(true) => {}
+                other => return other.clone(),
             }
-            return self.verdict(chosen, budget, give);
+        }
+        Ok(true)
+    }
+
+    fn elements(&self, active: &mut [Active<'p>], out: &mut Results<'_>) {
+        let Some(first) = active.first() else {
+            return;
         };
-        let list = match program.eval(self.scope, budget) {
+        let mut walk = Walk {
+            each: &first.member.policy.compiled.each,
+            budget: Budget::new(COST_LIMIT),
+            chosen: Vec::new(),
+            any: false,
+        };
+        self.each(&mut walk, active, out);
+        if !walk.any {
+            for one in active {
+                self.give(one, Verdict::NotApplicable, &[], out);
+            }
+        }
+    }
+
+    fn each(&self, walk: &mut Walk<'p, 'a>, active: &mut [Active<'p>], out: &mut Results<'_>) {
+        let Some((slot, program)) = walk.each.get(walk.chosen.len()) else {
+            walk.any = true;
+            return self.verdicts(active, &walk.chosen, out);
+        };
+        let list = match program.eval(self.scope, &walk.budget) {
             Ok(list) => list,
             Err(error) => {
-                *any = true;
-                return give(Verdict::NotEvaluated, chosen, Some(self.reason(&error)));
+                walk.any = true;
+                for one in active {
+                    self.fall_short(one, &walk.chosen, self.reason(&error), out);
+                }
+                return;
             }
         };
         for (index, value) in list.items().enumerate() {
             self.scope.set(*slot, value);
-            chosen.push(Element {
+            walk.chosen.push(Element {
                 value,
                 siblings: list,
                 index,
             });
-            self.each(chosen, budget, any, give);
-            chosen.pop();
+            self.each(walk, active, out);
+            walk.chosen.pop();
         }
         self.scope.clear(*slot);
     }
 
-    fn verdict(&self, chosen: &[Element<'a>], budget: &Budget, give: &mut Give<'_, 'a>) {
-        match self.decide(&self.policy.compiled.expression, budget) {
-            Ok(true) => give(Verdict::Pass, chosen, None),
-            Ok(false) => give(Verdict::Fail, chosen, None),
-            Err(reason) => give(Verdict::NotEvaluated, chosen, Some(reason)),
+    /// One verdict of each policy about the chosen element, or the whole object.
+    fn verdicts(&self, active: &mut [Active<'p>], chosen: &[Element<'a>], out: &mut Results<'_>) {
+        for one in active {
+            self.set_variables(one.member.policy);
+            match one
+                .member
+                .policy
+                .compiled
+                .expression
+                .test(self.scope, &one.budget)
+            {
+                Ok(true) => self.give(one, Verdict::Pass, chosen, out),
+                Ok(false) => self.give(one, Verdict::Fail, chosen, out),
+                Err(error) => self.fall_short(one, chosen, self.reason(&error), out),
+            }
+        }
+    }
+
+    #[inline]
+    fn give(
+        &self,
+        one: &mut Active<'p>,
+        verdict: Verdict,
+        chosen: &[Element<'a>],
+        out: &mut Results<'_>,
+    ) {
+        if self.wants[verdict as usize] {
+            return self.give_in_full(one, verdict, chosen, None, out);
+        }
+        out.count(one.member.index, verdict);
+        one.given |= bit(verdict);
+    }
+
+    /// Gives *not evaluated*, which is always written out, for its reason.
+    #[cold]
+    fn fall_short(
+        &self,
+        one: &mut Active<'p>,
+        chosen: &[Element<'a>],
+        reason: Reason,
+        out: &mut Results<'_>,
+    ) {
+        self.give_in_full(one, Verdict::NotEvaluated, chosen, Some(reason), out);
+    }
+
+    #[inline(never)]
+    fn give_in_full(
+        &self,
+        one: &mut Active<'p>,
+        verdict: Verdict,
+        chosen: &[Element<'a>],
+        reason: Option<Reason>,
+        out: &mut Results<'_>,
+    ) {
+        let judgement = self.judgement(one.member.policy, verdict, chosen, reason, &one.budget);
+        if out.judgement(one.member.index, judgement) {
+            one.given |= bit(verdict);
+        }
+    }
+
+    fn set_variables(&self, policy: &'p Policy) {
+        for (slot, program) in &policy.compiled.variables {
+            self.scope.set_lazy(*slot, program);
         }
     }
 
     fn decide(&self, program: &Program, budget: &Budget) -> Result<bool, Reason> {
-        match program.eval(self.scope, budget) {
-            Ok(value) => value.as_bool().ok_or_else(|| {
-                Reason::new(
-                    ReasonCode::EvaluationError,
-                    format!("`{}` does not give a bool", program.source()),
-                )
-            }),
-            Err(error) => Err(self.reason(&error)),
-        }
+        program
+            .test(self.scope, budget)
+            .map_err(|error| self.reason(&error))
     }
 
+    #[cold]
     fn reason(&self, error: &EvalError) -> Reason {
         match error {
             EvalError::Unknown { reason } => self
@@ -135,178 +245,5 @@ impl<'p, 'a> Case<'_, 'p, 'a> {
                 Reason::new(ReasonCode::EvaluationError, message.clone())
             }
         }
-    }
-
-    fn judgement(
-        &self,
-        verdict: Verdict,
-        chosen: &[Element<'a>],
-        reason: Option<Reason>,
-        budget: &Budget,
-    ) -> Judgement {
-        let keys: Vec<String> = chosen.iter().map(Element::key).collect();
-        let element = (!keys.is_empty()).then(|| keys.join("/"));
-        let places = self.places(chosen.last());
-        let first = places
-            .iter()
-            .find_map(|steps| path::follow(&self.view.node, steps));
-        let paths: Vec<String> = places.iter().map(|steps| path::write(steps)).collect();
-        let redacted = paths
-            .iter()
-            .any(|path| (self.plan.options.withheld)(self.view.kind, path));
-        let message = match &reason {
-            Some(reason) => format!("not evaluated: {}", reason.need),
-            None => self.message(verdict, budget),
-        };
-        Judgement {
-            policy: self.policy.id.clone(),
-            verdict,
-            severity: self.policy.severity,
-            resource: self.view.resource.clone(),
-            fingerprint: fingerprint(
-                &self.plan.options.scope,
-                self.policy.id.as_str(),
-                &self.view.resource,
-                element.as_deref(),
-            ),
-            element,
-            observed: first.filter(|_| !redacted).map(|node| shorten(&node)),
-            paths,
-            redacted,
-            message,
-            reason,
-            source: self.view.source.clone(),
-            place: None,
-        }
-    }
-
-    /// The message is about the failure; a pass is named by the policy's title.
-    fn message(&self, verdict: Verdict, budget: &Budget) -> String {
-        if verdict != Verdict::Fail {
-            return format!("{}: {}", self.policy.title, verdict.as_str());
-        }
-        match &self.policy.compiled.message {
-            Message::Fixed(text) => text.clone(),
-            Message::Program(program) => match program.eval(self.scope, budget) {
-                Ok(value) => value
-                    .as_str()
-                    .filter(|text| !text.is_empty())
-                    .unwrap_or(&self.policy.title)
-                    .to_owned(),
-                Err(_) => self.policy.title.clone(),
-            },
-        }
-    }
-
-    /// The places that exist among those the policy names, or the first, as the one that should exist.
-    fn places(&self, element: Option<&Element<'a>>) -> Vec<Vec<Step>> {
-        let element_steps = element.map(|element| self.element_steps(element));
-        let all = self
-            .policy
-            .compiled
-            .paths
-            .iter()
-            .map(|spec| self.place(spec, element_steps.as_deref()));
-        let mut all: Vec<Vec<Step>> = all.collect();
-        let first = all.first().cloned();
-        all.retain(|steps| path::follow(&self.view.node, steps).is_some());
-        if all.is_empty() {
-            all.extend(first);
-        }
-        all
-    }
-
-    /// Found by the element's address, or, where it has none of its own (an empty map, a number), by its list's.
-    fn element_steps(&self, element: &Element<'a>) -> Vec<Step> {
-        let of = |value: &Value<'a>| {
-            value
-                .as_node()
-                .and_then(|node| path::of_part(&self.view.node, &node))
-        };
-        let by_list = || {
-            let mut steps = of(&element.siblings)?;
-            steps.push(Step::Index(element.index));
-            Some(steps)
-        };
-        of(&element.value).or_else(by_list).unwrap_or_default()
-    }
-
-    fn place(&self, spec: &PathSpec, element: Option<&[Step]>) -> Vec<Step> {
-        let keys = |keys: &[&str]| {
-            keys.iter()
-                .map(|key| Step::Key((*key).to_owned()))
-                .collect::<Vec<_>>()
-        };
-        let mut steps = match spec.root {
-            Root::Object => Vec::new(),
-            Root::Element => element.unwrap_or_default().to_vec(),
-            Root::PodSpec => keys(self.view.pod_spec_keys.unwrap_or_default()),
-            Root::PodMetadata => {
-                keys(&crate::kinds::pod_metadata_keys(self.view.kind).unwrap_or_default())
-            }
-        };
-        steps.extend_from_slice(&spec.steps);
-        steps
-    }
-}
-
-impl Element<'_> {
-    /// An ordinal is added only among equals.
-    fn key(&self) -> String {
-        let key = key_of(&self.value);
-        match self
-            .siblings
-            .items()
-            .take(self.index)
-            .filter(|other| key_of(other) == key)
-            .count()
-        {
-            0 => key,
-            before => format!("{key}#{}", before + 1),
-        }
-    }
-}
-
-/// What tells an element from its siblings: its name, its text, or a hash of it.
-fn key_of(value: &Value<'_>) -> String {
-    if let Some(name) = value.as_str().filter(|text| text.len() <= 64) {
-        return name.to_owned();
-    }
-    let node = value.as_node();
-    if let Some(name) = node
-        .and_then(|node| node.get("name"))
-        .and_then(|name| name.as_str())
-    {
-        return name.to_owned();
-    }
-    let json = node
-        .and_then(|node| serde_json::to_string(&node).ok())
-        .unwrap_or_else(|| value.to_json().to_string());
-    plimsoll_model::hash_text(&[&json])[..10].to_owned()
-}
-
-/// The identity of a policy's verdict about a resource and element; an empty element stands for the whole object.
-pub(crate) fn fingerprint(
-    scope: &str,
-    policy: &str,
-    resource: &plimsoll_model::ResourceRef,
-    element: Option<&str>,
-) -> Fingerprint {
-    Fingerprint::of(&FingerprintParts {
-        policy,
-        scope,
-        group: resource.group(),
-        kind: &resource.kind,
-        namespace: resource.namespace.as_deref().unwrap_or(""),
-        name: resource.name.as_deref().unwrap_or(""),
-        element: element.unwrap_or(""),
-    })
-}
-
-fn shorten(node: &Node<'_>) -> String {
-    let text = serde_json::to_string(node).unwrap_or_default();
-    match text.char_indices().nth(OBSERVED_LENGTH) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
     }
 }

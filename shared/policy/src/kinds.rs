@@ -1,24 +1,29 @@
 //! The built-in kinds: plural names for lists, and where a workload keeps its pod template.
 
-use plimsoll_cel::Node;
+use plimsoll_cel::{Key, Node};
+
+const OWNERS: Key = Key::new("ownerReferences");
 
 /// The word in `match.kinds` that stands for every built-in kind with a pod spec.
 pub const WORKLOAD: &str = "Workload";
 
-/// Kinds with a pod spec, each with the chain of keys to it.
-const POD_SPECS: &[(&str, &[&str])] = &[
-    ("Pod", &["spec"]),
-    ("Deployment", &["spec", "template", "spec"]),
-    ("ReplicaSet", &["spec", "template", "spec"]),
-    ("ReplicationController", &["spec", "template", "spec"]),
-    ("StatefulSet", &["spec", "template", "spec"]),
-    ("DaemonSet", &["spec", "template", "spec"]),
-    ("Job", &["spec", "template", "spec"]),
+/// Kinds with a pod spec, each with the chains of keys to it and to the pods' metadata.
+const POD_SPECS: &[(&str, &[&str], &[&str])] = &[
+    ("Pod", &["spec"], &["metadata"]),
+    ("Deployment", TEMPLATE_SPEC, TEMPLATE_METADATA),
+    ("ReplicaSet", TEMPLATE_SPEC, TEMPLATE_METADATA),
+    ("ReplicationController", TEMPLATE_SPEC, TEMPLATE_METADATA),
+    ("StatefulSet", TEMPLATE_SPEC, TEMPLATE_METADATA),
+    ("DaemonSet", TEMPLATE_SPEC, TEMPLATE_METADATA),
+    ("Job", TEMPLATE_SPEC, TEMPLATE_METADATA),
     (
         "CronJob",
         &["spec", "jobTemplate", "spec", "template", "spec"],
+        &["spec", "jobTemplate", "spec", "template", "metadata"],
     ),
 ];
+const TEMPLATE_SPEC: &[&str] = &["spec", "template", "spec"];
+const TEMPLATE_METADATA: &[&str] = &["spec", "template", "metadata"];
 
 /// Kind, plural and API group of everything a built-in policy may match or join.
 const PLURALS: &[(&str, &str, &str)] = &[
@@ -72,7 +77,7 @@ const PLURALS: &[(&str, &str, &str)] = &[
 
 /// The kinds that [`WORKLOAD`] stands for.
 pub fn workload_kinds() -> impl Iterator<Item = &'static str> {
-    POD_SPECS.iter().map(|(kind, _)| *kind)
+    POD_SPECS.iter().map(|(kind, _, _)| *kind)
 }
 
 /// The keys that lead to the pod spec of `kind`, if it has one.
@@ -80,8 +85,8 @@ pub fn workload_kinds() -> impl Iterator<Item = &'static str> {
 pub fn pod_spec_keys(kind: &str) -> Option<&'static [&'static str]> {
     POD_SPECS
         .iter()
-        .find(|(name, _)| *name == kind)
-        .map(|(_, keys)| *keys)
+        .find(|(name, _, _)| *name == kind)
+        .map(|(_, spec, _)| *spec)
 }
 
 /// The plural of a built-in kind, as in `list pods`.
@@ -124,17 +129,17 @@ pub fn is_built_in(kind: &str, api_version: &str) -> bool {
 
 /// The metadata of a workload's pods: the object's own for a Pod, the template's else.
 #[must_use]
-pub fn pod_metadata_keys(kind: &str) -> Option<Vec<&'static str>> {
-    let spec = pod_spec_keys(kind)?;
-    let mut keys = spec[..spec.len() - 1].to_vec();
-    keys.push("metadata");
-    Some(keys)
+pub fn pod_metadata_keys(kind: &str) -> Option<&'static [&'static str]> {
+    POD_SPECS
+        .iter()
+        .find(|(name, _, _)| *name == kind)
+        .map(|(_, _, metadata)| *metadata)
 }
 
-/// The owner that decides over `object`, if it names one: (apiVersion, kind, name).
+/// The owner that decides over an object with that metadata, if it names one: (apiVersion, kind, name).
 #[must_use]
-pub fn controller<'a>(object: &Node<'a>) -> Option<(&'a str, &'a str, &'a str)> {
-    let owners = object.at(&["metadata", "ownerReferences"])?;
+pub fn controller<'a>(metadata: &Node<'a>) -> Option<(&'a str, &'a str, &'a str)> {
+    let owners = metadata.get_key(OWNERS)?;
     owners
         .items()
         .iter()

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use plimsoll_cel::Env;
+
 use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
+use crate::group::KindPlan;
 use crate::kinds::plural;
 
 /// The newest Kubernetes minor version that the built-in policies know; files are judged as for it.
@@ -53,21 +56,12 @@ pub struct Plan<'c> {
     pub(crate) options: PlanOptions,
     /// Indices into the catalogue, ascending.
     pub(crate) selected: Vec<usize>,
-    pub(crate) by_kind: HashMap<String, KindPlan>,
+    pub(crate) by_kind: HashMap<String, KindPlan<'c>>,
     pub(crate) slots: Standard,
-    /// The policy with the most slots: a scope made for it serves all.
-    pub(crate) widest: Option<usize>,
+    /// The environment with the most slots: a scope made for it serves all policies.
+    pub(crate) env: Env,
     /// For each policy the frameworks (indices) it counts for.
     pub(crate) frameworks_of: Vec<Vec<usize>>,
-}
-
-/// What runs on one kind.
-#[derive(Debug, Default)]
-pub(crate) struct KindPlan {
-    /// Without joins.
-    pub(crate) first: Vec<usize>,
-    /// With joins.
-    pub(crate) second: Vec<usize>,
 }
 
 impl<'c> Plan<'c> {
@@ -94,22 +88,26 @@ impl<'c> Plan<'c> {
         let selected: Vec<usize> = (0..catalogue.policies.len())
             .filter(|i| runs(catalogue.policies[*i].id.as_str()))
             .collect();
-        let mut by_kind: HashMap<String, KindPlan> = HashMap::new();
+        let (env, slots) = standard();
+        let common = env.names().count();
+        let mut by_kind: HashMap<String, KindPlan<'c>> = HashMap::new();
         for index in &selected {
             let policy = &catalogue.policies[*index];
             for kind in &policy.kinds {
                 let plan = by_kind.entry(kind.clone()).or_default();
-                if policy.joins() {
-                    plan.second.push(*index)
+                let pass = if policy.joins() {
+                    &mut plan.second
                 } else {
-                    plan.first.push(*index)
-                }
+                    &mut plan.first
+                };
+                pass.add(*index, policy, common);
             }
         }
         let widest = selected
             .iter()
-            .copied()
-            .max_by_key(|i| catalogue.policies[*i].compiled.env.names().count());
+            .map(|i| &catalogue.policies[*i].compiled.env)
+            .max_by_key(|env| env.names().count())
+            .cloned();
         let frameworks_of = catalogue.policies.iter().map(|policy| {
             let of = |f: &crate::Framework| {
                 policy
@@ -122,14 +120,13 @@ impl<'c> Plan<'c> {
                 .collect()
         });
         let frameworks_of = frameworks_of.collect();
-        let (_, slots) = standard();
         Self {
             catalogue,
             options,
             selected,
             by_kind,
             slots,
-            widest,
+            env: widest.unwrap_or(env),
             frameworks_of,
         }
     }

@@ -6,16 +6,27 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use plimsoll_cel::{Bump, Node, Scope};
+use plimsoll_cel::{Bump, Key, Node, Scope};
 use plimsoll_model::{Fingerprint, Judgement, Reason, ResourceRef, SourceRef, Verdict};
 
+use crate::evidence::fingerprint;
 use crate::facts::{Fact, Joins};
-use crate::judge::{Case, fingerprint};
+use crate::group::Pass;
+use crate::judge::{Active, Case};
 use crate::kinds::{group_of_kind, plural};
 use crate::lists::Lists;
 use crate::plan::Plan;
+use crate::results::Results;
 use crate::tally::Tally;
 use crate::view::{Judged, View, view};
+
+const SPEC: Key = Key::new("spec");
+const METADATA: Key = Key::new("metadata");
+const CONTAINERS: [Key; 3] = [
+    Key::new("containers"),
+    Key::new("initContainers"),
+    Key::new("ephemeralContainers"),
+];
 
 /// Where verdicts go.
 pub trait Sink {
@@ -23,6 +34,10 @@ pub trait Sink {
     fn wants(&self, verdict: Verdict) -> bool;
     /// Takes a wanted judgement.
     fn judgement(&mut self, judgement: Judgement);
+    /// Whether [`Sink::resource`] is wanted.
+    fn wants_resources(&self) -> bool {
+        true
+    }
     /// Takes the worst verdict that a framework's policies gave a resource in this pass; a resource may come once in
     /// each pass.
     fn resource(
@@ -55,6 +70,10 @@ pub struct Session<'c> {
     pub tally: Tally,
     /// Verdicts on owners that several replicas speak for.
     replicas: HashSet<(Fingerprint, Verdict)>,
+    /// Kept from object to object so as not to allocate it anew.
+    room: Vec<Active<'c>>,
+    /// Likewise.
+    decided: Vec<Option<Result<bool, Reason>>>,
 }
 
 impl<'c> Session<'c> {
@@ -66,6 +85,8 @@ impl<'c> Session<'c> {
             joins: Joins::default(),
             tally: Tally::new(plan.catalogue.policies.len()),
             replicas: HashSet::new(),
+            room: Vec::new(),
+            decided: Vec::new(),
         }
     }
 
@@ -101,7 +122,7 @@ impl<'c> Session<'c> {
         };
         let scope = self.scope(&view, arena);
         self.judge(&kind.first, &view, &scope, lists, sink);
-        if kind.second.is_empty() {
+        if kind.second.groups.is_empty() {
             Seen::Done
         } else {
             Seen::Again
@@ -127,10 +148,7 @@ impl<'c> Session<'c> {
         };
         let scope = self.scope(&view, arena);
         for (fact, slot) in Fact::ALL.into_iter().zip(plan.slots.facts) {
-            let wanted = kind
-                .second
-                .iter()
-                .any(|i| plan.catalogue.policies[*i].compiled.facts.contains(&fact));
+            let wanted = kind.second.facts.contains(&fact);
             match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
                 Some(list) => scope.set_unknown(slot, list),
                 None if wanted => scope.set_node(slot, joins.fact(fact, view.kind, node, arena)),
@@ -163,26 +181,23 @@ impl<'c> Session<'c> {
         }
     }
 
-    fn scope<'a>(&self, view: &View<'a>, arena: &'a Bump) -> Scope<'c, 'a> {
+    fn scope<'a>(&self, view: &View<'a>, arena: &'a Bump) -> Scope<'c, 'a>
+    where
+        'c: 'a,
+    {
         let plan = self.plan;
-        let widest = plan
-            .widest
-            .map(|i| &plan.catalogue.policies[i].compiled.env);
-        let scope = widest.map_or_else(
-            || Scope::new(&plimsoll_cel::Env::new(), arena),
-            |env| Scope::new(env, arena),
-        );
+        let scope = Scope::new(&plan.env, arena);
         scope.set_node(plan.slots.object, view.node);
         let version = plan.version();
         scope.set(
             plan.slots.cluster_version,
-            plimsoll_cel::Value::Str(arena.alloc_str(version)),
+            plimsoll_cel::Value::Str(version),
         );
-        if let Some(keys) = view.pod_spec_keys {
+        if let Some((_, keys)) = view.pod_spec_keys.and_then(|keys| keys.split_last()) {
             let empty = Node::Map(&[]);
-            let spec = view.node.at(keys).unwrap_or(empty);
-            let metadata =
-                crate::kinds::pod_metadata_keys(view.kind).and_then(|keys| view.node.at(&keys));
+            let of = view.node.at(keys).unwrap_or(empty);
+            let spec = of.get_key(SPEC).unwrap_or(empty);
+            let metadata = of.get_key(METADATA);
             scope.set_node(plan.slots.pod_spec, spec);
             scope.set_node(plan.slots.pod_metadata, metadata.unwrap_or(empty));
             scope.set_node(plan.slots.containers, containers(&spec, arena));
@@ -192,69 +207,53 @@ impl<'c> Session<'c> {
 
     fn judge<'a>(
         &mut self,
-        policies: &'c [usize],
+        pass: &'c Pass<'c>,
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
         lists: &Lists,
         sink: &mut dyn Sink,
-    ) {
-        let plan = self.plan;
-        let mut worst = vec![None; plan.catalogue.frameworks.len()];
-        let mut given: Vec<(Verdict, Option<Judgement>)> = Vec::new();
-        for index in policies {
-            let policy = &plan.catalogue.policies[*index];
-            for (slot, default) in &policy.compiled.params {
-                if let Ok(node) = plimsoll_cel::decode_json(scope.arena(), default.as_bytes()) {
-                    scope.set_node(*slot, node);
-                }
-            }
-            let case = Case {
-                plan,
-                policy,
-                view,
-                scope,
-                lists,
-            };
-            let wants =
-                |verdict| view.replica || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
-            case.run(&wants, &mut |verdict, judgement| {
-                given.push((verdict, judgement))
-            });
-            for (verdict, judgement) in given.drain(..) {
-                if view.replica
-                    && judgement
-                        .as_ref()
-                        .is_some_and(|j| !self.replicas.insert((j.fingerprint, j.verdict)))
-                {
-                    continue;
-                }
-                let reason = judgement.as_ref().and_then(|j| j.reason.as_ref());
-                self.tally.policies[*index].add(verdict, reason);
-                for framework in &plan.frameworks_of[*index] {
-                    let slot = &mut worst[*framework];
-                    *slot = Some(slot.map_or(verdict, |w: Verdict| w.min(verdict)));
-                }
-                if let Some(judgement) = judgement.filter(|_| sink.wants(verdict)) {
-                    sink.judgement(judgement);
-                }
-            }
+    ) where
+        'c: 'a,
+    {
+        let wants =
+            |verdict| view.is_replica() || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
+        let case = Case {
+            plan: self.plan,
+            view,
+            scope,
+            lists,
+            wants: Verdict::ALL.map(wants),
+        };
+        let frameworks = match sink.wants_resources() {
+            true => self.plan.catalogue.frameworks.len(),
+            false => 0,
+        };
+        let mut results = Results {
+            plan: self.plan,
+            replicas: view.is_replica().then_some(&mut self.replicas),
+            tally: &mut self.tally,
+            given: vec![0; frameworks],
+            sink,
+        };
+        self.decided.clear();
+        self.decided.resize(pass.conditions.len(), None);
+        for group in &pass.groups {
+            case.run(pass, group, &mut self.decided, &mut self.room, &mut results);
         }
-        for (framework, verdict) in worst.into_iter().enumerate() {
-            if let Some(verdict) = verdict {
-                sink.resource(framework, &view.resource, view.source.as_ref(), verdict);
-            }
+        let worst: Vec<_> = results.worst().collect();
+        for (framework, verdict) in worst {
+            sink.resource(framework, view.resource(), view.source.as_ref(), verdict);
         }
     }
 }
 
 /// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes.
 fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let lists = ["containers", "initContainers", "ephemeralContainers"].map(|key| spec.get(key));
-    let mut all = Vec::new();
-    for list in lists.iter().flatten() {
-        all.extend_from_slice(list.items());
+    let lists = CONTAINERS.map(|key| spec.get_key(key).map_or(&[][..], |list| list.items()));
+    match lists {
+        [all, [], []] => Node::List(all),
+        _ => Node::list_in(arena, lists.concat()),
     }
-    Node::list_in(arena, all)
 }
 
 fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> Judgement {

@@ -35,8 +35,13 @@ impl PolicyTally {
             .find(|verdict| self.of(*verdict) > 0)
     }
 
-    pub(crate) fn add(&mut self, verdict: Verdict, reason: Option<&Reason>) {
+    #[inline]
+    pub(crate) fn count(&mut self, verdict: Verdict) {
         self.counts[verdict as usize] += 1;
+    }
+
+    pub(crate) fn add(&mut self, verdict: Verdict, reason: Option<&Reason>) {
+        self.count(verdict);
         if let Some(reason) = reason {
             *self.reasons.entry(reason.clone()).or_default() += 1;
         }

@@ -1,23 +1,35 @@
 //! One object as policies look at it: what it is, whose it is, where its pods are described.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use plimsoll_cel::Node;
+use plimsoll_cel::{Key, Node};
 use plimsoll_model::{ResourceRef, SourceRef};
 
 use crate::kinds::{controller, is_built_in, pod_spec_keys, workload_kinds};
+
+const API_VERSION: Key = Key::new("apiVersion");
+const KIND: Key = Key::new("kind");
+const METADATA: Key = Key::new("metadata");
+const NAMESPACE: Key = Key::new("namespace");
+const NAME: Key = Key::new("name");
+const GENERATE_NAME: Key = Key::new("generateName");
+const UID: Key = Key::new("uid");
+const RESOURCE_VERSION: Key = Key::new("resourceVersion");
 
 /// An object under judgement.
 #[derive(Debug, Clone)]
 pub(crate) struct View<'a> {
     pub(crate) node: Node<'a>,
     pub(crate) kind: &'a str,
-    /// What is reported: the object, or the owner that its pods come from.
-    pub(crate) resource: Arc<ResourceRef>,
     pub(crate) source: Option<SourceRef>,
     pub(crate) pod_spec_keys: Option<&'static [&'static str]>,
-    /// Its pods' owner is of a kind without a built-in template, so replicas must be reported once.
-    pub(crate) replica: bool,
+    api_version: &'a str,
+    metadata: Node<'a>,
+    /// Its pods' owner, if that is of a kind without a built-in template: apiVersion, kind, name.
+    owner: Option<(&'a str, &'a str, &'a str)>,
+    /// Made when it is first asked for: most objects pass, and nobody asks.
+    resource: OnceCell<Arc<ResourceRef>>,
 }
 
 /// Whether an object is judged.
@@ -32,49 +44,69 @@ pub(crate) enum Judged<'a> {
 }
 
 pub(crate) fn view<'a>(node: &Node<'a>, source: Option<&SourceRef>) -> Judged<'a> {
-    let text = |key: &str| node.get(key).and_then(|value| value.as_str());
-    let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
+    let text = |of: &Node<'a>, key| of.get_key(key).and_then(|value| value.as_str());
+    let (Some(api_version), Some(kind)) = (text(node, API_VERSION), text(node, KIND)) else {
         return Judged::NotOurs;
     };
     if !is_built_in(kind, api_version) {
         return Judged::NotOurs;
     }
-    let metadata = |key: &str| {
-        node.at(&["metadata", key])
-            .and_then(|value| value.as_str())
-            .map(str::to_owned)
-    };
-    let mut resource = ResourceRef {
-        api_version: api_version.to_owned(),
-        kind: kind.to_owned(),
-        namespace: metadata("namespace"),
-        name: metadata("name")
-            .or_else(|| metadata("generateName").map(|prefix| format!("{prefix}*"))),
-        uid: metadata("uid"),
-        resource_version: metadata("resourceVersion"),
-        arn: None,
-    };
-    let mut replica = false;
-    if let Some((owner_version, owner_kind, owner_name)) =
-        controller(node).filter(|(_, owner, _)| pod_spec_keys(kind).is_some() && *owner != "Node")
+    let pod_spec_keys = pod_spec_keys(kind);
+    let metadata = node.get_key(METADATA).unwrap_or(Node::Null);
+    let owner =
+        controller(&metadata).filter(|(_, owner, _)| pod_spec_keys.is_some() && *owner != "Node");
+    if let Some((version, kind, _)) = owner
+        && workload_kinds().any(|known| known == kind)
+        && is_built_in(kind, version)
     {
-        if workload_kinds().any(|known| known == owner_kind)
-            && is_built_in(owner_kind, owner_version)
-        {
-            return Judged::ByOwner;
-        }
-        resource.api_version = owner_version.to_owned();
-        resource.kind = owner_kind.to_owned();
-        resource.name = Some(owner_name.to_owned());
-        (resource.uid, resource.resource_version) = (None, None);
-        replica = true;
+        return Judged::ByOwner;
     }
     Judged::Yes(View {
         node: *node,
         kind,
-        resource: Arc::new(resource),
         source: source.cloned(),
-        pod_spec_keys: pod_spec_keys(kind),
-        replica,
+        pod_spec_keys,
+        api_version,
+        metadata,
+        owner,
+        resource: OnceCell::new(),
     })
+}
+
+impl View<'_> {
+    /// Whether replicas of it may come, which must be reported once.
+    pub(crate) fn is_replica(&self) -> bool {
+        self.owner.is_some()
+    }
+
+    /// What is reported: the object, or the owner that its pods come from.
+    pub(crate) fn resource(&self) -> &Arc<ResourceRef> {
+        self.resource.get_or_init(|| Arc::new(self.make_resource()))
+    }
+
+    fn make_resource(&self) -> ResourceRef {
+        let text = |key| {
+            let value = self.metadata.get_key(key);
+            value.and_then(|value| value.as_str()).map(str::to_owned)
+        };
+        let namespace = text(NAMESPACE);
+        if let Some((version, kind, name)) = self.owner {
+            return ResourceRef {
+                api_version: version.to_owned(),
+                kind: kind.to_owned(),
+                namespace,
+                name: Some(name.to_owned()),
+                ..ResourceRef::default()
+            };
+        }
+        ResourceRef {
+            api_version: self.api_version.to_owned(),
+            kind: self.kind.to_owned(),
+            namespace,
+            name: text(NAME).or_else(|| text(GENERATE_NAME).map(|prefix| format!("{prefix}*"))),
+            uid: text(UID),
+            resource_version: text(RESOURCE_VERSION),
+            arn: None,
+        }
+    }
 }

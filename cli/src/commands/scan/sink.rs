@@ -80,6 +80,10 @@ impl Sink for Collect<'_> {
         self.show.verdicts.lists(verdict)
     }
 
+    fn wants_resources(&self) -> bool {
+        self.show.resources
+    }
+
     fn judgement(&mut self, judgement: Judgement) {
         if !self.show.severities.shows(judgement.severity) {
             return;
@@ -98,9 +102,6 @@ impl Sink for Collect<'_> {
         source: Option<&SourceRef>,
         verdict: Verdict,
     ) {
-        if !self.show.resources {
-            return;
-        }
         if let Some(Some(number)) = self.frameworks.get(framework) {
             let file = source.map(|source| source.file.as_ref());
             let pushed = self.affected.push(*number, resource, file, verdict);

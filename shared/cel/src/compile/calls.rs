@@ -62,6 +62,14 @@ impl Compiler<'_> {
             .collect();
         let literals: Vec<&IdedExpr> = target.into_iter().chain(&call.args).collect();
         let at = u32::try_from(self.source.name_before(self.at(node) as usize).0).unwrap_or(0);
+        // An empty list is a list of anything.
+        if let (Function::OrValue, [of, otherwise]) = (function, args.as_slice())
+            && matches!(&otherwise.expr, Expr::List(items, _) if items.is_empty())
+            && let Type::Optional(list) = &of.ty
+            && matches!(list.as_ref(), Type::List(_))
+        {
+            ty = list.as_ref().clone();
+        }
         let args = args.into_iter().map(|arg| arg.expr).collect();
         let expr = self.special(function, args, at, &literals)?;
         Ok(Compiled { expr, ty, from })
@@ -155,6 +163,12 @@ impl Compiler<'_> {
     ) -> Result<Expr, CompileError> {
         let mut args = args;
         let boxed = |expr: Option<Expr>| Box::new(expr.unwrap_or(Expr::Const(Literal::Null)));
+        match (function, args.as_slice()) {
+            (Function::HasValue, [Expr::Path(path)]) if path.is_optional() => {
+                return Ok(Expr::Has(path.clone()));
+            }
+            _ => {}
+        }
         match function {
             Function::Contains | Function::StartsWith | Function::EndsWith if args.len() == 2 => {
                 let test = match function {

@@ -301,7 +301,7 @@ fn field_type(ty: &Type, field: &str) -> Result<Type, (String, Option<String>)> 
             None if schema.open => Ok(Type::Dyn),
             None => {
                 let help = nearest(field, schema.fields.keys().map(String::as_str));
-                Err((format!("{} has no field `{field}`", schema.name), help))
+                Err((format!("unknown field `{field}` on {}", schema.name), help))
             }
         },
         Type::List(_) => {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::Machine;
 use super::path::Quick;
-use crate::code::{Expr, LoopKind, Order, Path};
+use crate::code::{Expr, Literal, LoopKind, Order, Path};
 use crate::error::Stop;
 use crate::kind::Kind;
 use crate::node::Node;
@@ -26,6 +26,7 @@ impl<'a> Machine<'_, '_, 'a> {
     /// needs no frame of its own.
     pub(super) fn decide(&self, expr: &Expr) -> Result<bool, Stop<'a>> {
         match expr {
+            Expr::Const(Literal::Bool(holds)) => Ok(*holds),
             Expr::And(terms) => self.logic(terms, false),
             Expr::Or(terms) => self.logic(terms, true),
             Expr::Not(operand) => self.not(operand),
@@ -51,6 +52,12 @@ impl<'a> Machine<'_, '_, 'a> {
                 at,
             } => self.text_test(*test, text, with, *at),
             Expr::Matches { text, pattern, at } => self.matches(text, *pattern, *at),
+            Expr::OrElse {
+                of,
+                otherwise,
+                unwrap: true,
+                ..
+            } => self.decide_or(expr, of, otherwise),
             Expr::Choose(arms, otherwise) => self.decide_choice(arms, otherwise),
             Expr::Loop(looped) if matches!(looped.kind, LoopKind::All | LoopKind::Exists) => {
                 self.quantify(looped)
@@ -70,6 +77,21 @@ impl<'a> Machine<'_, '_, 'a> {
             Quick::Node(Node::Bool(holds)) if path.optional_from == u16::MAX => Ok(*holds),
             _ => self.decide_value(expr),
         }
+    }
+
+    /// `path.orValue(condition)`.
+    #[inline(never)]
+    fn decide_or(&self, expr: &Expr, of: &Expr, otherwise: &Expr) -> Result<bool, Stop<'a>> {
+        if let Expr::Path(path) = of
+            && path.is_optional()
+        {
+            match self.quick(path, usize::from(path.optional_from)) {
+                Quick::Node(Node::Bool(holds)) => return Ok(*holds),
+                Quick::Nothing => return self.test(otherwise),
+                _ => {}
+            }
+        }
+        self.decide_value(expr)
     }
 
     #[inline(never)]

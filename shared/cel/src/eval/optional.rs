@@ -1,7 +1,7 @@
 //! Optionals: what is evaluated only if there is a value, or only if there is none.
 
 use super::Machine;
-use super::path::Found;
+use super::path::{Found, Quick};
 use crate::code::Expr;
 use crate::error::Stop;
 use crate::value::Value;
@@ -16,6 +16,16 @@ impl<'a> Machine<'_, '_, 'a> {
         otherwise: &Expr,
         unwrap: bool,
     ) -> Result<Value<'a>, Stop<'a>> {
+        if let Expr::Path(path) = of
+            && path.is_optional()
+            && unwrap
+        {
+            match self.quick(path, usize::from(path.optional_from)) {
+                Quick::Node(node) => return Ok(Value::from(*node)),
+                Quick::Nothing => return self.eval(otherwise),
+                Quick::Elsewhere => {}
+            }
+        }
         let found = match of {
             Expr::Path(path) => self.walk(path)?,
             other => Found::Plain(self.eval(other)?),

@@ -4,7 +4,6 @@ use super::Machine;
 use crate::code::{Field, Path, Root, Step};
 use crate::error::Stop;
 use crate::node::Node;
-use crate::scope::State;
 use crate::value::{self, Value};
 
 /// Where a path leads.
@@ -82,15 +81,14 @@ impl<'a> Machine<'_, '_, 'a> {
     #[inline]
     pub(super) fn quick(&self, path: &Path, lenient_from: usize) -> Quick<'a> {
         let root = match &path.root {
-            Root::Local(local) => self.local(*local),
-            Root::Slot(slot) => match self.scope.state(*slot) {
-                State::Ready(value) => value,
-                _ => return Quick::Elsewhere,
+            Root::Slot(slot) => self.scope.entries(*slot),
+            Root::Local(local) => match self.local(*local) {
+                Value::Entries(entries) => Some(entries),
+                _ => None,
             },
-            Root::Of(_) => return Quick::Elsewhere,
+            Root::Of(_) => None,
         };
-        let (Value::Entries(mut entries), Some((last, before))) = (root, path.steps.split_last())
-        else {
+        let (Some(mut entries), Some((last, before))) = (root, path.steps.split_last()) else {
             return Quick::Elsewhere;
         };
         // The steps were charged with the node that this path is.

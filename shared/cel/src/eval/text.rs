@@ -10,7 +10,7 @@ impl<'a> Machine<'_, '_, 'a> {
     #[inline(never)]
     pub(super) fn is_in(&self, item: &Expr, of: &Expr, at: u32) -> Result<bool, Stop<'a>> {
         let item = self.short(item)?;
-        let of = self.eval(of)?;
+        let of = self.short(of)?;
         self.cx.at.set(at);
         match of {
             Value::Nodes(_) | Value::List(_) => library::has_element(&self.cx, &of, &item),

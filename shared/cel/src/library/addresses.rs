@@ -19,32 +19,34 @@ pub(super) fn call<'a>(
     Ok(Some(match (function, args) {
         (Function::IsIp, [Value::Str(text)]) => Value::Bool(parse_ip(text).is_some()),
         (Function::IsCidr, [Value::Str(text)]) => Value::Bool(Cidr::parse(text).is_some()),
-        (Function::IpOf, [Value::Str(text)]) => Value::Ip(ip(cx, text)?),
-        (Function::CidrOf, [Value::Str(text)]) => Value::Cidr(cidr(cx, text)?),
+        (Function::IpOf, [Value::Str(text)]) => Value::Ip(cx.arena.alloc(ip(cx, text)?)),
+        (Function::CidrOf, [Value::Str(text)]) => Value::Cidr(cx.arena.alloc(cidr(cx, text)?)),
         (Function::IpIsCanonical, [Value::Str(text)]) => {
             Value::Bool(ip(cx, text)?.to_string() == **text)
         }
         (Function::ContainsIp, [Value::Cidr(network), Value::Ip(address)]) => {
-            Value::Bool(network.contains(*address))
+            Value::Bool(network.contains(**address))
         }
         (Function::ContainsIp, [Value::Cidr(network), Value::Str(text)]) => {
             Value::Bool(network.contains(ip(cx, text)?))
         }
         (Function::ContainsCidr, [Value::Cidr(network), Value::Cidr(other)]) => {
-            Value::Bool(network.contains_network(*other))
+            Value::Bool(network.contains_network(**other))
         }
         (Function::ContainsCidr, [Value::Cidr(network), Value::Str(text)]) => {
             Value::Bool(network.contains_network(cidr(cx, text)?))
         }
-        (Function::CidrAddress, [Value::Cidr(network)]) => Value::Ip(network.address),
-        (Function::CidrMasked, [Value::Cidr(network)]) => Value::Cidr(network.masked()),
+        (Function::CidrAddress, [Value::Cidr(network)]) => Value::Ip(&network.address),
+        (Function::CidrMasked, [Value::Cidr(network)]) => {
+            Value::Cidr(cx.arena.alloc(network.masked()))
+        }
         (Function::CidrPrefixLength, [Value::Cidr(network)]) => {
             Value::Int(i64::from(network.prefix))
         }
         (Function::IpFamily, [Value::Ip(address)]) => {
             Value::Int(if address.is_ipv4() { 4 } else { 6 })
         }
-        (_, [Value::Ip(address)]) => match property(function, *address) {
+        (_, [Value::Ip(address)]) => match property(function, **address) {
             Some(holds) => Value::Bool(holds),
             None => return Ok(None),
         },

@@ -59,23 +59,23 @@ fn errors_point_at_their_place_and_help() {
         ("variables.q == 1", "1:11+1 `variables.q` is not declared"),
         (
             "container.imgae == 'x'",
-            "1:11+5 Container has no field `imgae` | did you mean `image`?",
+            "1:11+5 unknown field `imgae` on Container | did you mean `image`?",
         ),
         (
             "has(container.imgae)",
-            "1:15+5 Container has no field `imgae` | did you mean `image`?",
+            "1:15+5 unknown field `imgae` on Container | did you mean `image`?",
         ),
         (
             "container.?imgae.orValue('')",
-            "1:12+5 Container has no field `imgae` | did you mean `image`?",
+            "1:12+5 unknown field `imgae` on Container | did you mean `image`?",
         ),
         (
             "container['imgae'] == ''",
-            "1:11+7 Container has no field `imgae` | did you mean `image`?",
+            "1:11+7 unknown field `imgae` on Container | did you mean `image`?",
         ),
         (
             "variables.containers.all(c,\n  c.nmae == '')",
-            "2:5+4 Container has no field `nmae` | did you mean `name`?",
+            "2:5+4 unknown field `nmae` on Container | did you mean `name`?",
         ),
         (
             "variables.containers.name == ''",

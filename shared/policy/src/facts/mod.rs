@@ -171,7 +171,7 @@ fn namespace<'a>(object: &Node<'a>) -> &'a str {
 fn pod_labels<'a>(kind: &str, object: &Node<'a>) -> Node<'a> {
     let keys = crate::kinds::pod_metadata_keys(kind).unwrap_or_default();
     object
-        .at(&keys)
+        .at(keys)
         .and_then(|metadata| metadata.get("labels"))
         .unwrap_or(Node::Null)
 }

@@ -44,26 +44,31 @@ pub(super) fn scan(
         .into_iter()
         .filter(|object| present(object["kind"].as_str().unwrap()))
         .collect();
-    let version = case.cluster.version.clone();
-    scan_version(catalogue, only, version, &objects, lists)
+    scan_as(
+        catalogue,
+        only,
+        &objects,
+        lists,
+        case.cluster.version.clone(),
+    )
 }
 
 fn scan_objects(catalogue: &Catalogue, only: &str, objects: &[Value], lists: &Lists) -> Scan {
-    scan_version(catalogue, only, None, objects, lists)
+    scan_as(catalogue, only, objects, lists, None)
 }
 
-fn scan_version(
+fn scan_as(
     catalogue: &Catalogue,
     only: &str,
-    cluster_version: Option<String>,
     objects: &[Value],
     lists: &Lists,
+    cluster_version: Option<String>,
 ) -> Scan {
     let plan = Plan::new(
         catalogue,
         PlanOptions {
-            cluster_version,
             only: vec![only.to_owned()],
+            cluster_version,
             ..PlanOptions::default()
         },
     );
@@ -119,6 +124,27 @@ fn verdicts_do_not_depend_on_the_order_of_objects_or_keys() {
         straight.judgements.len()
     );
     assert_eq!(straight.judgements, turned.judgements);
+}
+
+/// Policies share lists, conditions and slots; nobody may notice.
+#[test]
+fn verdicts_do_not_depend_on_which_other_policies_run() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let objects: Vec<Value> = every_object(&catalogue).into_iter().step_by(11).collect();
+    let together = scan_objects(&catalogue, "*", &objects, &Lists::of_files());
+    let mut alone = Vec::new();
+    for policy in &catalogue.policies {
+        let id = policy.id.as_str();
+        alone.extend(scan_objects(&catalogue, id, &objects, &Lists::of_files()).judgements);
+    }
+    alone.sort_by(|a, b| (a.fingerprint, &a.paths).cmp(&(b.fingerprint, &b.paths)));
+    println!(
+        "exercised: {} objects, {} verdicts",
+        objects.len(),
+        alone.len()
+    );
+    assert!(!alone.is_empty());
+    assert_eq!(together.judgements, alone);
 }
 
 fn reverse_keys(value: &Value) -> Value {

@@ -1,0 +1,197 @@
+//! What is said about a verdict: the element, where it is, what stands there, and the message.
+
+use plimsoll_cel::{Budget, Node, Value};
+use plimsoll_model::{Fingerprint, FingerprintParts, Judgement, Reason, Verdict};
+
+use crate::catalogue::Policy;
+use crate::compile::{Message, PathSpec, Root};
+use crate::judge::Case;
+use crate::path::{self, Step};
+
+/// The longest observed value that is kept, in characters.
+const OBSERVED_LENGTH: usize = 120;
+
+/// A chosen element and its place among its siblings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Element<'a> {
+    pub(crate) value: Value<'a>,
+    pub(crate) siblings: Value<'a>,
+    pub(crate) index: usize,
+}
+
+impl<'a> Case<'_, '_, 'a> {
+    /// A verdict of a policy, written out; `chosen` are the elements it is about, `reason` why it is none.
+    #[inline(never)]
+    pub(crate) fn judgement(
+        &self,
+        policy: &Policy,
+        verdict: Verdict,
+        chosen: &[Element<'a>],
+        reason: Option<Reason>,
+        budget: &Budget,
+    ) -> Judgement {
+        let keys: Vec<String> = chosen.iter().map(Element::key).collect();
+        let element = (!keys.is_empty()).then(|| keys.join("/"));
+        let places = self.places(policy, chosen.last());
+        let first = places
+            .iter()
+            .find_map(|steps| path::follow(&self.view.node, steps));
+        let paths: Vec<String> = places.iter().map(|steps| path::write(steps)).collect();
+        let redacted = paths
+            .iter()
+            .any(|path| (self.plan.options.withheld)(self.view.kind, path));
+        let message = match &reason {
+            Some(reason) => format!("not evaluated: {}", reason.need),
+            None => self.message(policy, verdict, budget),
+        };
+        Judgement {
+            policy: policy.id.clone(),
+            verdict,
+            severity: policy.severity,
+            resource: self.view.resource().clone(),
+            fingerprint: fingerprint(
+                &self.plan.options.scope,
+                policy.id.as_str(),
+                self.view.resource(),
+                element.as_deref(),
+            ),
+            element,
+            observed: first.filter(|_| !redacted).map(|node| shorten(&node)),
+            paths,
+            redacted,
+            message,
+            reason,
+            source: self.view.source.clone(),
+            place: None,
+        }
+    }
+
+    /// The message is about the failure; a pass is named by the policy's title.
+    fn message(&self, policy: &Policy, verdict: Verdict, budget: &Budget) -> String {
+        if verdict != Verdict::Fail {
+            return format!("{}: {}", policy.title, verdict.as_str());
+        }
+        match &policy.compiled.message {
+            Message::Fixed(text) => text.clone(),
+            Message::Program(program) => match program.eval(self.scope, budget) {
+                Ok(value) => value
+                    .as_str()
+                    .filter(|text| !text.is_empty())
+                    .unwrap_or(&policy.title)
+                    .to_owned(),
+                Err(_) => policy.title.clone(),
+            },
+        }
+    }
+
+    /// The places that exist among those the policy names, or the first, as the one that should exist.
+    fn places(&self, policy: &Policy, element: Option<&Element<'a>>) -> Vec<Vec<Step>> {
+        let element_steps = element.map(|element| self.element_steps(element));
+        let all = policy
+            .compiled
+            .paths
+            .iter()
+            .map(|spec| self.place(spec, element_steps.as_deref()));
+        let mut all: Vec<Vec<Step>> = all.collect();
+        let first = all.first().cloned();
+        all.retain(|steps| path::follow(&self.view.node, steps).is_some());
+        if all.is_empty() {
+            all.extend(first);
+        }
+        all
+    }
+
+    /// Found by the element's address, or, where it has none of its own (an empty map, a number), by its list's.
+    fn element_steps(&self, element: &Element<'a>) -> Vec<Step> {
+        let of = |value: &Value<'a>| {
+            value
+                .as_node()
+                .and_then(|node| path::of_part(&self.view.node, &node))
+        };
+        let by_list = || {
+            let mut steps = of(&element.siblings)?;
+            steps.push(Step::Index(element.index));
+            Some(steps)
+        };
+        of(&element.value).or_else(by_list).unwrap_or_default()
+    }
+
+    fn place(&self, spec: &PathSpec, element: Option<&[Step]>) -> Vec<Step> {
+        let keys = |keys: &[&str]| {
+            keys.iter()
+                .map(|key| Step::Key((*key).to_owned()))
+                .collect::<Vec<_>>()
+        };
+        let mut steps = match spec.root {
+            Root::Object => Vec::new(),
+            Root::Element => element.unwrap_or_default().to_vec(),
+            Root::PodSpec => keys(self.view.pod_spec_keys.unwrap_or_default()),
+            Root::PodMetadata => {
+                keys(crate::kinds::pod_metadata_keys(self.view.kind).unwrap_or_default())
+            }
+        };
+        steps.extend_from_slice(&spec.steps);
+        steps
+    }
+}
+
+impl Element<'_> {
+    /// An ordinal is added only among equals.
+    fn key(&self) -> String {
+        let key = key_of(&self.value);
+        match self
+            .siblings
+            .items()
+            .take(self.index)
+            .filter(|other| key_of(other) == key)
+            .count()
+        {
+            0 => key,
+            before => format!("{key}#{}", before + 1),
+        }
+    }
+}
+
+/// What tells an element from its siblings: its name, its text, or a hash of it.
+fn key_of(value: &Value<'_>) -> String {
+    if let Some(name) = value.as_str().filter(|text| text.len() <= 64) {
+        return name.to_owned();
+    }
+    let node = value.as_node();
+    if let Some(name) = node
+        .and_then(|node| node.get("name"))
+        .and_then(|name| name.as_str())
+    {
+        return name.to_owned();
+    }
+    let json = node
+        .and_then(|node| serde_json::to_string(&node).ok())
+        .unwrap_or_else(|| value.to_json().to_string());
+    plimsoll_model::hash_text(&[&json])[..10].to_owned()
+}
+
+/// The identity of a policy's verdict about a resource and element; an empty element stands for the whole object.
+pub(crate) fn fingerprint(
+    scope: &str,
+    policy: &str,
+    resource: &plimsoll_model::ResourceRef,
+    element: Option<&str>,
+) -> Fingerprint {
+    Fingerprint::of(&FingerprintParts {
+        policy,
+        scope,
+        group: resource.group(),
+        kind: &resource.kind,
+        namespace: resource.namespace.as_deref().unwrap_or(""),
+        name: resource.name.as_deref().unwrap_or(""),
+        element: element.unwrap_or(""),
+    })
+}
+
+fn shorten(node: &Node<'_>) -> String {
+    let text = serde_json::to_string(node).unwrap_or_default();
+    match text.char_indices().nth(OBSERVED_LENGTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
