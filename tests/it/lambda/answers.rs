@@ -126,7 +126,7 @@ async fn a_tick_that_fails_is_reported_so_that_the_schedule_tries_again() {
     planner.ready().await;
     let error = planner.invoke(schedule_event()).await.unwrap_err();
     assert!(error["errorType"].is_string(), "{error}");
-    assert!(planner.log().contains("tick failed"), "{}", planner.log());
+    planner.logs("tick failed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

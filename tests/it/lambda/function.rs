@@ -3,11 +3,11 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::runtime_api::{RuntimeApi, Said};
 
@@ -56,7 +56,7 @@ fn binary(name: &str) -> PathBuf {
 pub(super) struct Function {
     child: Child,
     api: RuntimeApi,
-    log: Arc<Mutex<String>>,
+    log: watch::Receiver<String>,
     ended: oneshot::Receiver<()>,
 }
 
@@ -75,10 +75,10 @@ impl Function {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = Arc::new(Mutex::new(String::new()));
+        let (writing, log) = watch::channel(String::new());
         let (ending, ended) = oneshot::channel();
-        collect(child.stdout.take().unwrap(), Arc::clone(&log), None);
-        collect(child.stderr.take().unwrap(), Arc::clone(&log), Some(ending));
+        collect(child.stdout.take().unwrap(), writing.clone(), None);
+        collect(child.stderr.take().unwrap(), writing, Some(ending));
         Self {
             child,
             api,
@@ -121,7 +121,16 @@ impl Function {
     }
 
     pub(super) fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
+        self.log.borrow().clone()
+    }
+
+    /// Waits until it has logged these words; what it answers may be here before what it logged.
+    pub(super) async fn logs(&mut self, words: &str) {
+        let logged = self.log.wait_for(|log| log.contains(words));
+        let logged = tokio::time::timeout(PATIENCE, logged).await;
+        let found = matches!(logged, Ok(Ok(_)));
+        let log = self.log();
+        assert!(found, "no {words:?} in its log\n{log}");
     }
 }
 
@@ -135,14 +144,15 @@ impl Drop for Function {
 /// Reads what the function writes until it ends.
 fn collect(
     from: impl Read + Send + 'static,
-    log: Arc<Mutex<String>>,
+    log: watch::Sender<String>,
     ending: Option<oneshot::Sender<()>>,
 ) {
     std::thread::spawn(move || {
         for line in BufReader::new(from).lines().map_while(Result::ok) {
-            let mut log = log.lock().unwrap();
-            log.push_str(&line);
-            log.push('\n');
+            log.send_modify(|log| {
+                log.push_str(&line);
+                log.push('\n');
+            });
         }
         // Nobody may be waiting any more.
         ending.map(|ending| ending.send(()))
