@@ -25,7 +25,7 @@ use plimsoll_store::{
     Acquired, Publication, ScanLease, ScanResult, Store, StoreError, TenantStore,
 };
 
-pub use live::{LiveError, LiveScan, Progress, judge_cluster};
+pub use live::{ListSink, LiveError, LiveScan, Progress, judge_cluster};
 pub use reach::{Reach, refused, role_arn, unreadable};
 
 /// How long a lease counts, and how often it is renewed.
@@ -328,3 +328,5 @@ impl Sink for Kept {
     }
     fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }
+
+impl ListSink for Kept {}

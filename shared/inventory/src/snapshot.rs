@@ -9,6 +9,10 @@ use crate::redact::redacted_json;
 /// zstd's own default: a good ratio at several hundred MB/s.
 const LEVEL: i32 = 3;
 
+/// How far back the compressor looks, as a power of two: 512 KiB hold a hundred objects, which is where it finds most of
+/// what repeats. The level's own 2 MiB would cost 3.7 MiB of memory a writer instead of 1.3 MiB.
+const WINDOW_LOG: u32 = 19;
+
 /// The longest line read back, in bytes: far above the API server's limit of 3 MiB an object.
 const MAX_LINE: u64 = 64 << 20;
 
@@ -44,6 +48,7 @@ impl<W: Write> SnapshotWriter<W> {
     /// The compressor cannot be set up.
     pub fn new(to: W) -> Result<Self, SnapshotError> {
         let mut to = zstd::Encoder::new(to, LEVEL)?;
+        to.window_log(WINDOW_LOG)?;
         to.include_checksum(true)?;
         Ok(Self { to, objects: 0 })
     }

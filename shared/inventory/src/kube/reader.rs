@@ -152,13 +152,12 @@ impl ClusterReader {
             _ => vec![None],
         };
         let accept = if spec.metadata_only { METADATA } else { JSON };
-        let mut count = 0;
+        let (mut count, mut body) = (0, String::new());
         for namespace in namespaces {
             let mut next: Option<String> = None;
             loop {
                 let uri = self.page_uri(spec, namespace, scope, next.as_deref());
-                let body = self
-                    .get(&uri, accept)
+                self.get_into(&uri, accept, &mut body)
                     .await
                     .map_err(|refusal| (refusal, count))?;
                 let error = |error| (Refusal::Error(error), count);
@@ -252,17 +251,28 @@ impl ClusterReader {
     }
 
     async fn get(&self, uri: &str, accept: &'static str) -> Result<String, Refusal> {
+        let mut body = String::new();
+        self.get_into(uri, accept, &mut body).await?;
+        Ok(body)
+    }
+
+    async fn get_into(
+        &self,
+        uri: &str,
+        accept: &'static str,
+        body: &mut String,
+    ) -> Result<(), Refusal> {
         let requester = Requester {
             client: &self.client,
             address: &self.address,
             patience: &self.patience,
         };
-        let answer = requester.get(uri, accept).await;
+        let answer = requester.get(uri, accept, body).await;
         match (&answer, &self.token) {
             // The token may just have grown too old: once more with a new one.
             (Err(Refusal::Error(ClusterError::Unauthorized { .. })), Some(token)) => {
                 token.forget();
-                requester.get(uri, accept).await
+                requester.get(uri, accept, body).await
             }
             _ => answer,
         }
