@@ -24,7 +24,7 @@ use crate::exit::Exit;
 
 /// Bytes of rows, and as many of resources by framework, that a list keeps in memory while it is read. A few lists are
 /// read at once; one that was read to its end keeps next to nothing.
-const MEMORY: usize = 512 << 10;
+const MEMORY: usize = 256 << 10;
 
 /// Runs it. An empty `context` is kubectl's current one.
 ///
