@@ -130,7 +130,7 @@ mod tests {
             redacted: false,
             message: "x".repeat(300),
             reason: None,
-            fingerprint: "0".repeat(32).try_into().unwrap(),
+            fingerprint: format!("v1:{}", "0".repeat(32)).try_into().unwrap(),
             source: None,
             place: None,
         }
