@@ -152,12 +152,8 @@ impl Config {
             errors.push(ConfigError::at(text, span, message, help));
         };
         let every = &self.service.scan_every;
-        if every
-            .get_ref()
-            .parse::<SignedDuration>()
-            .is_ok_and(|d| d >= SignedDuration::from_mins(5))
-        {
-        } else {
+        let often = every.get_ref().parse::<SignedDuration>();
+        if !often.is_ok_and(|often| often >= SignedDuration::from_mins(5)) {
             wrong(
                 every.span(),
                 "is no duration of at least 5 minutes",

@@ -1,7 +1,7 @@
 //! Enqueues what is due, and sends again what was lost: the tables say what must happen, the queues only make it fast.
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_model::{AccountJob, ClusterJob, Message};
+use plimsoll_model::{AccountJob, ClusterJob, Message, next_slot};
 use plimsoll_store::{DueItem, DueKind, DueWork, SWEEP_AFTER, ScanSweep, Store, StoreError};
 
 /// How long an account job may take before it is sent again: the time-out of `scan-account` and a margin.
@@ -81,10 +81,9 @@ async fn deal_with(
         DueWork::Connection(connection) => {
             // Not the entry's own time: the entry is deferred each time a job is sent, the slot stays the same until it
             // is dealt with.
-            let slot = match tenant.get_connection(connection).await {
-                Ok(connection) => connection.next_scan,
-                Err(StoreError::NotFound(_)) => return Ok(0),
-                Err(error) => return Err(error),
+            let known = tenant.get_connection(connection).await;
+            let Some(slot) = due_slot(known.map(|connection| connection.next_scan), now)? else {
+                return Ok(0);
             };
             let job = AccountJob {
                 tenant: item.tenant.clone(),
@@ -95,7 +94,11 @@ async fn deal_with(
             tenant.defer(item, now + ACCOUNT_JOB_AGAIN).await?;
         }
         DueWork::Cluster(cluster) => {
-            let scan = tenant.plan_scan(cluster, item.at, now).await?;
+            let known = tenant.get_cluster(cluster).await;
+            let Some(slot) = due_slot(known.map(|cluster| cluster.next_scan), now)? else {
+                return Ok(0);
+            };
+            let scan = tenant.plan_scan(cluster, slot, now).await?;
             let job = ClusterJob {
                 tenant: item.tenant.clone(),
                 cluster: cluster.clone(),
@@ -103,7 +106,7 @@ async fn deal_with(
             };
             store.queues().send(&Message::ClusterJob(job)).await?;
             tenant
-                .advance_cluster(cluster, item.at, next_slot(item.at, every, now))
+                .advance_cluster(cluster, slot, next_slot(slot, every, now))
                 .await?;
         }
         DueWork::Scan { cluster, scan } => match tenant.sweep_scan(cluster, scan, now).await? {
@@ -122,6 +125,18 @@ async fn deal_with(
     Ok(1)
 }
 
+/// The slot of a row that an entry called due; none when the row is gone or somebody has dealt with it since.
+fn due_slot(
+    next_scan: Result<Timestamp, StoreError>,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    match next_scan {
+        Ok(slot) => Ok(Some(slot).filter(|slot| *slot <= now)),
+        Err(StoreError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 async fn send_again(store: &Store, item: &DueItem, again: Timestamp) -> Result<usize, StoreError> {
     let Some(message) = item.message() else {
         return Ok(0);
@@ -129,14 +144,6 @@ async fn send_again(store: &Store, item: &DueItem, again: Timestamp) -> Result<u
     store.queues().send(&message).await?;
     store.of(&item.tenant).defer(item, again).await?;
     Ok(1)
-}
-
-/// The first slot after `now` in the rhythm that `slot` belongs to: slots that were missed are not made up for.
-#[must_use]
-pub fn next_slot(slot: Timestamp, every: SignedDuration, now: Timestamp) -> Timestamp {
-    let period = every.as_secs().max(60);
-    let missed = now.duration_since(slot).as_secs().max(0) / period;
-    slot + SignedDuration::from_secs(period * (missed + 1))
 }
 
 #[cfg(test)]

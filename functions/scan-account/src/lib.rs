@@ -12,7 +12,7 @@ use plimsoll_inventory::aws::{
 };
 use plimsoll_model::{
     AccountJob, Cluster, ClusterId, ClusterJob, Connection, ConnectionKind, ConnectionState, Lease,
-    Message, Provider, Readable, ScanCounts, ScanId, Stage, hash_text,
+    Message, Provider, Readable, ScanCounts, ScanId, Stage, hash_text, next_slot,
 };
 use plimsoll_runtime::{Disposition, Failure};
 use plimsoll_store::{Store, StoreError, TenantStore};
@@ -116,13 +116,6 @@ pub async fn handle(
         .advance_connection(&connection.id, job.slot, next)
         .await?;
     Ok(())
-}
-
-/// The first slot after `now` in the rhythm of `slot`.
-fn next_slot(slot: Timestamp, every: SignedDuration, now: Timestamp) -> Timestamp {
-    let period = every.as_secs().max(60);
-    let missed = now.duration_since(slot).as_secs().max(0) / period;
-    slot + SignedDuration::from_secs(period * (missed + 1))
 }
 
 enum Trouble {

@@ -3,6 +3,7 @@
 
 mod answer;
 mod change;
+mod draft;
 mod notices;
 mod open;
 mod teller;

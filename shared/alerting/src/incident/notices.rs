@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use plimsoll_model::{Cluster, Delivery, DeliveryId, Destination, Severity, Tenant};
 
 use super::Scene;
-use super::teller::{add, destination_of, pending};
+use super::draft::{destination_of, pending};
+use super::teller::add;
 use crate::chain::Chain;
 use crate::context::{BaselineContext, Links, SummaryContext, TestMessageContext, When, one_line};
 use crate::document::{EscalationPolicy, Person, Target};

@@ -1,19 +1,16 @@
 //! Turns "tell these people this" into deliveries: who is reached where, what is posted, what is edited, what continues a
 //! thread.
 
-use jiff::Timestamp;
-use plimsoll_model::{
-    Delivery, DeliveryContent, DeliveryId, DeliveryState, Destination, Incident, Thread,
-};
-use serde::Serialize;
+use plimsoll_model::{Delivery, DeliveryId, DeliveryState, Destination, Incident, Thread};
 
+use super::draft::{delivery, destination_of, is_channel};
 use super::{Scene, Topic};
 use crate::chain::Chain;
 use crate::context::{
     IncidentContext, Mention, NextWords, Saying, StepWords, When, incident_context,
 };
 use crate::decide::Reason;
-use crate::document::{Person, Target};
+use crate::document::Target;
 use crate::step::{Position, notification_number, upcoming};
 
 /// Findings by name in Slack: three, then a link (interfaces section 3).
@@ -342,64 +339,5 @@ impl<'a> Teller<'a> {
 pub(super) fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
-    }
-}
-
-/// Whether a Slack destination is a place with threads that several people read, not a person.
-fn is_channel(destination: &Destination) -> bool {
-    matches!(destination, Destination::Slack(to) if !to.starts_with(['U', 'W', 'D']))
-}
-
-pub(super) fn destination_of(person: &Person) -> Option<Destination> {
-    match (&person.slack, &person.email) {
-        (Some(id), _) => Some(Destination::Slack(id.clone())),
-        (None, Some(address)) => Some(Destination::Email(address.clone())),
-        (None, None) => None,
-    }
-}
-
-fn delivery(
-    incident: &Incident,
-    step: &str,
-    destination: Destination,
-    message: &str,
-    context: &impl Serialize,
-    now: Timestamp,
-) -> Delivery {
-    let key = destination.key();
-    pending(
-        DeliveryId::of(&[incident.id.as_str(), step, &key]),
-        Some(incident.id.clone()),
-        step,
-        destination,
-        message,
-        context,
-        now,
-    )
-}
-
-pub(super) fn pending(
-    id: DeliveryId,
-    incident: Option<plimsoll_model::IncidentId>,
-    step: &str,
-    destination: Destination,
-    message: &str,
-    context: &impl Serialize,
-    now: Timestamp,
-) -> Delivery {
-    Delivery {
-        id,
-        incident,
-        step: step.to_owned(),
-        destination,
-        content: DeliveryContent {
-            message: message.to_owned(),
-            context: serde_json::to_value(context).unwrap_or_default(),
-            edits: None,
-            thread: None,
-        },
-        state: DeliveryState::Pending { not_before: now },
-        created: now,
-        attempts: 0,
     }
 }

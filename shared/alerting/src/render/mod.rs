@@ -1,6 +1,6 @@
 //! From a message's name and context to what is sent: Slack blocks, or subject, text and HTML of a mail.
 
-mod helpers;
+mod escape;
 mod registry;
 mod slack;
 #[cfg(test)]

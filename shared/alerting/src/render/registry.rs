@@ -7,7 +7,7 @@ use handlebars::{Handlebars, no_escape};
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
 
-use super::{RenderError, helpers};
+use super::{RenderError, escape};
 
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
 
@@ -32,7 +32,7 @@ impl Templates {
 
     fn load() -> Self {
         let mut templates = Self {
-            slack: registry(helpers::escape_json),
+            slack: registry(escape::escape_json),
             text: registry(no_escape),
             html: registry(handlebars::html_escape),
             broken: Vec::new(),
@@ -158,6 +158,6 @@ fn registry(escape: fn(&str) -> String) -> Handlebars<'static> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     registry.register_escape_fn(escape);
-    helpers::register(&mut registry);
+    escape::register(&mut registry);
     registry
 }

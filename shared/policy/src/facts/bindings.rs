@@ -2,7 +2,7 @@
 
 use plimsoll_cel::{Bump, Node, decode_json};
 
-use super::{Joins, Rules, Table, name, namespace};
+use super::{Joins, Rules, Table, default_roles, name, namespace};
 
 /// Keeps kind and name of the role, name and namespace of the binding (empty for a ClusterRoleBinding), then each
 /// subject's kind, namespace, name.
@@ -86,22 +86,21 @@ pub(super) fn subjects<'a>(
     Node::list_in(arena, nodes)
 }
 
-/// `{exists, rules}` of the role that a binding refers to. Where files hold a role twice, the rules that are the last
-/// by their text count.
+/// `{exists, rules}` of the role that a binding refers to: as it was read, else as Kubernetes itself makes it. Where
+/// files hold a role twice, the rules that are the last by their text count.
 pub(super) fn role<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
     let wanted = object.get("roleRef").unwrap_or(Node::Null);
-    let kind = text(&wanted, "kind");
+    let (kind, name) = (text(&wanted, "kind"), text(&wanted, "name"));
     let home = if kind == "Role" {
         namespace(object)
     } else {
         ""
     };
-    let roles = joins
-        .roles
-        .beginning_with([kind, home, text(&wanted, "name")]);
+    let roles = joins.roles.beginning_with([kind, home, name]);
     let rules = roles
         .map(|mut texts| joins.rules.text(texts.number()))
-        .max();
+        .max()
+        .or_else(|| default_roles::rules((kind, home, name)));
     let decoded = rules.and_then(|json| decode_json(arena, json.as_bytes()).ok());
     Node::map_in(
         arena,

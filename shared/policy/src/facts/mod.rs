@@ -3,6 +3,7 @@
 //! A fact that misses a list it needs is unknown, and unknown makes a verdict *not evaluated*.
 
 mod bindings;
+mod default_roles;
 mod network_policies;
 mod rules;
 mod selector;

@@ -44,13 +44,25 @@ pub(super) fn scan(
         .into_iter()
         .filter(|object| present(object["kind"].as_str().unwrap()))
         .collect();
-    scan_objects(catalogue, only, &objects, lists)
+    let version = case.cluster.version.clone();
+    scan_version(catalogue, only, version, &objects, lists)
 }
 
 fn scan_objects(catalogue: &Catalogue, only: &str, objects: &[Value], lists: &Lists) -> Scan {
+    scan_version(catalogue, only, None, objects, lists)
+}
+
+fn scan_version(
+    catalogue: &Catalogue,
+    only: &str,
+    cluster_version: Option<String>,
+    objects: &[Value],
+    lists: &Lists,
+) -> Scan {
     let plan = Plan::new(
         catalogue,
         PlanOptions {
+            cluster_version,
             only: vec![only.to_owned()],
             ..PlanOptions::default()
         },

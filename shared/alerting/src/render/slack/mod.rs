@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use self::blocks::Size;
 use self::words::Part;
 pub(super) use self::words::Words;
-use super::helpers::escape_mrkdwn;
+use super::escape::escape_mrkdwn;
 use crate::context::one_line;
 
 /// Most blocks of a message; Slack's own limit is 50 (interfaces section 3).
