@@ -52,11 +52,10 @@ impl<'t> Service<'t> {
 /// By namespace, then name, then whatever else there is (files may hold a name twice).
 pub(super) fn settle(joins: &mut Joins) {
     joins.services.sort_by(|mut a, mut b| {
-        let names = [a, b].map(|mut texts| (texts.text(), texts.text()));
-        names[0].cmp(&names[1]).then_with(|| {
-            (a.text(), b.text());
-            Service::read(a).cmp(&Service::read(b))
-        })
+        let namespaces = a.text().cmp(b.text());
+        let names = || a.first().cmp(b.first());
+        let all = || Service::read(a).cmp(&Service::read(b));
+        namespaces.then_with(names).then_with(all)
     });
 }
 

@@ -39,7 +39,7 @@ impl Record {
     }
 
     /// Several texts whose number is needed to read them, because others follow.
-    pub(super) fn counted<'t>(&mut self, texts: &[&'t str]) {
+    pub(super) fn counted(&mut self, texts: &[&str]) {
         put_length(&mut self.0, texts.len());
         self.texts(texts.iter().copied());
     }
@@ -49,6 +49,11 @@ impl<'t> Texts<'t> {
     /// The next text; empty after the last.
     pub(super) fn text(&mut self) -> &'t str {
         self.next().unwrap_or("")
+    }
+
+    /// The next text, without taking it.
+    pub(super) fn first(mut self) -> &'t str {
+        self.text()
     }
 
     /// What [`Record::number`] wrote.
