@@ -114,3 +114,59 @@ pub(super) fn role<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Nod
 fn text<'a>(node: &Node<'a>, key: &str) -> &'a str {
     node.get(key).and_then(|value| value.as_str()).unwrap_or("")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joins(roles: &[(&str, &str)]) -> Joins {
+        let arena = Bump::new();
+        let mut joins = Joins::default();
+        for (name, verb) in roles {
+            let json = format!(
+                r#"{{"metadata":{{"name":"{name}","namespace":"shop"}},"rules":[{{"verbs":["{verb}"]}}]}}"#
+            );
+            let object = decode_json(&arena, json.as_bytes()).unwrap();
+            gather_role(&mut joins, "Role", &object);
+        }
+        joins
+    }
+
+    /// The rules that a binding in `namespace` to the Role `name` gets, as JSON; none if there is no such role.
+    fn rules(joins: &Joins, namespace: &str, name: &str) -> Option<String> {
+        let arena = Bump::new();
+        let json = format!(
+            r#"{{"metadata":{{"namespace":"{namespace}"}},"roleRef":{{"kind":"Role","name":"{name}"}}}}"#
+        );
+        let binding = decode_json(&arena, json.as_bytes()).unwrap();
+        let found = role(joins, &binding, &arena);
+        let exists = found.get("exists").unwrap() == Node::Bool(true);
+        exists.then(|| serde_json::to_string(&found.get("rules").unwrap()).unwrap())
+    }
+
+    #[test]
+    fn roles_keep_their_rules_when_workers_that_numbered_them_otherwise_are_merged() {
+        let parts = [
+            joins(&[("a", "get"), ("b", "list")]),
+            joins(&[("c", "list"), ("d", "watch"), ("e", "get")]),
+        ];
+        for order in [[0, 1], [1, 0]] {
+            let mut all = Joins::default();
+            order.map(|part: usize| all.merge(parts[part].clone()));
+            all.settle();
+            let verbs = [
+                ("a", "get"),
+                ("b", "list"),
+                ("c", "list"),
+                ("d", "watch"),
+                ("e", "get"),
+            ];
+            for (name, verb) in verbs {
+                let expected = format!(r#"[{{"verbs":["{verb}"]}}]"#);
+                assert_eq!(rules(&all, "shop", name), Some(expected), "{name}");
+            }
+            assert_eq!(rules(&all, "shop", "f"), None);
+            assert_eq!(rules(&all, "other", "a"), None);
+        }
+    }
+}
