@@ -3,29 +3,32 @@
 //! Safe to run twice and to be killed anywhere: only the holder of the cluster's lease writes, and what a dead attempt
 //! left behind is compared with as well. A cluster that cannot be read is a result too: it closes nothing.
 
+mod batches;
 mod findings;
+mod kept;
 mod live;
 mod reach;
 
 use std::io::{Seek, SeekFrom};
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_inventory::kube::ListScope;
 use plimsoll_inventory::redact::is_redacted_path;
 use plimsoll_model::{
-    Cluster, ClusterJob, FinishedScan, Judgement, Manifest, Message, OutboxId, OutboxItem,
-    Provider, Readable, Reason, ReasonCode, ResourceRef, SourceRef, TenantId, Verdict,
+    Cluster, ClusterJob, FinishedScan, Manifest, Message, OutboxId, OutboxItem, Provider, Readable,
+    Reason, ReasonCode, TenantId,
 };
 use plimsoll_policy::diff::{Before, difference};
-use plimsoll_policy::{Catalogue, Plan, PlanOptions, Sink, outcome};
+use plimsoll_policy::{Catalogue, Plan, PlanOptions, outcome};
 use plimsoll_runtime::{Clock, Disposition, Failure};
 use plimsoll_store::{
     Acquired, Publication, ScanLease, ScanResult, Store, StoreError, TenantStore,
 };
 
-pub use live::{LiveError, LiveScan, Progress, judge_cluster};
+use batches::machine;
+use kept::{Judgements, Kept};
+pub use live::{ListSink, LiveError, LiveScan, Progress, judge_cluster};
 pub use reach::{Reach, refused, role_arn, unreadable};
 
 /// How long a lease counts, and how often it is renewed.
@@ -199,7 +202,7 @@ impl Work<'_> {
             spools,
             ..
         } = scan;
-        let judgements: Vec<Judgement> = sinks.into_iter().flat_map(|sink| sink.0).collect();
+        let mut judgements = Judgements::of(sinks).map_err(machine)?;
         let published = self.tenant.published_manifest(self.cluster).await?;
         let pending = self.tenant.pending_manifest(self.cluster).await?;
         let before = Before {
@@ -207,19 +210,9 @@ impl Work<'_> {
             pending: pending.as_ref(),
         };
         let scope = self.cluster.id.as_str();
-        let difference = difference(self.catalogue, scope, before, &judgements, &lists);
-        let gone = difference
-            .resolved
-            .iter()
-            .chain(&difference.undone)
-            .map(|entry| entry.fingerprint);
-        let wanted = difference
-            .opened
-            .iter()
-            .chain(&difference.changed)
-            .copied()
-            .chain(gone);
-        let stored = self.tenant.get_findings(&self.cluster.id, wanted).await?;
+        let difference = judgements
+            .all(|now| difference(self.catalogue, scope, before, now, &lists))
+            .map_err(machine)?;
         let scene = findings::Scene {
             catalogue: self.catalogue,
             cluster: &self.cluster.id,
@@ -227,7 +220,6 @@ impl Work<'_> {
             now,
             last: self.cluster.last_scan_at,
         };
-        let changes = findings::changes(scene, &difference, &judgements, &stored);
         let empty = Manifest::default();
         let unchanged =
             pending.is_none() && published.as_ref().unwrap_or(&empty) == &difference.manifest;
@@ -240,8 +232,8 @@ impl Work<'_> {
                     .await?,
             )
         };
-        self.tenant
-            .write_findings(self.lease, &changes.write)
+        let announce = self
+            .write_changes(scene, &difference, &mut judgements)
             .await?;
         let snapshot = self.keep(spools).await?;
         let coverage = outcome::coverage(plan, &session.tally);
@@ -249,7 +241,7 @@ impl Work<'_> {
         let mended = matches!(self.cluster.readable, Readable::No { .. });
         let outbox = OutboxItem {
             first,
-            changes: changes.announce,
+            changes: announce,
             ..self.outbox(now, mended)
         };
         let worth_saying = first || mended || !outbox.changes.is_empty();
@@ -313,21 +305,4 @@ fn is_permission(reason: &Reason) -> bool {
         reason.code,
         ReasonCode::PermissionMissing | ReasonCode::ApiError | ReasonCode::PageLost
     )
-}
-
-/// Keeps what is not a pass.
-#[derive(Debug, Default)]
-struct Kept(Vec<Judgement>);
-
-impl Sink for Kept {
-    fn wants(&self, verdict: Verdict) -> bool {
-        matches!(verdict, Verdict::Fail | Verdict::NotEvaluated)
-    }
-    fn wants_resources(&self) -> bool {
-        false
-    }
-    fn judgement(&mut self, judgement: Judgement) {
-        self.0.push(judgement);
-    }
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }

@@ -28,6 +28,12 @@ pub struct LiveScan<'c, K> {
     pub refused: Vec<(&'static str, String, Option<String>)>,
 }
 
+/// The sink of one list.
+pub trait ListSink: Sink + Send {
+    /// The list was read to its end: nothing more comes, and what need not stay in memory should leave it.
+    fn list_ended(&mut self) {}
+}
+
 /// Why a cluster was not judged at all.
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
@@ -42,11 +48,13 @@ pub enum LiveError {
 /// News while lists are read: the kind, objects seen of it so far, and what is left where the server says.
 pub type Progress<'p> = dyn Fn(&'static KindSpec, u64, Option<u64>) + Send + Sync + 'p;
 
-/// Reads and judges. `make_sink` makes a fresh sink for each list (and again when a list begins anew).
+/// Reads and judges, in memory that does not depend on how much there is: of each list that is under way one page, one
+/// compressor and what its sink holds; of every list that was read what joins need ([`plimsoll_policy::Joins`] says how
+/// much). `make_sink` makes a fresh sink for each list (and again when a list begins anew).
 ///
 /// # Errors
 /// When nothing of the cluster can be read, or the disk fails.
-pub async fn judge_cluster<'c, K: Sink + Send>(
+pub async fn judge_cluster<'c, K: ListSink>(
     reader: &ClusterReader,
     plan: &'c Plan<'c>,
     scope: &ListScope,
@@ -69,15 +77,15 @@ pub async fn judge_cluster<'c, K: Sink + Send>(
         refused: Vec::new(),
     };
     for (spec, read) in specs.iter().zip(join_all(reads).await) {
-        let (outcome, attempt) = read?;
+        let (outcome, ended) = read?;
         scan.lists.set(spec.plural, state(spec, &outcome));
+        if let Some(ended) = ended {
+            scan.session.merge(ended.session);
+            scan.sinks.push(ended.sink);
+            scan.spools.push(ended.spool);
+        }
         match outcome {
-            ListOutcome::Complete { .. } => {
-                scan.session.merge(attempt.session);
-                scan.sinks.push(attempt.sink);
-                scan.spools.push(attempt.spool.finish()?);
-            }
-            ListOutcome::Absent => {}
+            ListOutcome::Complete { .. } | ListOutcome::Absent => {}
             ListOutcome::Denied { message, user } => {
                 scan.refused.push((spec.plural, message, user))
             }
@@ -94,71 +102,97 @@ pub async fn judge_cluster<'c, K: Sink + Send>(
     Ok(scan)
 }
 
-/// One attempt at one list.
+/// One attempt at one list. It begins with the first page, because the lists that wait for their turn, and those that
+/// the cluster does not have, should cost nothing.
 struct Attempt<'c, K> {
     session: Session<'c>,
     sink: K,
     spool: SnapshotWriter<File>,
-    broken: Option<SnapshotError>,
 }
 
-impl<'c, K: Sink> Attempt<'c, K> {
+/// What a list came to that was read to its end.
+struct Ended<'c, K> {
+    session: Session<'c>,
+    sink: K,
+    spool: File,
+}
+
+impl<'c, K: ListSink> Attempt<'c, K> {
     fn new(plan: &'c Plan<'c>, sink: K) -> Result<Self, SnapshotError> {
         let spool = SnapshotWriter::new(tempfile::tempfile()?)?;
         Ok(Self {
             session: Session::new(plan),
             sink,
             spool,
-            broken: None,
         })
     }
 
-    fn see(&mut self, node: &Node<'_>, scratch: &Bump, lists: &Lists) {
+    fn see(&mut self, node: &Node<'_>, scratch: &Bump, lists: &Lists) -> Result<(), SnapshotError> {
         let seen = self
             .session
             .first(node, None, scratch, lists, &mut self.sink);
-        if seen != Seen::NotOurs && self.broken.is_none() {
-            self.broken = self.spool.write(node).err();
+        match seen {
+            Seen::NotOurs => Ok(()),
+            Seen::Done | Seen::Again => self.spool.write(node),
         }
+    }
+
+    fn end(mut self) -> Result<Ended<'c, K>, SnapshotError> {
+        self.sink.list_ended();
+        Ok(Ended {
+            session: self.session,
+            sink: self.sink,
+            spool: self.spool.finish()?,
+        })
     }
 }
 
-async fn read_list<'c, K: Sink + Send>(
+async fn read_list<'c, K: ListSink>(
     reader: &ClusterReader,
     plan: &'c Plan<'c>,
     spec: &'static KindSpec,
     scope: &ListScope,
     make_sink: &(dyn Fn() -> K + Send + Sync),
     progress: &Progress<'_>,
-) -> Result<(ListOutcome, Attempt<'c, K>), LiveError> {
+) -> Result<(ListOutcome, Option<Ended<'c, K>>), LiveError> {
     let lists = Lists::of_cluster();
-    let mut attempt = Attempt::new(plan, make_sink())?;
-    let mut failed: Option<SnapshotError> = None;
+    let mut attempt: Option<Attempt<'c, K>> = None;
+    let mut disk: Result<(), SnapshotError> = Ok(());
     let (mut arena, mut scratch, mut count) = (Bump::new(), Bump::new(), 0);
     let outcome = reader
         .list(spec, scope, &mut |event| match event {
-            ListEvent::Page(page) => {
+            ListEvent::Page(page) if disk.is_ok() => {
                 count += page.len() as u64;
                 let remaining = page.remaining;
+                let under_way = match &mut attempt {
+                    Some(under_way) => under_way,
+                    none => match Attempt::new(plan, make_sink()) {
+                        Ok(begun) => none.insert(begun),
+                        Err(error) => {
+                            disk = Err(error);
+                            return;
+                        }
+                    },
+                };
                 page.for_each(&mut arena, |node| {
                     scratch.reset();
-                    attempt.see(&node, &scratch, &lists);
+                    if disk.is_ok() {
+                        disk = under_way.see(&node, &scratch, &lists);
+                    }
                 });
                 progress(spec, count, remaining);
             }
+            ListEvent::Page(_) => {}
             ListEvent::Restarted => {
                 count = 0;
-                match Attempt::new(plan, make_sink()) {
-                    Ok(fresh) => attempt = fresh,
-                    Err(error) => failed = Some(error),
-                }
+                attempt = None;
             }
         })
         .await;
-    match failed.or(attempt.broken.take()) {
-        Some(error) => Err(error.into()),
-        None => Ok((outcome, attempt)),
-    }
+    disk?;
+    let complete = matches!(outcome, ListOutcome::Complete { .. });
+    let ended = attempt.filter(|_| complete).map(Attempt::end).transpose()?;
+    Ok((outcome, ended))
 }
 
 fn state(spec: &KindSpec, outcome: &ListOutcome) -> ListState {

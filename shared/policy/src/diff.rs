@@ -3,6 +3,7 @@
 //! Losing a list, a page or a permission never resolves anything: what was failing and is not seen now is resolved only
 //! when every list it depends on was read to its end and nothing about its resource was *not evaluated*.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{Fingerprint, Judgement, Manifest, ManifestEntry, Verdict};
@@ -37,20 +38,19 @@ pub struct Before<'m> {
     pub pending: Option<&'m Manifest>,
 }
 
-/// Compares failing judgements with what was there before.
+/// Compares failing judgements with what was there before. Judgements are looked at one after another; of each that
+/// fails its entry of the manifest is kept.
 #[must_use]
-pub fn difference(
+pub fn difference<'m, J: Borrow<Judgement>>(
     catalogue: &Catalogue,
     scope: &str,
-    before: Before<'_>,
-    now: &[Judgement],
+    before: Before<'m>,
+    now: impl IntoIterator<Item = J>,
     lists: &Lists,
 ) -> Difference {
-    let index = |manifest: Option<&'_ Manifest>| -> BTreeMap<Fingerprint, ManifestEntry> {
+    let index = |manifest: Option<&'m Manifest>| -> BTreeMap<Fingerprint, &'m ManifestEntry> {
         let entries = manifest.into_iter().flat_map(|manifest| &manifest.entries);
-        entries
-            .map(|entry| (entry.fingerprint, entry.clone()))
-            .collect()
+        entries.map(|entry| (entry.fingerprint, entry)).collect()
     };
     let published = index(before.published);
     let pending = index(before.pending);
@@ -58,6 +58,7 @@ pub fn difference(
     let mut untold: BTreeSet<Fingerprint> = BTreeSet::new();
     let mut out = Difference::default();
     for judgement in now {
+        let judgement = judgement.borrow();
         let object = fingerprint(scope, judgement.policy.as_str(), &judgement.resource, None);
         if judgement.verdict == Verdict::NotEvaluated {
             untold.insert(object);
@@ -86,16 +87,16 @@ pub fn difference(
         if list_lost || untold.contains(&old.object) {
             let kept = ManifestEntry {
                 verdict: Verdict::NotEvaluated,
-                ..old.clone()
+                ..(*old).clone()
             };
             entries.insert(*fingerprint, kept);
             if !published.contains_key(fingerprint) {
                 out.opened.push(*fingerprint);
             }
         } else if published.contains_key(fingerprint) {
-            out.resolved.push(old.clone());
+            out.resolved.push((*old).clone());
         } else {
-            out.undone.push(old.clone());
+            out.undone.push((*old).clone());
         }
     }
     out.opened.sort();

@@ -40,6 +40,14 @@ impl Sorter {
         )
     }
 
+    /// No more rows come for now: what is in memory goes to the temporary file, unless there is hardly anything.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be written.
+    pub fn rest(&mut self) -> io::Result<()> {
+        self.spill.rest()
+    }
+
     /// Ends the input.
     #[must_use]
     pub fn finish(self) -> Sorted {

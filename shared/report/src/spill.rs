@@ -8,8 +8,14 @@ use std::ops::Range;
 
 /// Bytes of records kept in memory before a chunk is spilled: some ten thousand verdicts.
 pub(crate) const CHUNK_BYTES: usize = 8 << 20;
-/// Read buffer of one spilled chunk while merging.
+/// Read buffers of all spilled chunks while merging, in bytes together: they share it.
+const MERGE_BYTES: usize = 2 << 20;
+/// The most and the least that one chunk's read buffer takes of it. With more than 512 chunks memory grows by 4 KiB for
+/// each further chunk, which is less than a hundredth of the chunk.
 const READ_BYTES: usize = 32 << 10;
+const LEAST_READ_BYTES: usize = 4 << 10;
+/// What may stay in memory of a source that has ended: a file costs more than so few records do.
+const SMALL_BYTES: usize = 64 << 10;
 
 /// Collects records (a key, then a value) in any order. Equal keys are ordered by value, so that the outcome does not
 /// depend on the order of arrival.
@@ -49,7 +55,7 @@ impl Spill {
         key: impl FnOnce(&mut Vec<u8>),
         value: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<()> {
-        if self.bytes.len() >= self.limit {
+        if self.held() >= self.limit {
             self.spill()?;
         }
         let start = self.bytes.len();
@@ -58,6 +64,24 @@ impl Spill {
         value(&mut self.bytes)?;
         let end = self.bytes.len();
         self.index.push(Span { start, key, end });
+        Ok(())
+    }
+
+    /// Bytes of records, and of the index that sorts them.
+    fn held(&self) -> usize {
+        self.bytes.len() + self.index.len() * size_of::<Span>()
+    }
+
+    /// No more will be added for now: gives memory back, unless there is hardly anything in it.
+    pub(crate) fn rest(&mut self) -> io::Result<()> {
+        if self.bytes.len() > SMALL_BYTES {
+            self.spill()?;
+        }
+        if self.bytes.is_empty() {
+            (self.bytes, self.index) = (Vec::new(), Vec::new());
+        }
+        self.bytes.shrink_to_fit();
+        self.index.shrink_to_fit();
         Ok(())
     }
 
@@ -114,6 +138,8 @@ impl SortedRecords {
     /// Reads from the first record on. Only one reader may be in use at a time, since a file has one position.
     pub(crate) fn reader(&self) -> io::Result<Merge<'_>> {
         let mut sources = Vec::new();
+        let runs: usize = self.parts.iter().map(|part| part.runs.len()).sum();
+        let read = read_bytes(runs);
         for part in &self.parts {
             sources.push(Source::Memory { part, next: 0 });
             for run in &part.runs {
@@ -124,6 +150,7 @@ impl SortedRecords {
                     unread,
                     buffer,
                     at,
+                    read,
                 }));
             }
         }
@@ -172,6 +199,8 @@ struct Run<'a> {
     unread: Range<u64>,
     buffer: Vec<u8>,
     at: usize,
+    /// Bytes to read at a time.
+    read: usize,
 }
 
 impl Merge<'_> {
@@ -216,6 +245,11 @@ impl Merge<'_> {
     }
 }
 
+/// How much each of so many chunks reads at a time.
+fn read_bytes(chunks: usize) -> usize {
+    (MERGE_BYTES / chunks.max(1)).clamp(LEAST_READ_BYTES, READ_BYTES)
+}
+
 fn le(bytes: &[u8]) -> usize {
     bytes
         .iter()
@@ -231,7 +265,7 @@ impl Run<'_> {
             self.at = 0;
             let left = self.unread.end - self.unread.start;
             let missing = wanted - self.buffer.len();
-            let more = left.min(missing.max(READ_BYTES) as u64);
+            let more = left.min(missing.max(self.read) as u64);
             if more < missing as u64 {
                 return if self.buffer.is_empty() && more == 0 {
                     Ok(None)
@@ -241,10 +275,11 @@ impl Run<'_> {
             }
             let mut file = self.part.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
             file.seek(SeekFrom::Start(self.unread.start))?;
-            file.take(more).read_to_end(&mut self.buffer)?;
-            if self.buffer.len() < wanted {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
+            let held = self.buffer.len();
+            let more_bytes = usize::try_from(more).map_err(|_| io::ErrorKind::OutOfMemory)?;
+            self.buffer.reserve_exact(more_bytes);
+            self.buffer.resize(held + more_bytes, 0);
+            file.read_exact(&mut self.buffer[held..])?;
             self.unread.start += more;
         }
         let from = self.at;

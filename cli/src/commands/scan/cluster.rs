@@ -22,8 +22,9 @@ use crate::commands::catalogue;
 use crate::console::Console;
 use crate::exit::Exit;
 
-/// Bytes of rows a list keeps in memory: there are some twenty lists, whatever the size of the cluster.
-const MEMORY: usize = 1 << 20;
+/// Bytes of rows, and as many of resources by framework, that a list keeps in memory while it is read. A few lists are
+/// read at once; one that was read to its end keeps next to nothing.
+const MEMORY: usize = 256 << 10;
 
 /// Runs it. An empty `context` is kubectl's current one.
 ///

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
 use plimsoll_policy::{Plan, Session, Sink, outcome};
 use plimsoll_report::{Affected, PolicyTable, Row, Sorter};
+use scan_cluster::ListSink;
 
 use crate::args::{SeverityFilter, VerdictFilter};
 
@@ -107,6 +108,13 @@ impl Sink for Collect<'_> {
             let pushed = self.affected.push(*number, resource, file, verdict);
             self.note(pushed);
         }
+    }
+}
+
+impl ListSink for Collect<'_> {
+    fn list_ended(&mut self) {
+        let rested = self.sorter.rest().and_then(|()| self.affected.rest());
+        self.note(rested);
     }
 }
 

@@ -12,8 +12,28 @@ use super::error::ClusterError;
 use super::item;
 use super::kinds::KindSpec;
 
-/// Objects asked for at a time: what client-go asks for.
+/// Objects asked for at a time at most: what client-go asks for.
 pub const PAGE_SIZE: u32 = 500;
+
+/// Objects asked for when nothing is known of their size.
+const FIRST_PAGE: u32 = 200;
+
+/// What a page may hold, in bytes: a page is in memory as a whole. Pods come some 200 at a time, and ConfigMaps of the
+/// most that is allowed, 1 MiB, one or two at a time.
+const PAGE_BYTES: usize = 2 << 20;
+
+/// How many objects to ask for after a page of `bytes` with `objects`, so that the next is not too large; at most `most`.
+pub(crate) fn next_page_size(last: Option<(usize, usize)>, most: u32) -> u32 {
+    let fits = match last {
+        None => FIRST_PAGE,
+        Some((_, 0)) => most,
+        Some((bytes, objects)) => {
+            let each = bytes.div_ceil(objects).max(1);
+            u32::try_from(PAGE_BYTES / each).unwrap_or(u32::MAX)
+        }
+    };
+    fits.clamp(1, most.max(1))
+}
 
 /// What part of a kind's objects is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -178,6 +198,22 @@ mod tests {
             Page::parse(pods, r#"{"metadata":{"continue":""},"items":null}"#).unwrap();
         assert!(empty.is_empty() && next.is_none());
         assert!(Page::parse(pods, "<html>").is_err());
+    }
+
+    #[test]
+    fn large_objects_come_in_small_pages() {
+        let sizes = [
+            (None, FIRST_PAGE),
+            (Some((0, 0)), 500),
+            (Some((400 << 10, 200)), 500),
+            (Some((2 << 20, 256)), 256),
+            (Some((200 << 20, 200)), 2),
+            (Some((300 << 20, 100)), 1),
+        ];
+        for (last, expected) in sizes {
+            assert_eq!(next_page_size(last, 500), expected, "{last:?}");
+            assert!(next_page_size(last, 5) <= 5);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reads a cluster's lists page by page, a few at a time, without ever holding the cluster.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -9,7 +9,7 @@ use url::form_urlencoded;
 use super::connect::{BearerToken, client};
 use super::error::ClusterError;
 use super::kinds::KindSpec;
-use super::list::{ListEvent, ListOutcome, ListScope, Page, user_of};
+use super::list::{ListEvent, ListOutcome, ListScope, Page, next_page_size, user_of};
 use super::request::{Patience, Refusal, Requester};
 use crate::network::AllowedNetworks;
 
@@ -29,6 +29,8 @@ pub struct ClusterReader {
     token: Option<Arc<dyn BearerToken>>,
     patience: Patience,
     permits: Arc<Semaphore>,
+    /// Memory for pages, one of the lists under way each: taken when a list begins and given back when it ends.
+    bodies: Arc<Mutex<Vec<String>>>,
 }
 
 /// What a cluster says of its version.
@@ -66,6 +68,7 @@ impl ClusterReader {
             token,
             patience,
             permits: Arc::new(Semaphore::new(LISTS_AT_ONCE)),
+            bodies: Arc::default(),
         })
     }
 
@@ -128,9 +131,25 @@ impl ClusterReader {
         let Ok(_permit) = self.permits.acquire().await else {
             return ListOutcome::Absent;
         };
+        let spare = self.bodies.lock().ok().and_then(|mut all| all.pop());
+        let mut body = spare.unwrap_or_default();
+        let outcome = self.list_whole(spec, scope, on_event, &mut body).await;
+        if let Ok(mut all) = self.bodies.lock() {
+            all.push(body);
+        }
+        outcome
+    }
+
+    async fn list_whole(
+        &self,
+        spec: &KindSpec,
+        scope: &ListScope,
+        on_event: &mut (dyn FnMut(ListEvent<'_>) + Send),
+        body: &mut String,
+    ) -> ListOutcome {
         let mut restarts = 0;
         loop {
-            match self.list_once(spec, scope, on_event).await {
+            match self.list_once(spec, scope, on_event, body).await {
                 Ok(count) => return ListOutcome::Complete { count },
                 Err((Refusal::Expired, _)) if restarts < self.patience.restarts => {
                     restarts += 1;
@@ -146,24 +165,26 @@ impl ClusterReader {
         spec: &KindSpec,
         scope: &ListScope,
         on_event: &mut (dyn FnMut(ListEvent<'_>) + Send),
+        body: &mut String,
     ) -> Result<u64, (Refusal, u64)> {
         let namespaces: Vec<Option<&str>> = match scope.namespaces.as_slice() {
             some @ [_, ..] if spec.namespaced => some.iter().map(|n| Some(n.as_str())).collect(),
             _ => vec![None],
         };
         let accept = if spec.metadata_only { METADATA } else { JSON };
-        let mut count = 0;
+        let (mut count, mut last) = (0, None);
         for namespace in namespaces {
             let mut next: Option<String> = None;
             loop {
-                let uri = self.page_uri(spec, namespace, scope, next.as_deref());
-                let body = self
-                    .get(&uri, accept)
+                let limit = next_page_size(last, self.patience.page_size);
+                let uri = page_uri(spec, namespace, scope, limit, next.as_deref());
+                self.get_into(&uri, accept, body)
                     .await
                     .map_err(|refusal| (refusal, count))?;
                 let error = |error| (Refusal::Error(error), count);
-                let (page, token) = Page::parse(spec, &body).map_err(error)?;
+                let (page, token) = Page::parse(spec, body).map_err(error)?;
                 count += page.len() as u64;
+                last = Some((body.len(), page.len()));
                 let broken = hand_over(page, on_event);
                 if let Some(message) = broken {
                     return Err((
@@ -233,40 +254,51 @@ impl ClusterReader {
         }
     }
 
-    fn page_uri(
-        &self,
-        spec: &KindSpec,
-        namespace: Option<&str>,
-        scope: &ListScope,
-        next: Option<&str>,
-    ) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("limit", &self.patience.page_size.to_string());
-        if let Some(selector) = &scope.label_selector {
-            query.append_pair("labelSelector", selector);
-        }
-        if let Some(token) = next {
-            query.append_pair("continue", token);
-        }
-        format!("{}?{}", spec.list_path(namespace), query.finish())
+    async fn get(&self, uri: &str, accept: &'static str) -> Result<String, Refusal> {
+        let mut body = String::new();
+        self.get_into(uri, accept, &mut body).await?;
+        Ok(body)
     }
 
-    async fn get(&self, uri: &str, accept: &'static str) -> Result<String, Refusal> {
+    async fn get_into(
+        &self,
+        uri: &str,
+        accept: &'static str,
+        body: &mut String,
+    ) -> Result<(), Refusal> {
         let requester = Requester {
             client: &self.client,
             address: &self.address,
             patience: &self.patience,
         };
-        let answer = requester.get(uri, accept).await;
+        let answer = requester.get(uri, accept, body).await;
         match (&answer, &self.token) {
             // The token may just have grown too old: once more with a new one.
             (Err(Refusal::Error(ClusterError::Unauthorized { .. })), Some(token)) => {
                 token.forget();
-                requester.get(uri, accept).await
+                requester.get(uri, accept, body).await
             }
             _ => answer,
         }
     }
+}
+
+fn page_uri(
+    spec: &KindSpec,
+    namespace: Option<&str>,
+    scope: &ListScope,
+    limit: u32,
+    next: Option<&str>,
+) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("limit", &limit.to_string());
+    if let Some(selector) = &scope.label_selector {
+        query.append_pair("labelSelector", selector);
+    }
+    if let Some(token) = next {
+        query.append_pair("continue", token);
+    }
+    format!("{}?{}", spec.list_path(namespace), query.finish())
 }
 
 /// Hands a page over; gives back what was wrong with one of its objects.

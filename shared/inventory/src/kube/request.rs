@@ -65,16 +65,22 @@ pub(crate) struct Requester<'r> {
 }
 
 impl Requester<'_> {
-    /// The body of a successful answer, read again when that may help.
-    pub(crate) async fn get(&self, uri: &str, accept: &'static str) -> Result<String, Refusal> {
+    /// Puts the body of a successful answer into `body`, read again when that may help. Whoever asks for one page after
+    /// another gives the same `body` each time, so that it is allocated once.
+    pub(crate) async fn get(
+        &self,
+        uri: &str,
+        accept: &'static str,
+        body: &mut String,
+    ) -> Result<(), Refusal> {
         let mut attempt = 1;
         loop {
             let pause = self
                 .patience
                 .pause
                 .saturating_mul(1 << (attempt - 1).min(10));
-            let (refusal, pause) = match self.once(uri, accept).await {
-                Ok(body) => return Ok(body),
+            let (refusal, pause) = match self.once(uri, accept, body).await {
+                Ok(()) => return Ok(()),
                 Err(Answer::Busy { after, error }) => {
                     (Refusal::Error(error), after.unwrap_or(pause))
                 }
@@ -91,7 +97,7 @@ impl Requester<'_> {
         }
     }
 
-    async fn once(&self, uri: &str, accept: &'static str) -> Result<String, Answer> {
+    async fn once(&self, uri: &str, accept: &'static str, body: &mut String) -> Result<(), Answer> {
         let error = |error| Answer::Refused(Refusal::Error(error));
         let seconds = self.patience.request.as_secs();
         let late = || ClusterError::Unreachable {
@@ -99,22 +105,22 @@ impl Requester<'_> {
             private: false,
             why: format!("did not finish its answer in {seconds} s"),
         };
-        let exchange = tokio::time::timeout(self.patience.request, self.exchange(uri, accept));
-        let (status, retry_after, body) =
-            exchange.await.map_err(|_| error(late()))?.map_err(error)?;
+        let exchange = self.exchange(uri, accept, body);
+        let exchange = tokio::time::timeout(self.patience.request, exchange);
+        let (status, retry_after) = exchange.await.map_err(|_| error(late()))?.map_err(error)?;
         match status {
-            StatusCode::OK => Ok(body),
+            StatusCode::OK => Ok(()),
             StatusCode::TOO_MANY_REQUESTS => Err(Answer::Busy {
                 after: retry_after,
-                error: server(status, &body),
+                error: server(status, body),
             }),
             StatusCode::UNAUTHORIZED => Err(error(ClusterError::Unauthorized {
                 address: self.address.to_owned(),
             })),
-            StatusCode::FORBIDDEN => Err(Answer::Refused(Refusal::Denied(message(&body)))),
+            StatusCode::FORBIDDEN => Err(Answer::Refused(Refusal::Denied(message(body)))),
             StatusCode::NOT_FOUND => Err(Answer::Refused(Refusal::NotFound)),
             StatusCode::GONE => Err(Answer::Refused(Refusal::Expired)),
-            _ => Err(error(server(status, &body))),
+            _ => Err(error(server(status, body))),
         }
     }
 
@@ -122,7 +128,8 @@ impl Requester<'_> {
         &self,
         uri: &str,
         accept: &str,
-    ) -> Result<(StatusCode, Option<Duration>, String), ClusterError> {
+        into: &mut String,
+    ) -> Result<(StatusCode, Option<Duration>), ClusterError> {
         let request = Request::get(uri)
             .header(ACCEPT, accept)
             .body(Body::empty())
@@ -140,16 +147,22 @@ impl Requester<'_> {
             .headers()
             .get(RETRY_AFTER)
             .and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let body = Limited::new(answer.into_body(), MAX_ANSWER)
-            .collect()
-            .await
-            .map_err(|_| ClusterError::Unreachable {
+        let mut bytes = std::mem::take(into).into_bytes();
+        bytes.clear();
+        let mut body = Limited::new(answer.into_body(), MAX_ANSWER);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| ClusterError::Unreachable {
                 address: self.address.to_owned(),
                 private: false,
                 why: "broke off in the middle of its answer".to_owned(),
             })?;
-        let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
-        Ok((status, retry_after.map(Duration::from_secs), body))
+            if let Ok(data) = frame.into_data() {
+                bytes.extend_from_slice(&data);
+            }
+        }
+        *into = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Ok((status, retry_after.map(Duration::from_secs)))
     }
 }
 

@@ -1,27 +1,12 @@
 //! Roles and who is bound to them.
 
 use plimsoll_cel::{Bump, Node, decode_json};
-use serde::{Deserialize, Serialize};
 
-use super::{Joins, default_roles, name, namespace};
+use super::{Joins, Rules, Table, default_roles, name, namespace};
 
-/// A RoleBinding or ClusterRoleBinding, kept small.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Binding {
-    name: String,
-    /// Empty for a ClusterRoleBinding.
-    namespace: String,
-    /// Kind, namespace, name.
-    subjects: Vec<(String, String, String)>,
-}
-
+/// Keeps kind and name of the role, name and namespace of the binding (empty for a ClusterRoleBinding), then each
+/// subject's kind, namespace, name.
 pub(super) fn gather_binding(joins: &mut Joins, kind: &str, object: &Node<'_>) {
-    let text = |node: &Node<'_>, key: &str| {
-        node.get(key)
-            .and_then(|v| v.as_str())
-            .unwrap_or("")
-            .to_owned()
-    };
     let role = object.get("roleRef").unwrap_or(Node::Null);
     let home = if kind == "RoleBinding" {
         namespace(object)
@@ -29,28 +14,22 @@ pub(super) fn gather_binding(joins: &mut Joins, kind: &str, object: &Node<'_>) {
         ""
     };
     let subjects = object.get("subjects").map_or(&[][..], |list| list.items());
-    let subject = |node: &Node<'_>| {
-        let kind = text(node, "kind");
-        let own = text(node, "namespace");
-        let place = if own.is_empty() && kind == "ServiceAccount" {
-            home.to_owned()
-        } else {
-            own
-        };
-        (kind, place, text(node, "name"))
-    };
-    let binding = Binding {
-        name: name(object).to_owned(),
-        namespace: home.to_owned(),
-        subjects: subjects.iter().map(subject).collect(),
-    };
-    joins
-        .bindings
-        .entry((text(&role, "kind"), text(&role, "name")))
-        .or_default()
-        .push(binding);
+    joins.bindings.push(|out| {
+        out.texts([text(&role, "kind"), text(&role, "name"), name(object), home]);
+        for subject in subjects {
+            let kind = text(subject, "kind");
+            let own = text(subject, "namespace");
+            let place = if own.is_empty() && kind == "ServiceAccount" {
+                home
+            } else {
+                own
+            };
+            out.texts([kind, place, text(subject, "name")]);
+        }
+    });
 }
 
+/// Keeps kind, namespace (empty for a ClusterRole), name, number of the rules.
 pub(super) fn gather_role(joins: &mut Joins, kind: &str, object: &Node<'_>) {
     let home = if kind == "Role" {
         namespace(object)
@@ -59,10 +38,23 @@ pub(super) fn gather_role(joins: &mut Joins, kind: &str, object: &Node<'_>) {
     };
     let rules = object.get("rules").unwrap_or(Node::List(&[]));
     let json = serde_json::to_string(&rules).unwrap_or_else(|_| "[]".to_owned());
-    joins.roles.insert(
-        (kind.to_owned(), home.to_owned(), name(object).to_owned()),
-        json,
-    );
+    let rules = joins.rules.number(&json);
+    joins.roles.push(|out| {
+        out.texts([kind, home, name(object)]);
+        out.number(rules);
+    });
+}
+
+/// Adds another worker's roles, with its numbers of rules made ours.
+pub(super) fn append_roles(joins: &mut Joins, roles: &Table, rules: &Rules) {
+    for mut texts in roles.all() {
+        let named = [texts.text(), texts.text(), texts.text()];
+        let number = joins.rules.number(rules.text(texts.number()));
+        joins.roles.push(|out| {
+            out.texts(named);
+            out.number(number);
+        });
+    }
 }
 
 /// A list of `{kind, namespace, name, binding}` of everybody bound to the role.
@@ -72,53 +64,43 @@ pub(super) fn subjects<'a>(
     object: &Node<'a>,
     arena: &'a Bump,
 ) -> Node<'a> {
-    let all = joins
-        .bindings
-        .get(&(kind.to_owned(), name(object).to_owned()))
-        .map_or(&[][..], Vec::as_slice);
-    let bound = all
-        .iter()
-        .filter(|binding| kind == "ClusterRole" || binding.namespace == namespace(object));
-    let nodes = bound
-        .flat_map(|binding| {
-            binding
-                .subjects
-                .iter()
-                .map(move |subject| (binding, subject))
-        })
-        .map(|(binding, (kind, namespace, name))| {
-            Node::map_in(
+    let mut nodes = Vec::new();
+    for mut texts in joins.bindings.beginning_with([kind, name(object)]) {
+        let (binding, home) = (texts.text(), texts.text());
+        if kind != "ClusterRole" && home != namespace(object) {
+            continue;
+        }
+        while let Some(kind) = texts.next() {
+            let node = |text| Node::text_in(arena, text);
+            nodes.push(Node::map_in(
                 arena,
                 vec![
-                    ("kind", Node::text_in(arena, kind)),
-                    ("namespace", Node::text_in(arena, namespace)),
-                    ("name", Node::text_in(arena, name)),
-                    ("binding", Node::text_in(arena, &binding.name)),
+                    ("kind", node(kind)),
+                    ("namespace", node(texts.text())),
+                    ("name", node(texts.text())),
+                    ("binding", node(binding)),
                 ],
-            )
-        });
-    Node::list_in(arena, nodes.collect())
+            ));
+        }
+    }
+    Node::list_in(arena, nodes)
 }
 
-/// `{exists, rules}` of the role that a binding refers to: as it was read, else as Kubernetes itself makes it.
+/// `{exists, rules}` of the role that a binding refers to: as it was read, else as Kubernetes itself makes it. Where
+/// files hold a role twice, the rules that are the last by their text count.
 pub(super) fn role<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let text = |key: &str| {
-        object
-            .at(&["roleRef", key])
-            .and_then(|value| value.as_str())
-            .unwrap_or("")
-    };
-    let home = if text("kind") == "Role" {
+    let wanted = object.get("roleRef").unwrap_or(Node::Null);
+    let (kind, name) = (text(&wanted, "kind"), text(&wanted, "name"));
+    let home = if kind == "Role" {
         namespace(object)
     } else {
         ""
     };
-    let key = (text("kind"), home, text("name"));
-    let rules = joins
-        .roles
-        .get(&(key.0.to_owned(), key.1.to_owned(), key.2.to_owned()))
-        .map(String::as_str)
-        .or_else(|| default_roles::rules(key));
+    let roles = joins.roles.beginning_with([kind, home, name]);
+    let rules = roles
+        .map(|mut texts| joins.rules.text(texts.number()))
+        .max()
+        .or_else(|| default_roles::rules((kind, home, name)));
     let decoded = rules.and_then(|json| decode_json(arena, json.as_bytes()).ok());
     Node::map_in(
         arena,
@@ -127,4 +109,64 @@ pub(super) fn role<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Nod
             ("rules", decoded.unwrap_or(Node::List(&[]))),
         ],
     )
+}
+
+fn text<'a>(node: &Node<'a>, key: &str) -> &'a str {
+    node.get(key).and_then(|value| value.as_str()).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joins(roles: &[(&str, &str)]) -> Joins {
+        let arena = Bump::new();
+        let mut joins = Joins::default();
+        for (name, verb) in roles {
+            let json = format!(
+                r#"{{"metadata":{{"name":"{name}","namespace":"shop"}},"rules":[{{"verbs":["{verb}"]}}]}}"#
+            );
+            let object = decode_json(&arena, json.as_bytes()).unwrap();
+            gather_role(&mut joins, "Role", &object);
+        }
+        joins
+    }
+
+    /// The rules that a binding in `namespace` to the Role `name` gets, as JSON; none if there is no such role.
+    fn rules(joins: &Joins, namespace: &str, name: &str) -> Option<String> {
+        let arena = Bump::new();
+        let json = format!(
+            r#"{{"metadata":{{"namespace":"{namespace}"}},"roleRef":{{"kind":"Role","name":"{name}"}}}}"#
+        );
+        let binding = decode_json(&arena, json.as_bytes()).unwrap();
+        let found = role(joins, &binding, &arena);
+        let exists = found.get("exists").unwrap() == Node::Bool(true);
+        exists.then(|| serde_json::to_string(&found.get("rules").unwrap()).unwrap())
+    }
+
+    #[test]
+    fn roles_keep_their_rules_when_workers_that_numbered_them_otherwise_are_merged() {
+        let parts = [
+            joins(&[("a", "get"), ("b", "list")]),
+            joins(&[("c", "list"), ("d", "watch"), ("e", "get")]),
+        ];
+        for order in [[0, 1], [1, 0]] {
+            let mut all = Joins::default();
+            order.map(|part: usize| all.merge(parts[part].clone()));
+            all.settle();
+            let verbs = [
+                ("a", "get"),
+                ("b", "list"),
+                ("c", "list"),
+                ("d", "watch"),
+                ("e", "get"),
+            ];
+            for (name, verb) in verbs {
+                let expected = format!(r#"[{{"verbs":["{verb}"]}}]"#);
+                assert_eq!(rules(&all, "shop", name), Some(expected), "{name}");
+            }
+            assert_eq!(rules(&all, "shop", "f"), None);
+            assert_eq!(rules(&all, "other", "a"), None);
+        }
+    }
 }

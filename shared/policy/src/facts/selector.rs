@@ -1,149 +1,141 @@
-//! Label selectors (Kubernetes API, `LabelSelector` and the plain map of a Service).
+//! Label selectors (Kubernetes API, `LabelSelector` and the plain map of a Service), kept as texts of a record.
 
 use std::collections::BTreeMap;
 
 use plimsoll_cel::Node;
-use serde::{Deserialize, Serialize};
 
-/// A selector, kept small.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Selector {
-    labels: BTreeMap<String, String>,
-    expressions: Vec<(String, Operator, Vec<String>)>,
+use super::table::{Record, Texts};
+
+// How operators are kept; another than the API knows matches nothing.
+const IN: &str = "i";
+const NOT_IN: &str = "n";
+const EXISTS: &str = "e";
+const DOES_NOT_EXIST: &str = "d";
+const OTHER: &str = "?";
+
+/// Whether a `LabelSelector` asks for nothing, and so matches everything.
+pub(super) fn is_empty(selector: &Node<'_>) -> bool {
+    labels(&part(selector, "matchLabels")).is_empty()
+        && part(selector, "matchExpressions").items().is_empty()
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum Operator {
-    In,
-    NotIn,
-    Exists,
-    DoesNotExist,
-    /// Not one that the API knows: matches nothing.
-    Other,
+/// Writes `matchLabels` and `matchExpressions`, as the last of a record.
+pub(super) fn write(selector: &Node<'_>, out: &mut Record) {
+    let labels = labels(&part(selector, "matchLabels"));
+    out.counted(&flat(&labels));
+    for expression in part(selector, "matchExpressions").items() {
+        let text = |key: &str| {
+            expression
+                .get(key)
+                .and_then(|value| value.as_str())
+                .unwrap_or("")
+        };
+        let operator = match text("operator") {
+            "In" => IN,
+            "NotIn" => NOT_IN,
+            "Exists" => EXISTS,
+            "DoesNotExist" => DOES_NOT_EXIST,
+            _ => OTHER,
+        };
+        let values = part(expression, "values");
+        let values: Vec<&str> = values.items().iter().filter_map(|v| v.as_str()).collect();
+        out.texts([text("key"), operator]);
+        out.counted(&values);
+    }
 }
 
-impl Selector {
-    /// Of `matchLabels` and `matchExpressions`; an empty selector matches everything.
-    pub(crate) fn of_label_selector(node: &Node<'_>) -> Self {
-        let expressions = node
-            .get("matchExpressions")
-            .map_or(&[][..], |list| list.items());
-        Self {
-            labels: texts(&node.get("matchLabels").unwrap_or(Node::Null)),
-            expressions: expressions.iter().map(expression).collect(),
+/// Whether `labels` satisfy the selector that [`write`] wrote.
+pub(super) fn matches(mut selector: Texts<'_>, labels: &Node<'_>) -> bool {
+    let value = |key: &str| labels.get(key).and_then(|value| value.as_str());
+    if !all_there(selector.counted(), labels) {
+        return false;
+    }
+    while let Some(key) = selector.next() {
+        let operator = selector.text();
+        let mut values = selector.counted();
+        let found = value(key);
+        let mut among = || found.is_some_and(|found| values.any(|value| value == found));
+        let satisfied = match operator {
+            IN => among(),
+            NOT_IN => !among(),
+            EXISTS => found.is_some(),
+            DOES_NOT_EXIST => found.is_none(),
+            _ => false,
+        };
+        if !satisfied {
+            return false;
         }
     }
+    true
+}
 
-    /// Of a plain map of labels.
-    pub(crate) fn of_labels(node: &Node<'_>) -> Self {
-        Self {
-            labels: texts(node),
-            expressions: Vec::new(),
+/// Whether each key of `pairs` (keys and values in turn) has its value in `labels`.
+pub(super) fn all_there<'t>(pairs: impl Iterator<Item = &'t str>, labels: &Node<'_>) -> bool {
+    let mut pairs = pairs;
+    while let (Some(key), Some(wanted)) = (pairs.next(), pairs.next()) {
+        if labels.get(key).and_then(|value| value.as_str()) != Some(wanted) {
+            return false;
         }
     }
-
-    /// Whether nothing is asked.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.labels.is_empty() && self.expressions.is_empty()
-    }
-
-    /// Whether `labels` satisfy it.
-    pub(crate) fn matches(&self, labels: &Node<'_>) -> bool {
-        let value = |key: &str| labels.get(key).and_then(|value| value.as_str());
-        self.labels
-            .iter()
-            .all(|(key, wanted)| value(key) == Some(wanted))
-            && self.expressions.iter().all(|(key, operator, values)| {
-                let found = value(key);
-                let among = || found.is_some_and(|found| values.iter().any(|v| v == found));
-                match operator {
-                    Operator::In => among(),
-                    Operator::NotIn => !among(),
-                    Operator::Exists => found.is_some(),
-                    Operator::DoesNotExist => found.is_none(),
-                    Operator::Other => false,
-                }
-            })
-    }
+    true
 }
 
-fn expression(node: &Node<'_>) -> (String, Operator, Vec<String>) {
-    let text = |key: &str| node.get(key).and_then(|value| value.as_str()).unwrap_or("");
-    let operator = match text("operator") {
-        "In" => Operator::In,
-        "NotIn" => Operator::NotIn,
-        "Exists" => Operator::Exists,
-        "DoesNotExist" => Operator::DoesNotExist,
-        _ => Operator::Other,
-    };
-    let values = node.get("values").map_or(&[][..], |list| list.items());
-    (
-        text("key").to_owned(),
-        operator,
-        values
-            .iter()
-            .filter_map(|v| v.as_str().map(str::to_owned))
-            .collect(),
-    )
-}
-
-fn texts(node: &Node<'_>) -> BTreeMap<String, String> {
+/// A map of labels; what is no text is left out.
+pub(super) fn labels<'n>(node: &Node<'n>) -> BTreeMap<&'n str, &'n str> {
     node.entries()
         .iter()
-        .filter_map(|entry| {
-            entry
-                .value
-                .as_str()
-                .map(|value| (entry.key.to_owned(), value.to_owned()))
-        })
+        .filter_map(|entry| Some((entry.key, entry.value.as_str()?)))
         .collect()
+}
+
+/// Keys and values in turn.
+pub(super) fn flat<'n>(labels: &BTreeMap<&'n str, &'n str>) -> Vec<&'n str> {
+    labels
+        .iter()
+        .flat_map(|(key, value)| [*key, *value])
+        .collect()
+}
+
+fn part<'a>(node: &Node<'a>, key: &str) -> Node<'a> {
+    node.get(key).unwrap_or(Node::Null)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::Table;
     use super::*;
     use plimsoll_cel::{Bump, decode_json};
 
     #[test]
     fn each_operator_does_what_the_api_says() {
+        let expression = |rest: &str| format!(r#"{{"matchExpressions":[{{"key":{rest}}}]}}"#);
         let cases = [
-            (r#"{}"#, true),
-            (r#"{"matchLabels":{"app":"web"}}"#, true),
-            (r#"{"matchLabels":{"app":"db"}}"#, false),
+            (r#"{}"#.to_owned(), true),
+            (r#"{"matchLabels":{"app":"web"}}"#.to_owned(), true),
+            (r#"{"matchLabels":{"app":"db"}}"#.to_owned(), false),
             (
-                r#"{"matchExpressions":[{"key":"app","operator":"In","values":["db","web"]}]}"#,
+                expression(r#""app","operator":"In","values":["db","web"]"#),
                 true,
             ),
             (
-                r#"{"matchExpressions":[{"key":"app","operator":"In","values":["db"]}]}"#,
+                expression(r#""app","operator":"In","values":["db"]"#),
                 false,
             ),
             (
-                r#"{"matchExpressions":[{"key":"tier","operator":"NotIn","values":["db"]}]}"#,
+                expression(r#""tier","operator":"NotIn","values":["db"]"#),
                 true,
             ),
             (
-                r#"{"matchExpressions":[{"key":"app","operator":"NotIn","values":["web"]}]}"#,
+                expression(r#""app","operator":"NotIn","values":["web"]"#),
                 false,
             ),
+            (expression(r#""app","operator":"Exists""#), true),
+            (expression(r#""tier","operator":"Exists""#), false),
+            (expression(r#""tier","operator":"DoesNotExist""#), true),
+            (expression(r#""app","operator":"DoesNotExist""#), false),
+            (expression(r#""app","operator":"Near""#), false),
             (
-                r#"{"matchExpressions":[{"key":"app","operator":"Exists"}]}"#,
-                true,
-            ),
-            (
-                r#"{"matchExpressions":[{"key":"tier","operator":"Exists"}]}"#,
-                false,
-            ),
-            (
-                r#"{"matchExpressions":[{"key":"tier","operator":"DoesNotExist"}]}"#,
-                true,
-            ),
-            (
-                r#"{"matchExpressions":[{"key":"app","operator":"DoesNotExist"}]}"#,
-                false,
-            ),
-            (
-                r#"{"matchExpressions":[{"key":"app","operator":"Near"}]}"#,
+                r#"{"matchLabels":{"app":"web"},"matchExpressions":[{"key":"app","operator":"In","values":["web"]},{"key":"tier","operator":"Exists"}]}"#.to_owned(),
                 false,
             ),
         ];
@@ -151,11 +143,11 @@ mod tests {
         let labels = decode_json(&arena, br#"{"app":"web"}"#).unwrap();
         for (selector, expected) in cases {
             let node = decode_json(&arena, selector.as_bytes()).unwrap();
-            assert_eq!(
-                Selector::of_label_selector(&node).matches(&labels),
-                expected,
-                "{selector}"
-            );
+            let mut table = Table::default();
+            table.push(|out| write(&node, out));
+            let written = table.all().next().unwrap();
+            assert_eq!(matches(written, &labels), expected, "{selector}");
+            assert_eq!(is_empty(&node), selector == "{}", "{selector}");
         }
     }
 }

@@ -4,14 +4,20 @@ use plimsoll_cel::{Bump, Node};
 
 use super::{Joins, name, namespace};
 
+// What an account says of its token. Where files hold an account twice, the last of these counts.
+const SILENT: &str = "";
+const NOT_MOUNTED: &str = "n";
+const MOUNTED: &str = "y";
+
+/// Keeps namespace, name, what is said of the token.
 pub(super) fn gather(joins: &mut Joins, object: &Node<'_>) {
     let automount = object
         .get("automountServiceAccountToken")
         .and_then(|value| value.as_bool());
-    joins.service_accounts.insert(
-        (namespace(object).to_owned(), name(object).to_owned()),
-        automount,
-    );
+    let automount = automount.map_or(SILENT, |is| if is { MOUNTED } else { NOT_MOUNTED });
+    joins
+        .service_accounts
+        .push(|out| out.texts([namespace(object), name(object), automount]));
 }
 
 /// `{name, exists, automount}`; `automount` is null when the account does not say.
@@ -27,9 +33,9 @@ pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a 
                 .filter(|text| !text.is_empty())
         })
         .unwrap_or("default");
-    let found = joins
-        .service_accounts
-        .get(&(namespace(object).to_owned(), account.to_owned()));
+    let named = [namespace(object), account];
+    let found = joins.service_accounts.beginning_with(named).last();
+    let automount = found.map_or(SILENT, |mut texts| texts.text());
     Node::map_in(
         arena,
         vec![
@@ -37,7 +43,11 @@ pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a 
             ("exists", Node::Bool(found.is_some())),
             (
                 "automount",
-                found.copied().flatten().map_or(Node::Null, Node::Bool),
+                match automount {
+                    MOUNTED => Node::Bool(true),
+                    NOT_MOUNTED => Node::Bool(false),
+                    _ => Node::Null,
+                },
             ),
         ],
     )

@@ -102,3 +102,55 @@ fn several_workers_records_merge_into_one_order() {
 fn nothing_in_nothing_out() {
     assert_eq!(sorted(10, &[]), []);
 }
+
+#[test]
+fn what_rests_leaves_memory_and_is_still_merged_in_order() {
+    let mut parts = Vec::new();
+    for part in 0..3_u32 {
+        let mut spill = Spill::new(1 << 20);
+        for number in (0..2_000_u32).rev() {
+            let key = format!("{:06}", number * 3 + part);
+            let value = [b'v'; 100];
+            spill
+                .push(
+                    |out| out.extend_from_slice(key.as_bytes()),
+                    |out| io::Write::write_all(out, &value),
+                )
+                .unwrap();
+        }
+        spill.rest().unwrap();
+        assert_eq!((spill.bytes.capacity(), spill.index.capacity()), (0, 0));
+        parts.push(spill);
+    }
+    let mut few = Spill::new(1 << 20);
+    few.push(|out| out.push(b'z'), |_| Ok(())).unwrap();
+    few.rest().unwrap();
+    assert!(few.file.is_none() && few.held() > 0, "no file for a record");
+    parts.push(few);
+    let all = Spill::finish(parts);
+    let mut reader = all.reader().unwrap();
+    let mut keys = Vec::new();
+    while let Some((key, _)) = reader.next().unwrap() {
+        keys.push(String::from_utf8(key.to_vec()).unwrap());
+    }
+    let mut expected: Vec<_> = (0..6_000).map(|number| format!("{number:06}")).collect();
+    expected.push("z".to_owned());
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn memory_stays_below_the_limit_and_read_buffers_share_theirs() {
+    let limit = 10_000;
+    let mut spill = Spill::new(limit);
+    for number in 0..10_000_u32 {
+        let value = number.to_be_bytes();
+        spill
+            .push(|_| (), |out| io::Write::write_all(out, &value))
+            .unwrap();
+        assert!(spill.held() <= limit + size_of::<Span>() + value.len());
+    }
+    for chunks in [1, 10, 100, 512] {
+        assert!(read_bytes(chunks) * chunks <= MERGE_BYTES, "{chunks}");
+    }
+    assert_eq!(read_bytes(100_000), LEAST_READ_BYTES);
+}
