@@ -127,10 +127,8 @@ impl Function {
     /// Waits until it has logged these words; what it answers may be here before what it logged.
     pub(super) async fn logs(&mut self, words: &str) {
         let logged = self.log.wait_for(|log| log.contains(words));
-        let logged = tokio::time::timeout(PATIENCE, logged).await;
-        let found = matches!(logged, Ok(Ok(_)));
-        let log = self.log();
-        assert!(found, "no {words:?} in its log\n{log}");
+        let found = matches!(tokio::time::timeout(PATIENCE, logged).await, Ok(Ok(_)));
+        assert!(found, "no {words:?} in its log\n{}", self.log());
     }
 }
 

@@ -150,9 +150,11 @@ mod tests {
             joins(&[("a", "get"), ("b", "list")]),
             joins(&[("c", "list"), ("d", "watch"), ("e", "get")]),
         ];
-        for order in [[0, 1], [1, 0]] {
+        for order in [[0, 1], [1, 0_usize]] {
             let mut all = Joins::default();
-            order.map(|part: usize| all.merge(parts[part].clone()));
+            for part in order {
+                all.merge(parts[part].clone());
+            }
             all.settle();
             let verbs = [
                 ("a", "get"),
