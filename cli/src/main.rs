@@ -7,31 +7,53 @@ mod crash;
 mod demo;
 mod exit;
 mod interrupt;
+mod mistake;
+mod settings;
 mod up;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{FromArgMatches, Parser};
 
-use crate::args::{Cli, Command, MessageCommand};
+use crate::args::{Cli, Colour, Command, MessageCommand};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 
 fn main() -> ExitCode {
     crash::guarded(|| match Cli::try_parse() {
+        Ok(cli) if matches!(cli.command, Command::Scan(_)) => scan_with_settings(cli.color),
         Ok(cli) => run(&cli),
-        Err(error) => {
-            // Help and version go to stdout and are no error; a closed pipe is none either.
-            let _ = error.print();
-            if error.exit_code() == 0 {
-                Exit::Done
-            } else {
-                Exit::Usage
-            }
-        }
+        Err(error) => refused(&error),
     })
     .into()
+}
+
+fn refused(error: &clap::Error) -> Exit {
+    // Help and version go to stdout and are no error; a closed pipe is none either.
+    let _ = error.print();
+    if error.exit_code() == 0 {
+        Exit::Done
+    } else {
+        Exit::Usage
+    }
+}
+
+/// Reads the command line once more, with the settings of files below it.
+fn scan_with_settings(colour: Colour) -> Exit {
+    let start = std::env::current_dir().unwrap_or_default();
+    let command = match settings::with_files(&start, settings::user_file()) {
+        Ok(command) => command,
+        Err(diagnostics) => {
+            Console::of_process(colour).diagnose(&diagnostics);
+            return Exit::Usage;
+        }
+    };
+    let matches = command.try_get_matches();
+    match matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
+        Ok(cli) => run(&cli),
+        Err(error) => refused(&error),
+    }
 }
 
 fn run(cli: &Cli) -> Exit {

@@ -8,6 +8,8 @@ use plimsoll_model::Stage;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::mistake::Mistake;
+
 /// The file, checked.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +18,9 @@ pub(crate) struct Config {
     pub(crate) service: Service,
     #[serde(default, rename = "tenant")]
     pub(crate) tenants: Vec<TenantConfig>,
+    /// What `plimsoll scan` reads.
+    #[serde(default, rename = "scan")]
+    _scan: Option<serde::de::IgnoredAny>,
 }
 
 /// `[service]`.
@@ -112,23 +117,11 @@ fn default_role() -> String {
     "PlimsollScanner".to_owned()
 }
 
-/// A mistake in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ConfigError {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
-    pub(crate) length: u32,
-    pub(crate) message: String,
-    pub(crate) help: Option<String>,
-}
-
 impl Config {
     /// Reads and checks.
-    pub(crate) fn parse(text: &str) -> Result<Self, Vec<ConfigError>> {
-        let config: Config = toml::from_str(text).map_err(|error| {
-            let span = error.span().unwrap_or(0..0);
-            vec![ConfigError::at(text, span, error.message(), None)]
-        })?;
+    pub(crate) fn parse(text: &str) -> Result<Self, Vec<Mistake>> {
+        let config: Config =
+            toml::from_str(text).map_err(|error| vec![Mistake::of_toml(text, &error)])?;
         let mut errors = Vec::new();
         config.check(text, &mut errors);
         if errors.is_empty() {
@@ -147,9 +140,9 @@ impl Config {
             .unwrap_or(SignedDuration::from_hours(24))
     }
 
-    fn check(&self, text: &str, errors: &mut Vec<ConfigError>) {
+    fn check(&self, text: &str, errors: &mut Vec<Mistake>) {
         let mut wrong = |span, message: &str, help: Option<&str>| {
-            errors.push(ConfigError::at(text, span, message, help));
+            errors.push(Mistake::at(text, span, message, help));
         };
         let every = &self.service.scan_every;
         let often = every.get_ref().parse::<SignedDuration>();
@@ -232,24 +225,6 @@ fn check_connection(connection: &Spanned<ConnectionConfig>, wrong: &mut Wrong<'_
     }
 }
 
-impl ConfigError {
-    fn at(text: &str, span: std::ops::Range<usize>, message: &str, help: Option<&str>) -> Self {
-        let before = text.get(..span.start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let length = text
-            .get(span)
-            .and_then(|meant| meant.lines().next())
-            .map_or(0, |line| line.chars().count());
-        Self {
-            line: before.matches('\n').count() as u32 + 1,
-            column: before[line_start..].chars().count() as u32 + 1,
-            length: length as u32,
-            message: message.to_owned(),
-            help: help.map(str::to_owned),
-        }
-    }
-}
-
 /// A path of the file, which is relative to the file.
 pub(crate) fn beside(file: &Path, path: &Path) -> PathBuf {
     file.parent()
@@ -281,7 +256,7 @@ aws_account = "471100000815"
 regions = ["eu-central-1"]
 "#;
 
-    fn first_error(text: &str) -> ConfigError {
+    fn first_error(text: &str) -> Mistake {
         Config::parse(text).unwrap_err().remove(0)
     }
 

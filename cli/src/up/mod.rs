@@ -16,7 +16,7 @@ use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::TenantId;
 use plimsoll_policy::Catalogue;
-use plimsoll_report::{Diagnostic, Excerpt};
+use plimsoll_report::Diagnostic;
 use plimsoll_runtime::Clock;
 use plimsoll_store::{Queue, Store, StoreError};
 use scan_cluster::Reach;
@@ -26,7 +26,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 
-pub(crate) use config::Config;
+pub(crate) use config::{Config, beside};
 pub(crate) use service::Service;
 
 /// How often schedules tick.
@@ -57,17 +57,7 @@ pub(crate) fn run(args: &UpArgs, console: &Console, _interrupt: &Interrupt) -> R
         Err(errors) => {
             let diagnostics: Vec<Diagnostic> = errors
                 .into_iter()
-                .map(|error| {
-                    let diagnostic = Diagnostic::error("configuration", error.message);
-                    let excerpt = Excerpt::of(&text, error.line, error.length, "here");
-                    let diagnostic = diagnostic
-                        .at(&name, Some((error.line, error.column)))
-                        .showing(excerpt);
-                    match error.help {
-                        Some(help) => diagnostic.help(help),
-                        None => diagnostic,
-                    }
-                })
+                .map(|mistake| mistake.diagnostic("configuration", &name, &text))
                 .collect();
             console.diagnose(&diagnostics);
             return Ok(Exit::Usage);
