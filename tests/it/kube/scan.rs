@@ -30,7 +30,11 @@ struct Cluster {
 fn plimsoll(arguments: &[&str]) -> String {
     let program = std::env::var_os("PLIMSOLL_BIN")
         .expect("PLIMSOLL_BIN is not set: run these tests as `tests/run kube`");
-    let output = Command::new(program).args(arguments).output().unwrap();
+    let output = Command::new(program)
+        .args(arguments)
+        .env("XDG_CONFIG_HOME", "/none") // not the developer's own settings
+        .output()
+        .unwrap();
     assert!(
         output.status.success(),
         "plimsoll {arguments:?}: {}\n{}",
