@@ -1,0 +1,44 @@
+//! What a customer is asked for is what `plimsoll access` prints, and nothing more.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::Folder;
+
+#[test]
+fn the_committed_cluster_role_is_the_printed_one() {
+    let run = Folder::new().run(&["access", "cluster-role"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let committed = include_str!("../../infra/onboarding/plimsoll-readers.yaml");
+    assert!(
+        run.out == committed,
+        "write infra/onboarding/plimsoll-readers.yaml with `plimsoll access cluster-role` and read the difference"
+    );
+    let lists = committed.lines().filter(|line| line.contains("resources:"));
+    assert!(lists.clone().count() > 3);
+    assert_eq!(lists.filter(|list| list.contains("secrets")).count(), 0);
+}
+
+#[test]
+fn the_customers_role_allows_the_printed_actions() {
+    let run = Folder::new().run(&["access", "iam"]);
+    let policy: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let printed: BTreeSet<&str> = policy["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|statement| statement["Action"].as_array().unwrap())
+        .map(|action| action.as_str().unwrap())
+        .collect();
+    let template = include_str!("../../infra/onboarding/role.yaml");
+    let (_, policies) = template.split_once("\n      Policies:\n").unwrap();
+    let policies = policies.split("\nOutputs:").next().unwrap();
+    let asked: BTreeSet<&str> = policies
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Action: "))
+        .flat_map(|actions| actions.trim_matches(['[', ']']).split(", "))
+        .collect();
+    assert_eq!(asked, printed);
+}
