@@ -7,7 +7,7 @@ use plimsoll_channels::{Mail, Slack, SlackConfig};
 use plimsoll_model::Message;
 
 #[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
+async fn main() -> anyhow::Result<()> {
     let start = plimsoll_runtime::start().await;
     let store = plimsoll_store::Store::aws(
         &start.sdk,
@@ -30,4 +30,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         _ => Ok::<(), DeliveryError>(()),
     })
     .await
+    .map_err(anyhow::Error::from_boxed)
 }

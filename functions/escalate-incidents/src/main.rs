@@ -7,14 +7,15 @@ use plimsoll_policy::Catalogue;
 use route_findings::Desk;
 
 #[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
+async fn main() -> anyhow::Result<()> {
     let start = plimsoll_runtime::start().await;
     let store = plimsoll_store::Store::aws(
         &start.sdk,
         plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
     );
-    let catalogue = Catalogue::built_in()
-        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<String>())?;
+    let catalogue = Catalogue::built_in().map_err(|errors| {
+        anyhow::Error::msg(errors.iter().map(ToString::to_string).collect::<String>())
+    })?;
     let links = Links {
         base: start.environment.get("BASE_URL").map(str::to_owned),
         buttons: false,
@@ -29,4 +30,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         escalate_incidents::handle(&desk).await.map(drop)
     })
     .await
+    .map_err(anyhow::Error::from_boxed)
 }

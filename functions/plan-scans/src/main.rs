@@ -5,7 +5,7 @@
 use jiff::SignedDuration;
 
 #[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
+async fn main() -> anyhow::Result<()> {
     let start = plimsoll_runtime::start().await;
     let store = plimsoll_store::Store::aws(
         &start.sdk,
@@ -18,4 +18,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             .map(drop)
     })
     .await
+    .map_err(anyhow::Error::from_boxed)
 }

@@ -10,7 +10,7 @@ use scan_account::AccountError;
 use scan_cluster::Reach;
 
 #[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
+async fn main() -> anyhow::Result<()> {
     let start = plimsoll_runtime::start().await;
     let store = plimsoll_store::Store::aws(
         &start.sdk,
@@ -31,4 +31,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         _ => Ok::<(), AccountError>(()),
     })
     .await
+    .map_err(anyhow::Error::from_boxed)
 }

@@ -9,14 +9,15 @@ use plimsoll_policy::Catalogue;
 use scan_cluster::{Reach, ScanError};
 
 #[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
+async fn main() -> anyhow::Result<()> {
     let start = plimsoll_runtime::start().await;
     let store = plimsoll_store::Store::aws(
         &start.sdk,
         plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
     );
-    let catalogue = Catalogue::built_in()
-        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<String>())?;
+    let catalogue = Catalogue::built_in().map_err(|errors| {
+        anyhow::Error::msg(errors.iter().map(ToString::to_string).collect::<String>())
+    })?;
     let reach = Reach {
         sdk: start.sdk.clone(),
         allowed: AllowedNetworks::public_only(),
@@ -31,4 +32,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         _ => Ok::<(), ScanError>(()),
     })
     .await
+    .map_err(anyhow::Error::from_boxed)
 }

@@ -136,5 +136,8 @@ async fn a_function_without_its_table_says_so_and_does_not_start() {
     variables.retain(|(name, _)| name != "TABLE");
     let planner = Function::start("plan-scans", &variables).await;
     let log = planner.fails_to_start().await;
-    assert!(log.contains("MissingVariable(\"TABLE\")"), "{log}");
+    assert!(
+        log.contains("Error: environment variable TABLE is not set"),
+        "{log}"
+    );
 }
