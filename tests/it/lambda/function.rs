@@ -24,7 +24,16 @@ const STARTED: [&str; 4] = [
 
 /// Makes the binaries once. Features are those of the whole workspace, so that what its tests were built from is used
 /// again; that each crate compiles with its own alone is another test's business.
+#[expect(clippy::print_stdout, reason = "tests/run shows what was exercised")]
 fn binary(name: &str) -> PathBuf {
+    // Built as for Lambda: `tests/run lambda` says where.
+    let deployable = std::env::var_os("PLIMSOLL_LAMBDA_BIN")
+        .map(|folder| Path::new(&folder).join(name))
+        .filter(|path| path.is_file());
+    if let Some(path) = deployable {
+        println!("exercised: {name} as Lambda gets it");
+        return path;
+    }
     static BUILT: OnceLock<Vec<PathBuf>> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
         let target = std::env::current_exe().unwrap();
