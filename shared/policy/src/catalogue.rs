@@ -28,6 +28,8 @@ pub struct Policy {
     pub kinds: Vec<String>,
     /// The kinds as the file has them, for people.
     pub kinds_written: Vec<String>,
+    /// Whether it also judges pods that a controller made.
+    pub(crate) owned: bool,
     /// Other lists it joins, by plural.
     pub needs: Vec<String>,
     /// For messages about many.
@@ -282,6 +284,7 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         lifecycle: parsed.lifecycle,
         kinds,
         kinds_written: parsed.matches.kinds,
+        owned: parsed.matches.owned,
         needs: parsed.needs.into_iter().map(|need| need.value).collect(),
         why: parsed.why.trim().to_owned(),
         fix: parsed.fix.text.trim().to_owned(),
