@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_saphyr::Spanned;
 
 use plimsoll_model::Severity;
@@ -20,6 +20,8 @@ pub(crate) struct PolicyFile {
     pub(crate) matches: MatchFile,
     #[serde(default)]
     pub(crate) when: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) unknown: Vec<UnknownFile>,
     #[serde(default)]
     pub(crate) variables: Vec<VariableFile>,
     #[serde(default)]
@@ -52,6 +54,14 @@ pub(crate) struct MatchFile {
     pub(crate) kinds: Vec<String>,
 }
 
+/// A condition under which nobody can tell from what is given: the verdict is *not evaluated*.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnknownFile {
+    pub(crate) when: Spanned<String>,
+    pub(crate) reason: String,
+}
+
 /// One of the policy's own variables.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,7 +80,7 @@ pub(crate) struct FixFile {
 }
 
 /// One step of a patch; the path is relative to the element, or to the object, as `path` is.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatchOp {
     /// `add`, `remove` or `replace`.
@@ -109,7 +119,7 @@ pub(crate) enum ParamType {
 }
 
 /// How settled a policy is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lifecycle {
     /// Judged and reported, never notified.
@@ -193,7 +203,7 @@ pub(crate) struct FrameworkFile {
 }
 
 /// Where a framework applies.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Applies {
     /// `eks`, `gke`, `aks`; none for any cluster.
@@ -205,7 +215,7 @@ pub struct Applies {
 }
 
 /// One control of a framework.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// Its number in the framework.

@@ -22,7 +22,7 @@ use rules::Rules;
 use table::Table;
 
 /// The facts an expression may read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Fact {
     /// Which network policies select a workload's pods, or lie in a namespace.
     NetworkPolicies,

@@ -6,7 +6,7 @@ use plimsoll_cel::{Bump, decode_json};
 use plimsoll_model::{Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 use serde_json::{Value, json};
 
-use crate::cases::{Case, complete};
+use crate::cases::{Case, ClusterCase, complete};
 use crate::{Catalogue, ListState, Lists, Plan, PlanOptions, Seen, Session, Sink, outcome};
 
 /// Keeps everything.
@@ -44,17 +44,11 @@ pub(super) fn scan(
         .into_iter()
         .filter(|object| present(object["kind"].as_str().unwrap()))
         .collect();
-    scan_as(
-        catalogue,
-        only,
-        &objects,
-        lists,
-        case.cluster.version.clone(),
-    )
+    scan_as(catalogue, only, &objects, lists, &case.cluster)
 }
 
 fn scan_objects(catalogue: &Catalogue, only: &str, objects: &[Value], lists: &Lists) -> Scan {
-    scan_as(catalogue, only, objects, lists, None)
+    scan_as(catalogue, only, objects, lists, &ClusterCase::default())
 }
 
 fn scan_as(
@@ -62,13 +56,14 @@ fn scan_as(
     only: &str,
     objects: &[Value],
     lists: &Lists,
-    cluster_version: Option<String>,
+    cluster: &ClusterCase,
 ) -> Scan {
     let plan = Plan::new(
         catalogue,
         PlanOptions {
             only: vec![only.to_owned()],
-            cluster_version,
+            cluster_version: cluster.version.clone(),
+            git_version: cluster.git_version.clone(),
             ..PlanOptions::default()
         },
     );
@@ -112,7 +107,7 @@ fn every_object(catalogue: &Catalogue) -> Vec<Value> {
 
 #[test]
 fn verdicts_do_not_depend_on_the_order_of_objects_or_keys() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let objects = every_object(&catalogue);
     let straight = scan_objects(&catalogue, "*", &objects, &Lists::of_files());
     let mut reversed: Vec<Value> = objects.iter().map(reverse_keys).collect();
@@ -129,7 +124,7 @@ fn verdicts_do_not_depend_on_the_order_of_objects_or_keys() {
 /// Policies share lists, conditions and slots; nobody may notice.
 #[test]
 fn verdicts_do_not_depend_on_which_other_policies_run() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let objects: Vec<Value> = every_object(&catalogue).into_iter().step_by(11).collect();
     let together = scan_objects(&catalogue, "*", &objects, &Lists::of_files());
     let mut alone = Vec::new();
@@ -167,7 +162,7 @@ fn pod(owner: Value, privileged: bool) -> Value {
 
 #[test]
 fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_once_on_it() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let owner = |version: &str, kind: &str| json!({"apiVersion": version, "kind": kind, "name": "ledger", "controller": true});
     let of = |pods: &[Value]| {
         scan_objects(&catalogue, "privileged-container", pods, &Lists::of_files()).judgements
@@ -185,7 +180,7 @@ fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_onc
 
 #[test]
 fn a_list_that_was_not_read_shows_and_lowers_coverage() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let mut lists = Lists::of_files();
     let refused = Reason::new(ReasonCode::PermissionMissing, "list clusterroles");
     lists.set("clusterroles", ListState::Incomplete(refused.clone()));
