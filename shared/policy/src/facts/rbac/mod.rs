@@ -100,3 +100,6 @@ fn account<'a>(kind: &str, object: &Node<'a>) -> Option<(&'a str, &'a str)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
