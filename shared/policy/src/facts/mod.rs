@@ -38,8 +38,8 @@ pub(crate) enum Fact {
     Permissions,
     /// How that ServiceAccount could come to control the cluster.
     Takeover,
-    /// What a binding names that does not exist.
-    Missing,
+    /// The ServiceAccounts that a binding names and that do not exist.
+    MissingServiceAccounts,
 }
 
 impl Fact {
@@ -51,7 +51,7 @@ impl Fact {
         Fact::Role,
         Fact::Permissions,
         Fact::Takeover,
-        Fact::Missing,
+        Fact::MissingServiceAccounts,
     ];
 
     /// Its name in expressions.
@@ -64,7 +64,7 @@ impl Fact {
             Fact::Role => "facts.role",
             Fact::Permissions => "facts.permissions",
             Fact::Takeover => "facts.takeover",
-            Fact::Missing => "facts.missing",
+            Fact::MissingServiceAccounts => "facts.missing.serviceAccounts",
         }
     }
 
@@ -92,7 +92,7 @@ impl Fact {
                 "configmaps",
                 "pods",
             ],
-            Fact::Missing => &["serviceaccounts", "namespaces"],
+            Fact::MissingServiceAccounts => &["serviceaccounts", "namespaces"],
         }
     }
 }
@@ -173,7 +173,7 @@ impl Joins {
             Fact::Role => bindings::role(self, object, arena),
             Fact::Permissions => rbac::permissions(self, kind, object, arena),
             Fact::Takeover => rbac::takeover(self, kind, object, arena),
-            Fact::Missing => rbac::missing(self, kind, object, arena),
+            Fact::MissingServiceAccounts => rbac::missing_accounts(self, kind, object, arena),
         }
     }
 

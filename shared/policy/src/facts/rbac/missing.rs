@@ -5,7 +5,7 @@ use plimsoll_cel::{Bump, Node};
 use super::super::Joins;
 use super::{KUBE_SYSTEM, namespace};
 
-/// `{serviceAccounts}`: of the accounts that a binding's subjects name, those that do not exist, as namespace and name with `/`.
+/// Of the accounts that a binding's subjects name, those that do not exist, as a list of namespace and name with `/`.
 ///
 /// Files may bind accounts that other files make; so an account is missed only in a namespace that is known, by itself or
 /// by another account in it, unless all namespaces are. The default account is in every namespace.
@@ -37,8 +37,7 @@ pub(in super::super) fn fact<'a>(
         is_missing(joins, space, account)
             .then(|| Node::text_in(arena, &format!("{space}/{account}")))
     });
-    let missing = Node::list_in(arena, missing.collect());
-    Node::map_in(arena, vec![("serviceAccounts", missing)])
+    Node::list_in(arena, missing.collect())
 }
 
 fn is_missing(joins: &Joins, space: &str, account: &str) -> bool {

@@ -23,7 +23,7 @@ use grants::Grants;
 
 pub(super) use aggregation::Aggregation;
 pub(super) use grants::permissions;
-pub(super) use missing::fact as missing;
+pub(super) use missing::fact as missing_accounts;
 pub(super) use takeover::fact as takeover;
 
 /// The namespace of the cluster's own parts. A list of namespaces that has it is a cluster's whole list.

@@ -15,8 +15,8 @@ fn missing(yaml: &str, kind: &str, subjects: &[(&str, &str, &str)]) -> Vec<Strin
         .collect();
     let binding =
         json!({"kind": kind, "metadata": {"name": "b", "namespace": "shop"}, "subjects": subjects});
-    let found = fact(&objects(yaml), Fact::Missing, &binding);
-    let found = found["serviceAccounts"].as_array().unwrap().iter();
+    let found = fact(&objects(yaml), Fact::MissingServiceAccounts, &binding);
+    let found = found.as_array().unwrap().iter();
     found
         .map(|account| account.as_str().unwrap().to_owned())
         .collect()
