@@ -26,7 +26,7 @@ const GROUP: &str = "g";
 /// The user that a ServiceAccount is (kubernetes.io/docs/reference/access-authn-authz/authentication, "Service account tokens").
 const ACCOUNT_USER: &str = "system:serviceaccount:";
 /// Every ServiceAccount is in this group, and in the one of its namespace: this, `:`, the namespace.
-pub(super) const ACCOUNTS_GROUP: &str = "system:serviceaccounts";
+const ACCOUNTS_GROUP: &str = "system:serviceaccounts";
 /// Everybody who has signed in, so every ServiceAccount too, is in this group.
 pub(super) const AUTHENTICATED: &str = "system:authenticated";
 
@@ -81,6 +81,14 @@ impl<'t> Subject<'t> {
         account.map_or(Subject::User(name), |(namespace, name)| {
             Subject::Account(namespace, name)
         })
+    }
+
+    /// The namespace whose accounts it is, if it is such a group.
+    pub(super) fn accounts_of(self) -> Option<&'t str> {
+        match self {
+            Subject::Group(name) => name.strip_prefix(ACCOUNTS_GROUP)?.strip_prefix(':'),
+            _ => None,
+        }
     }
 
     fn texts(self) -> [&'t str; 3] {

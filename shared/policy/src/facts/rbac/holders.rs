@@ -2,12 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
 
 use plimsoll_cel::{Bump, decode_json};
 
 use super::super::Joins;
-use super::grants::{ACCOUNTS_GROUP, AUTHENTICATED, Grant, Grants, Subject};
+use super::grants::{AUTHENTICATED, Grant, Grants, Subject};
 use super::powers::Powers;
 use super::{CONTROLLER, KUBE_SYSTEM};
 
@@ -30,13 +29,13 @@ pub(super) enum Who {
 
 /// The powers of somebody.
 #[derive(Debug, Default)]
-pub(super) struct Holder {
+pub(super) struct Holder<'w> {
     /// In the whole cluster.
     pub(super) everywhere: Powers,
     /// In single namespaces.
-    pub(super) spaces: BTreeMap<String, Powers>,
+    pub(super) spaces: BTreeMap<&'w str, Powers>,
     /// The ClusterRoles it has in the whole cluster.
-    pub(super) roles: BTreeSet<String>,
+    pub(super) roles: Vec<&'w str>,
 }
 
 /// What of the cluster decides where powers lead.
@@ -44,12 +43,16 @@ pub(super) struct World<'j> {
     joins: &'j Joins,
     grants: &'j Grants,
     /// By the number of rules.
-    powers: RefCell<HashMap<u32, Rc<Powers>>>,
+    powers: RefCell<HashMap<u32, Powers>>,
+    /// By name, the namespaces of the accounts of that name.
+    namesakes: BTreeMap<&'j str, Vec<&'j str>>,
+    /// The namespaces whose accounts hold something as a group.
+    groups: Vec<&'j str>,
     /// Namespaces that enforce neither baseline nor restricted, of those that are known.
     open: BTreeSet<&'j str>,
 }
 
-impl Holder {
+impl Holder<'_> {
     /// Whether nothing it may do leads anywhere.
     pub(super) fn is_harmless(&self) -> bool {
         self.everywhere.is_empty() && self.spaces.values().all(Powers::is_empty)
@@ -62,9 +65,21 @@ impl<'j> World<'j> {
             .namespaces
             .iter()
             .filter(|(_, metadata)| is_open(metadata));
+        let mut namesakes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut groups = Vec::new();
+        for subject in grants.subjects() {
+            match subject {
+                Subject::Account(namespace, name) => {
+                    namesakes.entry(name).or_default().push(namespace)
+                }
+                subject => groups.extend(subject.accounts_of()),
+            }
+        }
         Self {
             joins,
             grants,
+            namesakes,
+            groups,
             powers: RefCell::default(),
             open: open.map(|(name, _)| name.as_str()).collect(),
         }
@@ -78,20 +93,20 @@ impl<'j> World<'j> {
                 Subject::Account(namespace, name) => {
                     all.push(Who::Account(namespace.to_owned(), name.to_owned()))
                 }
-                Subject::Group(name) => {
-                    let rest = name
-                        .strip_prefix(ACCOUNTS_GROUP)
-                        .and_then(|rest| rest.strip_prefix(':'));
-                    all.extend(rest.map(|namespace| Who::AnyOf(namespace.to_owned())));
+                subject => {
+                    let namespace = subject.accounts_of();
+                    all.extend(namespace.map(|namespace| Who::AnyOf(namespace.to_owned())));
                 }
-                Subject::User(_) => {}
             }
         }
         all
     }
 
     /// What somebody holds.
-    pub(super) fn holder(&self, who: &Who) -> Holder {
+    pub(super) fn holder<'w>(&self, who: &'w Who) -> Holder<'w>
+    where
+        'j: 'w,
+    {
         let mut holder = Holder::default();
         let groups = |subject| {
             self.grants
@@ -108,32 +123,26 @@ impl<'j> World<'j> {
             Who::Group(name) => self.take(&mut holder, groups(Subject::Group(name))),
             Who::Role(role) => {
                 holder.everywhere = self.powers_of_role(role);
-                holder.roles.insert(role.clone());
+                holder.roles.push(role);
             }
             Who::RoleIn(namespace, role) => {
-                holder
-                    .spaces
-                    .insert(namespace.clone(), self.powers_of_role(role));
+                holder.spaces.insert(namespace, self.powers_of_role(role));
             }
         }
         holder
     }
 
-    fn take<'g>(&self, holder: &mut Holder, grants: impl IntoIterator<Item = Grant<'g>>) {
+    fn take<'w>(&self, holder: &mut Holder<'w>, grants: impl IntoIterator<Item = Grant<'w>>) {
         for grant in grants {
             let mut known = self.powers.borrow_mut();
             let powers = known
                 .entry(grant.rules)
-                .or_insert_with(|| Rc::new(Powers::of(self.grants.rules(grant.rules))));
+                .or_insert_with(|| Powers::of(self.grants.rules(grant.rules)));
             if grant.space.is_empty() {
                 holder.everywhere.add(powers);
-                holder.roles.insert(grant.role.to_owned());
+                holder.roles.push(grant.role);
             } else if !powers.is_empty() {
-                holder
-                    .spaces
-                    .entry(grant.space.to_owned())
-                    .or_default()
-                    .add(powers);
+                holder.spaces.entry(grant.space).or_default().add(powers);
             }
         }
     }
@@ -145,7 +154,7 @@ impl<'j> World<'j> {
 
     /// Whether the account is there to be used. Of the accounts of the control plane those of a cluster that was not
     /// listed are taken to be there: the controller manager makes them at its start, as every installer sets it up.
-    pub(super) fn exists(&self, namespace: &str, name: &str) -> bool {
+    fn exists(&self, namespace: &str, name: &str) -> bool {
         name == "default"
             || self
                 .joins
@@ -157,6 +166,11 @@ impl<'j> World<'j> {
                 && !self.joins.namespaces.contains_key(KUBE_SYSTEM)
     }
 
+    /// Whether somebody is there: all are but accounts that nobody made.
+    pub(super) fn has(&self, who: &Who) -> bool {
+        !matches!(who, Who::Account(namespace, name) if !self.exists(namespace, name))
+    }
+
     /// Whether it is an account of the control plane, which no pod uses.
     pub(super) fn is_controller(&self, namespace: &str, name: &str) -> bool {
         let bound = |grant: Grant<'_>| {
@@ -165,12 +179,13 @@ impl<'j> World<'j> {
         namespace == KUBE_SYSTEM && self.grants.to(Subject::Account(namespace, name)).any(bound)
     }
 
-    /// The accounts of that name in all namespaces, of those that hold anything.
-    pub(super) fn namesakes(&self, name: &str) -> Vec<Who> {
-        let accounts = self.accounts().into_iter();
-        accounts
-            .filter(|who| matches!(who, Who::Account(_, known) if known == name))
-            .collect()
+    /// The accounts of that name in all namespaces, of those that hold anything that not all accounts hold.
+    pub(super) fn namesakes(&self, name: &str) -> impl Iterator<Item = Who> {
+        let bound = self.namesakes.get(name).into_iter().flatten();
+        let spaces: BTreeSet<&str> = bound.chain(&self.groups).copied().collect();
+        spaces
+            .into_iter()
+            .map(move |space| Who::Account(space.to_owned(), name.to_owned()))
     }
 
     /// The names of secrets that hold tokens of the account.

@@ -23,6 +23,7 @@ struct Graph {
     places: Vec<Place>,
     numbers: HashMap<Who, usize>,
     to_holder: HashMap<usize, Arrivals>,
+    to_names: HashMap<Space, Arrivals>,
     to_accounts: HashMap<Space, Arrivals>,
     to_running: HashMap<Space, Arrivals>,
     to_nodes: Arrivals,
@@ -71,7 +72,8 @@ impl Graph {
         let mut first = VecDeque::new();
         let mut number = 0;
         while number < self.places.len() {
-            let holder = world.holder(&self.places[number].who);
+            let who = self.places[number].who.clone();
+            let holder = world.holder(&who);
             if !holder.is_harmless() {
                 for step in steps(&holder, world) {
                     match &step.to {
@@ -82,6 +84,12 @@ impl Graph {
                         To::Holder(who) => {
                             let to = self.number(&who.clone());
                             self.to_holder.entry(to).or_default().push((number, step));
+                        }
+                        To::Names(space) => {
+                            self.to_names
+                                .entry(space.clone())
+                                .or_default()
+                                .push((number, step));
                         }
                         To::Accounts(space) => {
                             self.to_accounts
@@ -122,21 +130,23 @@ impl Graph {
         };
         // Whoever is reached only by the groups it is in stands for the default account, which is always there.
         let named = namespace.as_deref().zip(name.as_deref());
-        if named.is_some_and(|(namespace, name)| !world.exists(namespace, name)) {
-            return all;
-        }
         let spaces = [None, namespace.clone()];
-        let runs = !named.is_some_and(|(namespace, name)| world.is_controller(namespace, name));
+        let exists = world.has(&self.places[number].who);
+        let runs =
+            exists && !named.is_some_and(|(namespace, name)| world.is_controller(namespace, name));
         for space in &spaces {
-            all.extend(self.to_accounts.remove(space).unwrap_or_default());
+            if exists {
+                all.extend(self.to_accounts.remove(space).unwrap_or_default());
+            }
             if runs {
                 all.extend(self.to_running.remove(space).unwrap_or_default());
             }
+            all.extend(self.to_names.remove(space).unwrap_or_default());
         }
         if runs {
             all.append(&mut self.to_nodes);
         }
-        if let Some((namespace, name)) = named {
+        if let Some((namespace, name)) = named.filter(|_| exists) {
             let secrets = world.tokens(namespace, name);
             let any = (!secrets.is_empty()).then_some(None);
             for secret in secrets.into_iter().map(Some).chain(any) {

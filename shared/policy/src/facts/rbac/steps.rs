@@ -22,6 +22,8 @@ pub(super) enum To {
     Control(&'static str),
     /// Somebody.
     Holder(Who),
+    /// Whichever account a binding names, also one that is not there.
+    Names(Space),
     /// Whichever account there is.
     Accounts(Space),
     /// Whichever account a pod may run as.
@@ -77,7 +79,7 @@ fn named(who: &Who) -> String {
 }
 
 /// Every step that somebody can take; only the one to full control, if there is one.
-pub(super) fn steps(holder: &Holder, world: &World<'_>) -> Vec<Step> {
+pub(super) fn steps(holder: &Holder<'_>, world: &World<'_>) -> Vec<Step> {
     if let Some(step) = to_control(holder, world) {
         return vec![step];
     }
@@ -104,7 +106,7 @@ pub(super) fn steps(holder: &Holder, world: &World<'_>) -> Vec<Step> {
     all
 }
 
-fn to_control(holder: &Holder, world: &World<'_>) -> Option<Step> {
+fn to_control(holder: &Holder<'_>, world: &World<'_>) -> Option<Step> {
     let has = |power| holder.everywhere.has(power);
     let every_right = To::Control("hold every right in the cluster");
     let step = |deed| Some(Step::new(deed, "", every_right.clone()));
@@ -185,18 +187,18 @@ fn to_control(holder: &Holder, world: &World<'_>) -> Option<Step> {
 }
 
 /// Whether it may add rights to a ClusterRole that it has everywhere, as every account has those of everybody.
-fn raises_a_role(holder: &Holder) -> bool {
+fn raises_a_role(holder: &Holder<'_>) -> bool {
     let may = |power| move |role: &str| holder.everywhere.has_over(power, role);
     let (updates, escalates) = (
         may(Power::UpdateClusterRoles),
         may(Power::EscalateClusterRoles),
     );
-    let mut own = holder.roles.iter().map(String::as_str).chain(OF_EVERYBODY);
+    let mut own = holder.roles.iter().copied().chain(OF_EVERYBODY);
     own.any(|role| updates(role) && escalates(role))
 }
 
 /// A group is impersonated only together with a user or an account.
-fn impersonates_somebody(holder: &Holder) -> bool {
+fn impersonates_somebody(holder: &Holder<'_>) -> bool {
     let some = |powers: &Powers, power| powers.has(power) || powers.over(power).next().is_some();
     some(&holder.everywhere, Power::ImpersonateUsers)
         || some(&holder.everywhere, Power::ImpersonateAccounts)
@@ -207,7 +209,7 @@ fn impersonates_somebody(holder: &Holder) -> bool {
 }
 
 /// What has no namespace and is limited to names.
-fn across_cluster(holder: &Holder, all: &mut Vec<Step>) {
+fn across_cluster(holder: &Holder<'_>, all: &mut Vec<Step>) {
     let powers = &holder.everywhere;
     if powers.has(Power::ProxyNodes) {
         all.push(Step::new(
@@ -269,14 +271,13 @@ fn in_space(
         (Power::CreateWorkloads, "may create workloads"),
         (Power::ChangeWorkloads, "may change workloads"),
         (Power::IssueTokens, "may issue tokens of service accounts"),
-        (
-            Power::ImpersonateAccounts,
-            "may impersonate service accounts",
-        ),
     ] {
         if news(&[power]) {
             add(deed, To::Accounts(here()));
         }
+    }
+    if news(&[Power::ImpersonateAccounts]) {
+        add("may impersonate service accounts", To::Names(here()));
     }
     if news(&[Power::CreateSecrets, Power::ReadSecrets]) {
         add(
@@ -328,21 +329,18 @@ fn limited_to_names(
 ) {
     let accounts = |name: &str| match space {
         Some(space) => vec![Who::Account(space.to_owned(), name.to_owned())],
-        None => world.namesakes(name),
+        None => world.namesakes(name).collect(),
     };
-    for (power, deed) in [
-        (
-            Power::IssueTokens,
-            "may issue tokens of named service accounts",
-        ),
-        (
-            Power::ImpersonateAccounts,
-            "may impersonate named service accounts",
-        ),
-    ] {
-        for who in powers.over(power).flat_map(accounts) {
-            add(deed, To::Holder(who));
+    for who in powers.over(Power::IssueTokens).flat_map(accounts) {
+        if world.has(&who) {
+            add(
+                "may issue tokens of named service accounts",
+                To::Holder(who),
+            );
         }
+    }
+    for who in powers.over(Power::ImpersonateAccounts).flat_map(accounts) {
+        add("may impersonate named service accounts", To::Holder(who));
     }
     for name in powers.over(Power::ReadSecrets) {
         let secrets = To::Secrets(space.map(str::to_owned), Some(name.to_owned()));

@@ -4,6 +4,7 @@ mod duties;
 mod missing;
 mod permissions;
 mod routes;
+mod worlds;
 
 use plimsoll_cel::{Bump, Node, decode_json};
 use serde_json::{Value, json};

@@ -153,6 +153,24 @@ fn an_account_that_is_not_there_is_no_step() {
     );
     let rules = one("create", "", "pods", "");
     assert_eq!(steps(&rules, "tools", &gone), [""; 0]);
+    for (verb, resource, names) in [
+        ("impersonate", "serviceaccounts", ""),
+        ("impersonate", "serviceaccounts", "chief"),
+    ] {
+        assert_eq!(
+            steps(&one(verb, "", resource, names), "tools", &gone).len(),
+            2,
+            "a name is enough"
+        );
+    }
+    assert_eq!(
+        steps(
+            &one("create", "", "serviceaccounts/token", "chief"),
+            "tools",
+            &gone
+        ),
+        [""; 0]
+    );
     let default = gone.replace("name: chief", "name: default");
     assert_eq!(
         steps(&rules, "tools", &default).len(),
