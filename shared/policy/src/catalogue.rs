@@ -28,6 +28,8 @@ pub struct Policy {
     pub kinds: Vec<String>,
     /// The kinds as the file has them, for people.
     pub kinds_written: Vec<String>,
+    /// Whether it also judges pods that a controller made.
+    pub(crate) owned: bool,
     /// Other lists it joins, by plural.
     pub needs: Vec<String>,
     /// For messages about many.
@@ -81,6 +83,8 @@ pub struct Framework {
     pub short: String,
     /// Where it applies.
     pub applies: Applies,
+    /// Whether it is scored only when somebody asks for it by name.
+    pub by_choice: bool,
     /// Its controls in order.
     pub controls: Vec<Control>,
 }
@@ -282,6 +286,7 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         lifecycle: parsed.lifecycle,
         kinds,
         kinds_written: parsed.matches.kinds,
+        owned: parsed.matches.owned,
         needs: parsed.needs.into_iter().map(|need| need.value).collect(),
         why: parsed.why.trim().to_owned(),
         fix: parsed.fix.text.trim().to_owned(),
@@ -324,6 +329,7 @@ fn join_frameworks(
             title,
             short,
             applies,
+            by_choice,
             controls,
         } = file;
         frameworks.push(Framework {
@@ -331,6 +337,7 @@ fn join_frameworks(
             title,
             short,
             applies,
+            by_choice,
             controls,
         });
     }

@@ -188,6 +188,10 @@ pub(crate) fn compile(
             ));
         }
     }
+    if file.matches.owned && (file.matches.kinds != ["Pod"] || !facts.is_empty()) {
+        let message = "`match.owned` is for policies about `Pod` alone, without facts";
+        errors.push(LoadError::of_file(name, message));
+    }
     let paths = paths(name, file, &expression, &mut errors);
     if errors.is_empty() {
         Ok(Compiled {

@@ -52,6 +52,9 @@ pub(crate) struct PolicyFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MatchFile {
     pub(crate) kinds: Vec<String>,
+    /// Also pods that a controller made from its template, which otherwise speaks for them.
+    #[serde(default)]
+    pub(crate) owned: bool,
 }
 
 /// A condition under which nobody can tell from what is given: the verdict is *not evaluated*.
@@ -199,6 +202,8 @@ pub(crate) struct FrameworkFile {
     pub(crate) short: String,
     #[serde(default)]
     pub(crate) applies: Applies,
+    #[serde(default, rename = "byChoice")]
+    pub(crate) by_choice: bool,
     pub(crate) controls: Vec<Control>,
 }
 

@@ -109,8 +109,13 @@ impl<'c> Session<'c> {
     ) -> Seen {
         let view = match view(node, source) {
             Judged::NotOurs => return Seen::NotOurs,
-            Judged::ByOwner => {
+            Judged::ByOwner(view) => {
                 self.tally.resources += 1;
+                let kind = self.plan.by_kind.get(view.kind);
+                if let Some(kind) = kind.filter(|kind| !kind.owned.groups.is_empty()) {
+                    let scope = self.scope(&view, arena);
+                    self.judge(&kind.owned, &view, &scope, lists, sink);
+                }
                 return Seen::Done;
             }
             Judged::Yes(view) => view,
@@ -165,13 +170,7 @@ impl<'c> Session<'c> {
     }
 
     /// In pass two of a live scan, once: the policies about the cluster itself.
-    pub fn cluster<'a>(
-        &mut self,
-        arena: &'a Bump,
-        joins: &Joins,
-        lists: &Lists,
-        sink: &mut dyn Sink,
-    ) {
+    pub fn cluster(&mut self, arena: &Bump, joins: &Joins, lists: &Lists, sink: &mut dyn Sink) {
         let api_version = Node::text_in(arena, &kind::CLUSTER.api_version());
         let node = Node::map_in(
             arena,

@@ -35,12 +35,8 @@ pub(super) fn scan(
     lists: &Lists,
     present: impl Fn(&str) -> bool,
 ) -> Scan {
-    let objects: Vec<Value> = [&case.given]
-        .into_iter()
-        .chain(&case.also)
-        .map(complete)
-        .collect();
-    let objects: Vec<Value> = objects
+    let objects: Vec<Value> = case
+        .objects()
         .into_iter()
         .filter(|object| present(object["kind"].as_str().unwrap()))
         .collect();
