@@ -1,6 +1,6 @@
 //! Who holds which rules where: bindings turned round, so that what a subject holds is found without looking at others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_cel::{Bump, Node, decode_json};
 
@@ -26,7 +26,7 @@ const GROUP: &str = "g";
 /// The user that a ServiceAccount is (kubernetes.io/docs/reference/access-authn-authz/authentication, "Service account tokens").
 const ACCOUNT_USER: &str = "system:serviceaccount:";
 /// Every ServiceAccount is in this group, and in the one of its namespace: this, `:`, the namespace.
-const ACCOUNTS_GROUP: &str = "system:serviceaccounts";
+pub(super) const ACCOUNTS_GROUP: &str = "system:serviceaccounts";
 /// Everybody who has signed in, so every ServiceAccount too, is in this group.
 pub(super) const AUTHENTICATED: &str = "system:authenticated";
 
@@ -192,15 +192,13 @@ impl Grants {
     }
 
     /// What the subject itself holds, ordered by space, binding and role.
-    pub(super) fn to(&self, subject: Subject<'_>) -> impl Iterator<Item = Grant<'_>> {
-        self.table
-            .beginning_with(subject.texts())
-            .map(|texts| Grant::read(texts))
+    pub(super) fn to<'g>(&'g self, subject: Subject<'_>) -> impl Iterator<Item = Grant<'g>> {
+        self.table.beginning_with(subject.texts()).map(Grant::read)
     }
 
     /// What an account holds: by itself, and by the groups it is in.
     pub(super) fn to_account(&self, namespace: &str, name: &str) -> Vec<Grant<'_>> {
-        let group = format!("{ACCOUNTS_GROUP}:{namespace}");
+        let group = group_of(namespace);
         let subjects = [
             Subject::Account(namespace, name),
             Subject::Group(&group),
@@ -251,6 +249,11 @@ impl<'t> Grant<'t> {
     }
 }
 
+/// The group of a namespace's accounts.
+pub(super) fn group_of(namespace: &str) -> String {
+    format!("{ACCOUNTS_GROUP}:{namespace}")
+}
+
 /// The rules of a ClusterRole, as JSON.
 pub(super) fn rules_of_cluster_role<'j>(joins: &'j Joins, name: &str) -> Option<&'j str> {
     let role = ("ClusterRole", "", name);
@@ -281,34 +284,34 @@ pub(in super::super) fn permissions<'a>(
     };
     let grants = joins.access.grants.get_or_init(|| Grants::of(joins));
     let mut all = Vec::new();
+    let mut decoded = BTreeMap::new();
     for grant in grants.to_account(namespace, name) {
         let (space, binding, role) = (
             Node::text_in(arena, grant.space),
             Node::text_in(arena, grant.binding),
             Node::text_in(arena, grant.role),
         );
-        let rules = decode_json(arena, grants.rules(grant.rules).as_bytes()).unwrap_or(Node::Null);
+        let rules: &Node<'a> = decoded.entry(grant.rules).or_insert_with(|| {
+            let json = grants.rules(grant.rules);
+            decode_json(arena, json.as_bytes()).unwrap_or(Node::Null)
+        });
         for rule in rules.items() {
             let list = |key: &str| Node::List(rule.get(key).map_or(&[][..], |list| list.items()));
             let everywhere = grant.space.is_empty();
             if !everywhere && list("resources").items().is_empty() {
                 continue;
             }
-            let urls = "nonResourceURLs";
+            let urls = match everywhere {
+                true => list("nonResourceURLs"),
+                false => Node::List(&[]),
+            };
             let fields = vec![
                 ("namespace", space),
                 ("verbs", list("verbs")),
                 ("apiGroups", list("apiGroups")),
                 ("resources", list("resources")),
                 ("resourceNames", list("resourceNames")),
-                (
-                    urls,
-                    if everywhere {
-                        list(urls)
-                    } else {
-                        Node::List(&[])
-                    },
-                ),
+                ("nonResourceURLs", urls),
                 ("binding", binding),
                 ("role", role),
             ];

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use plimsoll_cel::{Bump, decode_json};
 
 use super::super::Joins;
-use super::grants::{AUTHENTICATED, Grant, Grants, Subject};
+use super::grants::{ACCOUNTS_GROUP, AUTHENTICATED, Grant, Grants, Subject, group_of};
 use super::powers::Powers;
 use super::{CONTROLLER, KUBE_SYSTEM};
 
@@ -27,15 +28,25 @@ pub(super) enum Who {
     RoleIn(String, String),
 }
 
-/// The powers of somebody.
+/// Powers, and where they hold.
 #[derive(Debug, Default)]
-pub(super) struct Holder<'w> {
+pub(super) struct Held<'w> {
     /// In the whole cluster.
     pub(super) everywhere: Powers,
     /// In single namespaces.
     pub(super) spaces: BTreeMap<&'w str, Powers>,
-    /// The ClusterRoles it has in the whole cluster.
+    /// The ClusterRoles that are held in the whole cluster.
     pub(super) roles: Vec<&'w str>,
+}
+
+/// The powers of somebody. What accounts hold as members of groups is worked out once for all members.
+#[derive(Debug)]
+pub(super) struct Holder<'w> {
+    pub(super) own: Held<'w>,
+    /// What everybody of the same groups holds.
+    pub(super) shared: Rc<Held<'w>>,
+    /// In the whole cluster, own and shared.
+    pub(super) everywhere: Powers,
 }
 
 /// What of the cluster decides where powers lead.
@@ -44,18 +55,53 @@ pub(super) struct World<'j> {
     grants: &'j Grants,
     /// By the number of rules.
     powers: RefCell<HashMap<u32, Powers>>,
+    /// What accounts hold as members of groups: those of a namespace, or, without one, all.
+    shared: RefCell<HashMap<Option<&'j str>, Rc<Held<'j>>>>,
     /// By name, the namespaces of the accounts of that name.
     namesakes: BTreeMap<&'j str, Vec<&'j str>>,
     /// The namespaces whose accounts hold something as a group.
-    groups: Vec<&'j str>,
+    groups: BTreeSet<&'j str>,
     /// Namespaces that enforce neither baseline nor restricted, of those that are known.
     open: BTreeSet<&'j str>,
 }
 
-impl Holder<'_> {
-    /// Whether nothing it may do leads anywhere.
-    pub(super) fn is_harmless(&self) -> bool {
+impl Held<'_> {
+    fn is_harmless(&self) -> bool {
         self.everywhere.is_empty() && self.spaces.values().all(Powers::is_empty)
+    }
+
+    /// What holds in a namespace.
+    pub(super) fn in_space(&self, space: &str) -> Powers {
+        let mut powers = self.everywhere.clone();
+        powers.add(self.spaces.get(space).unwrap_or(&Powers::default()));
+        powers
+    }
+}
+
+impl Holder<'_> {
+    /// Whether nothing of its own leads anywhere.
+    pub(super) fn is_harmless(&self) -> bool {
+        self.own.is_harmless() && (self.own.roles.is_empty() || self.shared.is_harmless())
+    }
+
+    /// What holds in a namespace.
+    pub(super) fn in_space(&self, space: &str) -> Powers {
+        let mut powers = self.own.in_space(space);
+        powers.add(&self.shared.in_space(space));
+        powers
+    }
+
+    /// The namespaces in which its own powers change something.
+    pub(super) fn spaces(&self) -> BTreeSet<&str> {
+        let own = self.own.spaces.keys();
+        let shared = (!self.own.everywhere.is_empty()).then(|| self.shared.spaces.keys());
+        own.chain(shared.into_iter().flatten()).copied().collect()
+    }
+
+    /// All its powers, each with the namespace it holds in or none.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Powers> {
+        let spaces = self.own.spaces.values().chain(self.shared.spaces.values());
+        spaces.chain([&self.everywhere])
     }
 }
 
@@ -66,7 +112,7 @@ impl<'j> World<'j> {
             .iter()
             .filter(|(_, metadata)| is_open(metadata));
         let mut namesakes: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let mut groups = Vec::new();
+        let mut groups = BTreeSet::new();
         for subject in grants.subjects() {
             match subject {
                 Subject::Account(namespace, name) => {
@@ -81,6 +127,7 @@ impl<'j> World<'j> {
             namesakes,
             groups,
             powers: RefCell::default(),
+            shared: RefCell::default(),
             open: open.map(|(name, _)| name.as_str()).collect(),
         }
     }
@@ -107,42 +154,79 @@ impl<'j> World<'j> {
     where
         'j: 'w,
     {
-        let mut holder = Holder::default();
-        let groups = |subject| {
-            self.grants
-                .to(subject)
-                .chain(self.grants.to(Subject::Group(AUTHENTICATED)))
-        };
+        let mut own = Held::default();
+        let mut shared: Rc<Held<'w>> = Rc::default();
         match who {
             Who::Account(namespace, name) => {
-                self.take(&mut holder, self.grants.to_account(namespace, name))
+                self.take(&mut own, Subject::Account(namespace, name));
+                shared = self.shared(Some(namespace));
             }
-            Who::AnyOf(namespace) => self.take(&mut holder, self.grants.to_account(namespace, "")),
-            Who::Any => self.take(&mut holder, self.grants.to_account("", "")),
-            Who::User(name) => self.take(&mut holder, groups(Subject::User(name))),
-            Who::Group(name) => self.take(&mut holder, groups(Subject::Group(name))),
+            Who::AnyOf(namespace) => {
+                self.take(&mut own, Subject::Group(&group_of(namespace)));
+                shared = self.shared(None);
+            }
+            Who::Any => {
+                self.take(&mut own, Subject::Group(ACCOUNTS_GROUP));
+                self.take(&mut own, Subject::Group(AUTHENTICATED));
+            }
+            Who::User(name) => {
+                self.take(&mut own, Subject::User(name));
+                self.take(&mut own, Subject::Group(AUTHENTICATED));
+            }
+            Who::Group(name) => {
+                self.take(&mut own, Subject::Group(name));
+                self.take(&mut own, Subject::Group(AUTHENTICATED));
+            }
             Who::Role(role) => {
-                holder.everywhere = self.powers_of_role(role);
-                holder.roles.push(role);
+                own.everywhere = self.powers_of_role(role);
+                own.roles.push(role);
             }
             Who::RoleIn(namespace, role) => {
-                holder.spaces.insert(namespace, self.powers_of_role(role));
+                own.spaces.insert(namespace, self.powers_of_role(role));
             }
         }
-        holder
+        let mut everywhere = own.everywhere.clone();
+        everywhere.add(&shared.everywhere);
+        Holder {
+            own,
+            shared,
+            everywhere,
+        }
     }
 
-    fn take<'w>(&self, holder: &mut Holder<'w>, grants: impl IntoIterator<Item = Grant<'w>>) {
-        for grant in grants {
-            let mut known = self.powers.borrow_mut();
+    /// What the accounts of a namespace hold by the groups they are in.
+    fn shared(&self, namespace: Option<&str>) -> Rc<Held<'j>> {
+        let namespace = namespace
+            .and_then(|namespace| self.groups.get(namespace))
+            .copied();
+        if let Some(known) = self.shared.borrow().get(&namespace) {
+            return Rc::clone(known);
+        }
+        let mut held = Held::default();
+        self.take(&mut held, Subject::Group(ACCOUNTS_GROUP));
+        self.take(&mut held, Subject::Group(AUTHENTICATED));
+        if let Some(namespace) = namespace {
+            self.take(&mut held, Subject::Group(&group_of(namespace)));
+        }
+        let held = Rc::new(held);
+        self.shared.borrow_mut().insert(namespace, Rc::clone(&held));
+        held
+    }
+
+    fn take<'w>(&self, held: &mut Held<'w>, subject: Subject<'_>)
+    where
+        'j: 'w,
+    {
+        let mut known = self.powers.borrow_mut();
+        for grant in self.grants.to(subject) {
             let powers = known
                 .entry(grant.rules)
                 .or_insert_with(|| Powers::of(self.grants.rules(grant.rules)));
             if grant.space.is_empty() {
-                holder.everywhere.add(powers);
-                holder.roles.push(grant.role);
+                held.everywhere.add(powers);
+                held.roles.push(grant.role);
             } else if !powers.is_empty() {
-                holder.spaces.entry(grant.space).or_default().add(powers);
+                held.spaces.entry(grant.space).or_default().add(powers);
             }
         }
     }

@@ -9,9 +9,12 @@ use super::steps::{Space, Step, To, steps};
 #[derive(Debug)]
 struct Place {
     who: Who,
-    /// Its way: the step to take first, and where that leads; none while no way is known.
-    next: Option<(Step, Option<usize>)>,
+    /// None while no way is known.
+    next: Option<Next>,
 }
+
+/// The step to take first, and where it leads, if not to full control at once.
+type Next = (Step, Option<usize>);
 
 /// Steps that lead to a place, from whom.
 type Arrivals = Vec<(usize, Step)>;
@@ -22,6 +25,8 @@ type Arrivals = Vec<(usize, Step)>;
 struct Graph {
     places: Vec<Place>,
     numbers: HashMap<Who, usize>,
+    /// The accounts of a namespace, and of all.
+    members: HashMap<Space, Vec<usize>>,
     to_holder: HashMap<usize, Arrivals>,
     to_names: HashMap<Space, Arrivals>,
     to_accounts: HashMap<Space, Arrivals>,
@@ -37,13 +42,13 @@ pub(super) fn ways(world: &World<'_>) -> Vec<(Who, Vec<String>)> {
     for who in &starts {
         graph.number(who);
     }
-    let mut reached = graph.build(world);
+    let mut reached = VecDeque::new();
+    for (from, step) in graph.build(world) {
+        graph.reach(from, &(step, None), &mut reached);
+    }
     while let Some(number) = reached.pop_front() {
         for (from, step) in graph.arrivals(number, world) {
-            if graph.places[from].next.is_none() {
-                graph.places[from].next = Some((step, Some(number)));
-                reached.push_back(from);
-            }
+            graph.reach(from, &(step, Some(number)), &mut reached);
         }
     }
     let places = graph.places.iter().take(starts.len());
@@ -64,12 +69,30 @@ impl Graph {
             next: None,
         });
         self.numbers.insert(who.clone(), number);
+        if let Who::Account(namespace, _) | Who::AnyOf(namespace) = who {
+            for space in [None, Some(namespace.clone())] {
+                self.members.entry(space).or_default().push(number);
+            }
+        }
         number
     }
 
-    /// Finds all steps, and with them others to take steps; gives those who have full control at once.
-    fn build(&mut self, world: &World<'_>) -> VecDeque<usize> {
-        let mut first = VecDeque::new();
+    /// Notes the way of a place that had none, and of everybody in it, if it is a group of accounts.
+    fn reach(&mut self, number: usize, next: &Next, reached: &mut VecDeque<usize>) {
+        let place = &mut self.places[number];
+        if place.next.is_some() {
+            return;
+        }
+        place.next = Some(next.clone());
+        reached.push_back(number);
+        for member in self.members_of(number) {
+            self.reach(member, next, reached);
+        }
+    }
+
+    /// Finds all steps, and with them others to take steps; gives those to full control.
+    fn build(&mut self, world: &World<'_>) -> Arrivals {
+        let mut first = Arrivals::new();
         let mut number = 0;
         while number < self.places.len() {
             let who = self.places[number].who.clone();
@@ -77,10 +100,7 @@ impl Graph {
             if !holder.is_harmless() {
                 for step in steps(&holder, world) {
                     match &step.to {
-                        To::Control(_) => {
-                            self.places[number].next = Some((step, None));
-                            first.push_back(number);
-                        }
+                        To::Control(_) => first.push((number, step)),
                         To::Holder(who) => {
                             let to = self.number(&who.clone());
                             self.to_holder.entry(to).or_default().push((number, step));
@@ -117,6 +137,16 @@ impl Graph {
             number += 1;
         }
         first
+    }
+
+    /// Takes those who can do whatever the place can, because it is a group they are in.
+    fn members_of(&mut self, number: usize) -> Vec<usize> {
+        let space = match &self.places[number].who {
+            Who::Any => None,
+            Who::AnyOf(namespace) => Some(namespace.clone()),
+            _ => return Vec::new(),
+        };
+        self.members.remove(&space).unwrap_or_default()
     }
 
     /// Takes the steps that lead to a place; what leads to a whole namespace leads to the first place found in it.

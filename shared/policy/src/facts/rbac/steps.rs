@@ -78,24 +78,19 @@ fn named(who: &Who) -> String {
     }
 }
 
-/// Every step that somebody can take; only the one to full control, if there is one.
+/// Every step that somebody can take; only the one to full control, if there is one. Steps that everybody of the same groups
+/// can take are theirs.
 pub(super) fn steps(holder: &Holder<'_>, world: &World<'_>) -> Vec<Step> {
     if let Some(step) = to_control(holder, world) {
         return vec![step];
     }
     let mut all = Vec::new();
     across_cluster(holder, &mut all);
-    in_space(
-        &holder.everywhere,
-        &holder.everywhere,
-        None,
-        world,
-        &mut all,
-    );
-    for (space, powers) in &holder.spaces {
-        let mut both = powers.clone();
-        both.add(&holder.everywhere);
-        in_space(&both, &holder.everywhere, Some(space), world, &mut all);
+    let (everywhere, shared) = (&holder.everywhere, &holder.shared.everywhere);
+    Here::new(everywhere, &[shared], None, world).add_to(&mut all);
+    for space in holder.spaces() {
+        let (powers, shared) = (holder.in_space(space), holder.shared.in_space(space));
+        Here::new(&powers, &[everywhere, &shared], Some(space), world).add_to(&mut all);
     }
     if world.has_control_plane()
         && let Some(step) = all.iter().find(|step| step.to == To::Nodes)
@@ -175,7 +170,7 @@ fn to_control(holder: &Holder<'_>, world: &World<'_>) -> Option<Step> {
             .any(|name| name == "aws-auth")
             || powers.has(Power::ChangeConfigMaps) && world.has_aws_auth()
     };
-    if maps(&holder.everywhere) || holder.spaces.get(KUBE_SYSTEM).is_some_and(maps) {
+    if maps(&holder.in_space(KUBE_SYSTEM)) {
         let gain = To::Control("map an IAM identity to system:masters");
         return Some(Step::new(
             "may change the ConfigMap kube-system/aws-auth",
@@ -193,18 +188,17 @@ fn raises_a_role(holder: &Holder<'_>) -> bool {
         may(Power::UpdateClusterRoles),
         may(Power::EscalateClusterRoles),
     );
-    let mut own = holder.roles.iter().copied().chain(OF_EVERYBODY);
-    own.any(|role| updates(role) && escalates(role))
+    let roles = holder.own.roles.iter().chain(&holder.shared.roles);
+    let mut roles = roles.copied().chain(OF_EVERYBODY);
+    roles.any(|role| updates(role) && escalates(role))
 }
 
 /// A group is impersonated only together with a user or an account.
 fn impersonates_somebody(holder: &Holder<'_>) -> bool {
     let some = |powers: &Powers, power| powers.has(power) || powers.over(power).next().is_some();
     some(&holder.everywhere, Power::ImpersonateUsers)
-        || some(&holder.everywhere, Power::ImpersonateAccounts)
         || holder
-            .spaces
-            .values()
+            .all()
             .any(|powers| some(powers, Power::ImpersonateAccounts))
 }
 
@@ -246,106 +240,151 @@ fn across_cluster(holder: &Holder<'_>, all: &mut Vec<Step>) {
     }
 }
 
-/// What powers do in one namespace or all. `everywhere` is what of them holds in all; for one namespace, what holds in all
-/// is not said again.
-fn in_space(
-    powers: &Powers,
-    everywhere: &Powers,
-    space: Option<&str>,
-    world: &World<'_>,
-    all: &mut Vec<Step>,
-) {
-    let place = space.map_or_else(
-        || " in every namespace".to_owned(),
-        |space| format!(" in {space}"),
-    );
-    let here = || space.map(str::to_owned);
-    let news = |needed: &[Power]| {
-        needed.iter().all(|power| powers.has(*power))
-            && (space.is_none() || !needed.iter().all(|power| everywhere.has(*power)))
-    };
-    let mut add = |deed, to| all.push(Step::new(deed, place.clone(), to));
+/// Powers in one namespace or all.
+struct Here<'h, 'j> {
+    powers: &'h Powers,
+    /// What they are beside others that are said already: in all namespaces, or of everybody of the same groups.
+    said: &'h [&'h Powers],
+    space: Option<&'h str>,
+    world: &'h World<'j>,
+}
 
-    for (power, deed) in [
-        (Power::CreatePods, "may create pods"),
-        (Power::CreateWorkloads, "may create workloads"),
-        (Power::ChangeWorkloads, "may change workloads"),
-        (Power::IssueTokens, "may issue tokens of service accounts"),
-    ] {
-        if news(&[power]) {
-            add(deed, To::Accounts(here()));
+impl<'h, 'j> Here<'h, 'j> {
+    fn new(
+        powers: &'h Powers,
+        said: &'h [&'h Powers],
+        space: Option<&'h str>,
+        world: &'h World<'j>,
+    ) -> Self {
+        Self {
+            powers,
+            said,
+            space,
+            world,
         }
     }
-    if news(&[Power::ImpersonateAccounts]) {
-        add("may impersonate service accounts", To::Names(here()));
+
+    /// Whether all of them are held, and that is not said already.
+    fn news(&self, needed: &[Power]) -> bool {
+        let has = |powers: &Powers| needed.iter().all(|power| powers.has(*power));
+        has(self.powers) && !self.said.iter().any(|said| has(said))
     }
-    if news(&[Power::CreateSecrets, Power::ReadSecrets]) {
-        add(
-            "may have token secrets made and read them",
-            To::Accounts(here()),
-        );
+
+    /// The names that a power is limited to and for which it is not said already.
+    fn names(&self, power: Power) -> impl Iterator<Item = &'h str> {
+        let said = self.said;
+        let names = self.powers.over(power);
+        names.filter(move |name| !said.iter().any(|said| said.has_over(power, name)))
     }
-    for (power, deed) in [
-        (Power::RunCommands, "may run commands in pods"),
-        (Power::AddContainers, "may add containers to running pods"),
-        (Power::ChangePods, "may change the images of running pods"),
-        (Power::Attach, "may attach to the containers of pods"),
-    ] {
-        if news(&[power]) {
-            add(deed, To::Running(here()));
+
+    fn space(&self) -> Space {
+        self.space.map(str::to_owned)
+    }
+
+    fn step(&self, deed: &'static str, to: To) -> Step {
+        Step::new(deed, in_place(self.space), to)
+    }
+
+    fn add_to(&self, all: &mut Vec<Step>) {
+        self.accounts(all);
+        self.pods(all);
+        self.roles(all);
+        let said = |said: &&Powers| to_nodes(said, self.space, self.world).is_some();
+        if !self.said.iter().any(said) {
+            all.extend(to_nodes(self.powers, self.space, self.world));
         }
     }
-    if news(&[Power::ReadSecrets]) {
-        add("may read secrets with tokens", To::Secrets(here(), None));
-    }
-    let home = space.unwrap_or(KUBE_SYSTEM);
-    let hold = |role: &str| To::Holder(Who::RoleIn(home.to_owned(), role.to_owned()));
-    if news(&[Power::EscalateRoles, Power::UpdateRoles]) {
-        add(
-            "may write rights it has not (escalate) into roles",
-            hold(CLUSTER_ADMIN),
-        );
-    }
-    if news(&[Power::BindClusterRoles, Power::WriteBindings]) {
-        add("may bind any role to itself (bind)", hold(CLUSTER_ADMIN));
-    }
-    if powers.has(Power::WriteBindings) {
-        for role in powers.over(Power::BindClusterRoles) {
-            add("may bind a ClusterRole to itself (bind)", hold(role));
+
+    /// What gives whole accounts.
+    fn accounts(&self, all: &mut Vec<Step>) {
+        for (power, deed) in [
+            (Power::CreatePods, "may create pods"),
+            (Power::CreateWorkloads, "may create workloads"),
+            (Power::ChangeWorkloads, "may change workloads"),
+            (Power::IssueTokens, "may issue tokens of service accounts"),
+        ] {
+            if self.news(&[power]) {
+                all.push(self.step(deed, To::Accounts(self.space())));
+            }
+        }
+        if self.news(&[Power::ImpersonateAccounts]) {
+            all.push(self.step("may impersonate service accounts", To::Names(self.space())));
+        }
+        if self.news(&[Power::CreateSecrets, Power::ReadSecrets]) {
+            let deed = "may have token secrets made and read them";
+            all.push(self.step(deed, To::Accounts(self.space())));
+        }
+        let named = |name: &str| match self.space {
+            Some(space) => vec![Who::Account(space.to_owned(), name.to_owned())],
+            None => self.world.namesakes(name).collect(),
+        };
+        for who in self.names(Power::IssueTokens).flat_map(named) {
+            if self.world.has(&who) {
+                all.push(self.step(
+                    "may issue tokens of named service accounts",
+                    To::Holder(who),
+                ));
+            }
+        }
+        for who in self.names(Power::ImpersonateAccounts).flat_map(named) {
+            all.push(self.step("may impersonate named service accounts", To::Holder(who)));
+        }
+        if self.news(&[Power::ReadSecrets]) {
+            all.push(self.step(
+                "may read secrets with tokens",
+                To::Secrets(self.space(), None),
+            ));
+        }
+        for name in self.names(Power::ReadSecrets) {
+            let secrets = To::Secrets(self.space(), Some(name.to_owned()));
+            all.push(self.step("may read a secret with a token", secrets));
         }
     }
-    limited_to_names(powers, space, world, &mut add);
-    if !all.iter().any(|step| step.to == To::Nodes) {
-        all.extend(to_nodes(powers, space, world));
+
+    /// What gets into pods that run.
+    fn pods(&self, all: &mut Vec<Step>) {
+        for (power, deed) in [
+            (Power::RunCommands, "may run commands in pods"),
+            (Power::AddContainers, "may add containers to running pods"),
+            (Power::ChangePods, "may change the images of running pods"),
+            (Power::Attach, "may attach to the containers of pods"),
+        ] {
+            if self.news(&[power]) {
+                all.push(self.step(deed, To::Running(self.space())));
+            }
+        }
+    }
+
+    /// What gives roles in the namespace; of all of them kube-system is the one to choose.
+    fn roles(&self, all: &mut Vec<Step>) {
+        let home = self.space.unwrap_or(KUBE_SYSTEM);
+        let hold = |role: &str| To::Holder(Who::RoleIn(home.to_owned(), role.to_owned()));
+        if self.news(&[Power::EscalateRoles, Power::UpdateRoles]) {
+            let deed = "may write rights it has not (escalate) into roles";
+            all.push(self.step(deed, hold(CLUSTER_ADMIN)));
+        }
+        if self.news(&[Power::BindClusterRoles, Power::WriteBindings]) {
+            all.push(self.step("may bind any role to itself (bind)", hold(CLUSTER_ADMIN)));
+        }
+        if self.powers.has(Power::WriteBindings) {
+            for role in self.powers.over(Power::BindClusterRoles) {
+                let binds = |said: &&Powers| {
+                    said.has(Power::WriteBindings) && said.has_over(Power::BindClusterRoles, role)
+                };
+                if !self.said.iter().any(binds) {
+                    all.push(self.step("may bind a ClusterRole to itself (bind)", hold(role)));
+                }
+            }
+        }
     }
 }
 
-/// What is limited to the names of accounts and secrets.
-fn limited_to_names(
-    powers: &Powers,
-    space: Option<&str>,
-    world: &World<'_>,
-    add: &mut impl FnMut(&'static str, To),
-) {
-    let accounts = |name: &str| match space {
-        Some(space) => vec![Who::Account(space.to_owned(), name.to_owned())],
-        None => world.namesakes(name).collect(),
-    };
-    for who in powers.over(Power::IssueTokens).flat_map(accounts) {
-        if world.has(&who) {
-            add(
-                "may issue tokens of named service accounts",
-                To::Holder(who),
-            );
-        }
-    }
-    for who in powers.over(Power::ImpersonateAccounts).flat_map(accounts) {
-        add("may impersonate named service accounts", To::Holder(who));
-    }
-    for name in powers.over(Power::ReadSecrets) {
-        let secrets = To::Secrets(space.map(str::to_owned), Some(name.to_owned()));
-        add("may read a secret with a token", secrets);
-    }
+/// Where, as text that follows a deed.
+fn in_place(space: Option<&str>) -> String {
+    space.map_or_else(
+        || " in every namespace".to_owned(),
+        |space| format!(" in {space}"),
+    )
 }
 
 /// Pods of any kind are root on any node: privileged ones, or with a volume of the node's files (RBAC good practices,
@@ -368,13 +407,13 @@ fn to_nodes(powers: &Powers, space: Option<&str>, world: &World<'_>) -> Option<S
     if !writes {
         return None;
     }
-    let place = space.map_or_else(
-        || " in every namespace".to_owned(),
-        |space| format!(" in {space}"),
-    );
+    let place = in_place(space);
     let lifts = match space {
         Some(space) => powers.has_over(Power::ChangeNamespaces, space),
-        None => powers.has(Power::ChangeNamespaces),
+        None => {
+            powers.has(Power::ChangeNamespaces)
+                || powers.over(Power::ChangeNamespaces).next().is_some()
+        }
     };
     if lifts {
         return Some(Step::new(

@@ -126,8 +126,10 @@ fn world(seed: u64) -> Vec<Value> {
         let name = dice.pick(&NAMES);
         let subject = match dice.throw(8) {
             0 => json!({"kind": "User", "name": format!("system:serviceaccount:{other}:{name}")}),
-            1 => json!({"kind": "Group", "name": format!("system:serviceaccounts:{other}")}),
-            2 if dice.throw(3) == 0 => json!({"kind": "Group", "name": "system:authenticated"}),
+            1 | 3 => {
+                json!({"kind": "Group", "name": format!("system:serviceaccounts:{other}")})
+            }
+            2 if dice.throw(2) == 0 => json!({"kind": "Group", "name": "system:authenticated"}),
             _ => json!({"kind": "ServiceAccount", "namespace": other, "name": name}),
         };
         let role = json!({"kind": "ClusterRole", "name": format!("r{}", dice.throw(7))});
