@@ -5,6 +5,7 @@
 mod bindings;
 mod default_roles;
 mod network_policies;
+mod rbac;
 mod rules;
 mod selector;
 mod service_accounts;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use plimsoll_cel::{Bump, Node};
 use serde::{Deserialize, Serialize};
 
+use rbac::{Access, Aggregation};
 use rules::Rules;
 use table::Table;
 
@@ -32,15 +34,24 @@ pub(crate) enum Fact {
     Subjects,
     /// What a binding's role allows.
     Role,
+    /// Everything that a ServiceAccount, or the one a workload uses, may do.
+    Permissions,
+    /// How that ServiceAccount could come to control the cluster.
+    Takeover,
+    /// The ServiceAccounts that a binding names and that do not exist.
+    MissingServiceAccounts,
 }
 
 impl Fact {
-    pub(crate) const ALL: [Fact; 5] = [
+    pub(crate) const ALL: [Fact; 8] = [
         Fact::NetworkPolicies,
         Fact::ServiceAccount,
         Fact::Services,
         Fact::Subjects,
         Fact::Role,
+        Fact::Permissions,
+        Fact::Takeover,
+        Fact::MissingServiceAccounts,
     ];
 
     /// Its name in expressions.
@@ -51,6 +62,9 @@ impl Fact {
             Fact::Services => "facts.services",
             Fact::Subjects => "facts.subjects",
             Fact::Role => "facts.role",
+            Fact::Permissions => "facts.permissions",
+            Fact::Takeover => "facts.takeover",
+            Fact::MissingServiceAccounts => "facts.missing.serviceAccounts",
         }
     }
 
@@ -62,6 +76,23 @@ impl Fact {
             Fact::Services => &["services"],
             Fact::Subjects => &["rolebindings", "clusterrolebindings"],
             Fact::Role => &["roles", "clusterroles"],
+            Fact::Permissions => &[
+                "roles",
+                "clusterroles",
+                "rolebindings",
+                "clusterrolebindings",
+            ],
+            Fact::Takeover => &[
+                "roles",
+                "clusterroles",
+                "rolebindings",
+                "clusterrolebindings",
+                "serviceaccounts",
+                "namespaces",
+                "configmaps",
+                "pods",
+            ],
+            Fact::MissingServiceAccounts => &["serviceaccounts", "namespaces"],
         }
     }
 }
@@ -70,7 +101,7 @@ impl Fact {
 ///
 /// Bytes an object, besides its name and namespace: a Service 20 and its selector, a NetworkPolicy 15 and its selector,
 /// a ServiceAccount 15, a binding 20, the role's name and the subjects' names, a role 25 and its rules once for all roles
-/// that have the same; a Namespace its metadata. Nothing of other kinds.
+/// that have the same, a ClusterRole its labels until it is settled; a Namespace its metadata. Nothing of other kinds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joins {
     network_policies: Table,
@@ -79,6 +110,8 @@ pub struct Joins {
     bindings: Table,
     roles: Table,
     rules: Rules,
+    aggregation: Aggregation,
+    access: Access,
     /// Namespace objects (metadata only) as JSON, by name.
     namespaces: BTreeMap<String, String>,
 }
@@ -86,6 +119,7 @@ pub struct Joins {
 impl Joins {
     /// Keeps of `object` what some fact needs.
     pub(crate) fn gather(&mut self, kind: &str, object: &Node<'_>) {
+        self.access.gather(kind, object);
         match kind {
             "NetworkPolicy" => network_policies::gather(self, object),
             "ServiceAccount" => service_accounts::gather(self, object),
@@ -108,6 +142,8 @@ impl Joins {
         self.services.append(other.services);
         self.bindings.append(other.bindings);
         bindings::append_roles(self, &other.roles, &other.rules);
+        self.aggregation.append(other.aggregation);
+        self.access.merge(&other.access);
         self.namespaces.extend(other.namespaces);
     }
 
@@ -116,7 +152,8 @@ impl Joins {
         self.network_policies.sort();
         self.service_accounts.sort();
         self.bindings.sort();
-        self.roles.sort();
+        self.aggregation.settle(&mut self.roles, &mut self.rules);
+        self.access.settle();
         services::settle(self);
     }
 
@@ -134,6 +171,9 @@ impl Joins {
             Fact::Services => services::fact(self, kind, object, arena),
             Fact::Subjects => bindings::subjects(self, kind, object, arena),
             Fact::Role => bindings::role(self, object, arena),
+            Fact::Permissions => rbac::permissions(self, kind, object, arena),
+            Fact::Takeover => rbac::takeover(self, kind, object, arena),
+            Fact::MissingServiceAccounts => rbac::missing_accounts(self, kind, object, arena),
         }
     }
 
