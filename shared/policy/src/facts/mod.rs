@@ -2,22 +2,38 @@
 //!
 //! A fact that misses a list it needs is unknown, and unknown makes a verdict *not evaluated*.
 
+mod autoscalers;
+mod backends;
 mod bindings;
+mod configs;
 mod default_roles;
+mod disruption_budgets;
+mod index;
+mod missing;
+mod monitors;
 mod network_policies;
+mod peers;
+mod references;
 mod rules;
+mod scheme;
 mod selector;
+mod selectors;
 mod service_accounts;
 mod services;
 mod table;
+mod workloads;
 
 use std::collections::BTreeMap;
 
 use plimsoll_cel::{Bump, Node};
 use serde::{Deserialize, Serialize};
 
+use peers::Namespaces;
+use references::To;
 use rules::Rules;
+use selectors::Selectors;
 use table::Table;
+use workloads::Workloads;
 
 /// The facts an expression may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,15 +48,48 @@ pub(crate) enum Fact {
     Subjects,
     /// What a binding's role allows.
     Role,
+    /// The workloads that an object's selector selects.
+    Backends,
+    /// The autoscalers of a workload.
+    Autoscalers,
+    /// The autoscalers of the workloads that an object's selector selects.
+    BackendAutoscalers,
+    /// The disruption budgets of a workload.
+    DisruptionBudgets,
+    /// The services that a monitor selects.
+    SelectedServices,
+    /// References to services that lead nowhere.
+    MissingServices,
+    /// References to ConfigMaps that lead nowhere.
+    MissingConfigMaps,
+    /// References to Secrets that lead nowhere.
+    MissingSecrets,
+    /// A reference to a scale target that leads nowhere.
+    MissingScaleTargets,
+    /// The peers of a network policy that select nothing.
+    DanglingPeers,
+    /// What network policies leave a workload.
+    Network,
 }
 
 impl Fact {
-    pub(crate) const ALL: [Fact; 5] = [
+    pub(crate) const ALL: [Fact; 16] = [
         Fact::NetworkPolicies,
         Fact::ServiceAccount,
         Fact::Services,
         Fact::Subjects,
         Fact::Role,
+        Fact::Backends,
+        Fact::Autoscalers,
+        Fact::BackendAutoscalers,
+        Fact::DisruptionBudgets,
+        Fact::SelectedServices,
+        Fact::MissingServices,
+        Fact::MissingConfigMaps,
+        Fact::MissingSecrets,
+        Fact::MissingScaleTargets,
+        Fact::DanglingPeers,
+        Fact::Network,
     ];
 
     /// Its name in expressions.
@@ -51,6 +100,17 @@ impl Fact {
             Fact::Services => "facts.services",
             Fact::Subjects => "facts.subjects",
             Fact::Role => "facts.role",
+            Fact::Backends => "facts.backends",
+            Fact::Autoscalers => "facts.autoscalers",
+            Fact::BackendAutoscalers => "facts.backendAutoscalers",
+            Fact::DisruptionBudgets => "facts.disruptionBudgets",
+            Fact::SelectedServices => "facts.selectedServices",
+            Fact::MissingServices => "facts.missing.services",
+            Fact::MissingConfigMaps => "facts.missing.configMaps",
+            Fact::MissingSecrets => "facts.missing.secrets",
+            Fact::MissingScaleTargets => "facts.missing.scaleTargets",
+            Fact::DanglingPeers => "facts.danglingPeers",
+            Fact::Network => "facts.network",
         }
     }
 
@@ -62,6 +122,36 @@ impl Fact {
             Fact::Services => &["services"],
             Fact::Subjects => &["rolebindings", "clusterrolebindings"],
             Fact::Role => &["roles", "clusterroles"],
+            Fact::Backends => workloads::LISTS,
+            Fact::Autoscalers => &["horizontalpodautoscalers"],
+            Fact::BackendAutoscalers => &[
+                "horizontalpodautoscalers",
+                "pods",
+                "deployments",
+                "replicasets",
+                "replicationcontrollers",
+                "statefulsets",
+                "daemonsets",
+                "jobs",
+                "cronjobs",
+            ],
+            Fact::DisruptionBudgets => &["poddisruptionbudgets"],
+            Fact::SelectedServices | Fact::MissingServices => &["services"],
+            Fact::MissingConfigMaps => &["configmaps"],
+            Fact::MissingSecrets => &["secrets"],
+            Fact::MissingScaleTargets => &["deployments", "statefulsets", "replicationcontrollers"],
+            Fact::DanglingPeers => &[
+                "namespaces",
+                "pods",
+                "deployments",
+                "replicasets",
+                "replicationcontrollers",
+                "statefulsets",
+                "daemonsets",
+                "jobs",
+                "cronjobs",
+            ],
+            Fact::Network => &["networkpolicies"],
         }
     }
 }
@@ -73,9 +163,17 @@ impl Fact {
 /// that have the same; a Namespace its metadata. Nothing of other kinds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joins {
-    network_policies: Table,
+    network_policies: Selectors,
+    /// The egress rules of network policies.
+    egress: Rules,
     service_accounts: Table,
-    services: Table,
+    services: Selectors,
+    workloads: Workloads,
+    autoscalers: Table,
+    disruption_budgets: Selectors,
+    config_maps: Table,
+    secrets: Table,
+    labelled: Namespaces,
     bindings: Table,
     roles: Table,
     rules: Rules,
@@ -92,18 +190,29 @@ impl Joins {
             "Service" => services::gather(self, object),
             "RoleBinding" | "ClusterRoleBinding" => bindings::gather_binding(self, kind, object),
             "Role" | "ClusterRole" => bindings::gather_role(self, kind, object),
+            "HorizontalPodAutoscaler" => autoscalers::gather(self, object),
+            "PodDisruptionBudget" => disruption_budgets::gather(self, object),
+            "ConfigMap" => configs::gather_config_map(self, object),
+            "Secret" => configs::gather_secret(self, object),
             "Namespace" => {
+                peers::gather(self, object);
                 let metadata = object.get("metadata").unwrap_or(Node::Null);
                 let json = serde_json::to_string(&metadata).unwrap_or_default();
                 self.namespaces.insert(name(object).to_owned(), json);
             }
-            _ => {}
+            _ => workloads::gather(self, kind, object),
         }
     }
 
     /// Puts two workers' gatherings together.
     pub fn merge(&mut self, other: Joins) {
-        self.network_policies.append(other.network_policies);
+        network_policies::append(self, &other.network_policies, &other.egress);
+        self.workloads.append(other.workloads);
+        self.autoscalers.append(other.autoscalers);
+        self.disruption_budgets.append(other.disruption_budgets);
+        self.config_maps.append(other.config_maps);
+        self.secrets.append(other.secrets);
+        self.labelled.append(other.labelled);
         self.service_accounts.append(other.service_accounts);
         self.services.append(other.services);
         self.bindings.append(other.bindings);
@@ -113,11 +222,17 @@ impl Joins {
 
     /// Puts everything in an order that does not depend on how it was read. Facts can be asked for only then.
     pub fn settle(&mut self) {
-        self.network_policies.sort();
+        network_policies::settle(self);
         self.service_accounts.sort();
         self.bindings.sort();
         self.roles.sort();
-        services::settle(self);
+        services::settle(&mut self.services);
+        workloads::settle(&mut self.workloads);
+        self.autoscalers.sort();
+        disruption_budgets::settle(&mut self.disruption_budgets);
+        self.config_maps.sort();
+        self.secrets.sort();
+        self.labelled.settle(&self.workloads.namespaces());
     }
 
     /// The fact about one object.
@@ -134,6 +249,17 @@ impl Joins {
             Fact::Services => services::fact(self, kind, object, arena),
             Fact::Subjects => bindings::subjects(self, kind, object, arena),
             Fact::Role => bindings::role(self, object, arena),
+            Fact::Backends => backends::fact(self, kind, object, arena),
+            Fact::Autoscalers => autoscalers::fact(self, kind, object, arena),
+            Fact::BackendAutoscalers => autoscalers::of_backends(self, kind, object, arena),
+            Fact::DisruptionBudgets => disruption_budgets::fact(self, kind, object, arena),
+            Fact::SelectedServices => monitors::fact(self, object, arena),
+            Fact::MissingServices => missing::services(self, kind, object, arena),
+            Fact::MissingConfigMaps => configs::missing(self, To::ConfigMap, kind, object, arena),
+            Fact::MissingSecrets => configs::missing(self, To::Secret, kind, object, arena),
+            Fact::MissingScaleTargets => missing::scale_targets(self, object, arena),
+            Fact::DanglingPeers => peers::dangling(self, object, arena),
+            Fact::Network => network_policies::network(self, kind, object, arena),
         }
     }
 
@@ -163,6 +289,12 @@ fn namespace<'a>(object: &Node<'a>) -> &'a str {
         .at(&["metadata", "namespace"])
         .and_then(|name| name.as_str())
         .unwrap_or("default")
+}
+
+/// An object's own labels.
+fn labels_of<'a>(object: &Node<'a>) -> BTreeMap<&'a str, &'a str> {
+    let labels = object.at(&["metadata", "labels"]);
+    selector::labels(&labels.unwrap_or(Node::Null))
 }
 
 /// The labels of a workload's pods.

@@ -38,6 +38,16 @@ impl Record {
         self.text(&number.into().to_string());
     }
 
+    /// What is left of another record.
+    pub(super) fn rest(&mut self, texts: Texts<'_>) {
+        self.0.extend_from_slice(texts.0);
+    }
+
+    /// What was written so far.
+    pub(super) fn read(&self) -> Texts<'_> {
+        Texts(&self.0)
+    }
+
     /// Several texts whose number is needed to read them, because others follow.
     pub(super) fn counted(&mut self, texts: &[&str]) {
         put_length(&mut self.0, texts.len());
@@ -129,6 +139,20 @@ impl Table {
         self.starts
             .sort_unstable_by(|a, b| order(record(bytes, *a), record(bytes, *b)));
         self.starts.shrink_to_fit();
+    }
+
+    /// Leaves out records that are equal to the one before them.
+    pub(super) fn dedup(&mut self) {
+        let bytes = &self.bytes;
+        self.starts
+            .dedup_by(|a, b| record(bytes, *a).0 == record(bytes, *b).0);
+        self.starts.shrink_to_fit();
+    }
+
+    /// The record at a position of the order.
+    pub(super) fn at(&self, position: u32) -> Texts<'_> {
+        let start = self.starts.get(position as usize).copied();
+        record(&self.bytes, start.unwrap_or(self.bytes.len()))
     }
 
     /// All records, in order.

@@ -1,0 +1,161 @@
+//! References to services and scale targets that lead nowhere.
+
+use plimsoll_cel::{Bump, Node};
+
+use super::{Joins, namespace, services};
+
+/// A reference to a service as it stands in an object.
+struct Reference<'a> {
+    namespace: &'a str,
+    name: &'a str,
+    port: Port<'a>,
+    /// The map that names it.
+    node: Node<'a>,
+}
+
+/// The port that a reference asks for.
+enum Port<'a> {
+    Number(i64),
+    Name(&'a str),
+    Any,
+}
+
+/// The references, as they stand in the object, to a service that is not there or has no such port: an Ingress'
+/// `backend`, an HTTPRoute's or a like route's `backendRefs`, a webhook's `clientConfig.service`, an APIService's
+/// `service` (Kubernetes API and Gateway API). Backends that are no services are left out.
+pub(super) fn services<'a>(
+    joins: &Joins,
+    kind: &str,
+    object: &Node<'a>,
+    arena: &'a Bump,
+) -> Node<'a> {
+    let mut nodes = Vec::new();
+    each(kind, object, &mut |reference| {
+        if !is_there(joins, &reference) {
+            nodes.push(reference.node);
+        }
+    });
+    Node::list_in(arena, nodes)
+}
+
+fn is_there(joins: &Joins, reference: &Reference<'_>) -> bool {
+    let mut found = services::named(joins, reference.namespace, reference.name);
+    found.any(|service| {
+        let mut ports = service.ports();
+        match reference.port {
+            _ if service.kind == "ExternalName" => true,
+            Port::Any => true,
+            Port::Number(wanted) => ports.any(|(number, ..)| number == wanted),
+            Port::Name(wanted) => ports.any(|(_, _, name)| name == wanted),
+        }
+    })
+}
+
+fn each<'a>(kind: &str, object: &Node<'a>, give: &mut dyn FnMut(Reference<'a>)) {
+    let home = namespace(object);
+    let spec = object.get("spec").unwrap_or(Node::Null);
+    match kind {
+        "Ingress" => backends(&spec, &mut |node| {
+            if let Some((name, port)) = backend(&node) {
+                let port = port.map_or(Port::Any, |port| match port.as_int() {
+                    Some(number) => Port::Number(number),
+                    None => port.as_str().map_or(Port::Any, Port::Name),
+                });
+                give(Reference {
+                    namespace: home,
+                    name,
+                    port,
+                    node,
+                });
+            }
+        }),
+        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" => {
+            let rules = items(&spec, "rules").iter();
+            for node in rules.flat_map(|rule| items(rule, "backendRefs")) {
+                let text = |key| text(node, key);
+                let is_service = text("kind").is_none_or(|kind| kind == "Service")
+                    && text("group").is_none_or(str::is_empty);
+                if let Some(name) = text("name").filter(|_| is_service) {
+                    let namespace = text("namespace").unwrap_or(home);
+                    give(numbered(node, namespace, name, Port::Any));
+                }
+            }
+        }
+        "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" => {
+            let hooks = items(object, "webhooks").iter();
+            for node in hooks.filter_map(|hook| hook.at(&["clientConfig", "service"])) {
+                called(&node, give);
+            }
+        }
+        "APIService" => {
+            if let Some(node @ Node::Map(_)) = spec.get("service") {
+                called(&node, give);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The API server calls port 443 unless another is given (Kubernetes API, `ServiceReference`).
+fn called<'a>(node: &Node<'a>, give: &mut dyn FnMut(Reference<'a>)) {
+    let namespace = text(node, "namespace").unwrap_or("");
+    let name = text(node, "name").unwrap_or("");
+    give(numbered(node, namespace, name, Port::Number(443)));
+}
+
+fn numbered<'a>(
+    node: &Node<'a>,
+    namespace: &'a str,
+    name: &'a str,
+    otherwise: Port<'a>,
+) -> Reference<'a> {
+    let port = node.get("port").and_then(|port| port.as_int());
+    Reference {
+        namespace,
+        name,
+        port: port.map_or(otherwise, Port::Number),
+        node: *node,
+    }
+}
+
+/// Calls `give` for every backend of an ingress' `spec`, also of the versions before networking.k8s.io/v1.
+pub(super) fn backends<'a>(spec: &Node<'a>, give: &mut dyn FnMut(Node<'a>)) {
+    let own = ["defaultBackend", "backend"].map(|key| spec.get(key));
+    let rules = items(spec, "rules").iter();
+    let paths = rules.flat_map(|rule| {
+        let http = rule.get("http").unwrap_or(Node::Null);
+        items(&http, "paths").iter()
+    });
+    let backends = own.into_iter().chain(paths.map(|path| path.get("backend")));
+    backends.flatten().for_each(give);
+}
+
+/// Name and port of an ingress' backend, if that is a service.
+pub(super) fn backend<'a>(node: &Node<'a>) -> Option<(&'a str, Option<Node<'a>>)> {
+    if let Some(service) = node.get("service") {
+        let port = ["number", "name"].map(|key| service.at(&["port", key]));
+        return Some((text(&service, "name")?, port.into_iter().flatten().next()));
+    }
+    Some((text(node, "serviceName")?, node.get("servicePort")))
+}
+
+/// Whether an autoscaler's `scaleTargetRef` names a workload that is not there. Targets of other kinds, and ReplicaSets,
+/// which mostly belong to somebody, are left out.
+pub(super) fn scale_targets<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
+    let target = object.at(&["spec", "scaleTargetRef"]);
+    let lost = target.filter(|target| {
+        let kind = text(target, "kind").unwrap_or("");
+        let name = text(target, "name").unwrap_or("");
+        let known = ["Deployment", "StatefulSet", "ReplicationController"].contains(&kind);
+        known && !joins.workloads.has(namespace(object), kind, name)
+    });
+    Node::list_in(arena, lost.into_iter().collect())
+}
+
+fn text<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
+    node.get(key)?.as_str()
+}
+
+fn items<'a>(node: &Node<'a>, key: &str) -> &'a [Node<'a>] {
+    node.get(key).map_or(&[][..], |list| list.items())
+}
