@@ -17,7 +17,7 @@ use crate::mistake::Mistake;
 const NAME: &str = "plimsoll.toml";
 
 /// Settings: the key in a file, the flag's id, and the flag.
-const KEYS: [(&str, &str, &str); 9] = [
+const KEYS: [(&str, &str, &str); 10] = [
     ("fail_on", "fail_on", "--fail-on"),
     ("format", "format", "--format"),
     ("framework", "frameworks", "--framework"),
@@ -27,6 +27,7 @@ const KEYS: [(&str, &str, &str); 9] = [
     ("severity", "severity", "--severity"),
     ("skip", "skip", "--skip"),
     ("verdicts", "verdicts", "--verdicts"),
+    ("with", "with", "--with"),
 ];
 
 /// The file: what `plimsoll up` reads in it is not looked at here.

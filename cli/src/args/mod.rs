@@ -103,6 +103,15 @@ pub(crate) struct Selection {
         env = "PLIMSOLL_SKIP"
     )]
     pub(crate) skip: Vec<String>,
+    /// Also read a list that is left alone otherwise: secrets (of a cluster, their metadata only).
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        value_parser = ["secrets"],
+        env = "PLIMSOLL_WITH"
+    )]
+    pub(crate) with: Vec<String>,
 }
 
 /// `plimsoll explain`.

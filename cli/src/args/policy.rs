@@ -33,6 +33,9 @@ pub(crate) enum PolicyCommand {
         /// Only policies whose id matches (globs; repeatable).
         #[arg(long, value_name = "GLOB", value_delimiter = ',')]
         only: Vec<String>,
+        /// Also change every operator, constant and field name of the expressions, one at a time: some case must notice.
+        #[arg(long)]
+        mutants: bool,
     },
     /// Judge a file with one policy and show what it reads; or evaluate an expression.
     Eval(EvalArgs),

@@ -13,7 +13,7 @@ use std::io::{Seek, SeekFrom};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_inventory::kube::ListScope;
+use plimsoll_inventory::kube::{ClusterVersion, ListScope};
 use plimsoll_inventory::redact::is_redacted_path;
 use plimsoll_model::{
     Cluster, ClusterJob, FinishedScan, Manifest, Message, OutboxId, OutboxItem, Provider, Readable,
@@ -141,7 +141,7 @@ impl Work<'_> {
                 );
             }
         };
-        let plan = Plan::new(self.catalogue, self.options(&version.minor));
+        let plan = Plan::new(self.catalogue, self.options(&version));
         let scope = ListScope::default();
         match judge_cluster(&reader, &plan, &scope, &Kept::default, &|_, _, _| {}).await {
             Ok(scan) => self.write(&plan, scan, version.minor, clock.now()).await,
@@ -152,10 +152,10 @@ impl Work<'_> {
         }
     }
 
-    fn options(&self, version: &str) -> PlanOptions {
+    fn options(&self, version: &ClusterVersion) -> PlanOptions {
         PlanOptions {
             scope: self.cluster.id.to_string(),
-            cluster_version: Some(version.to_owned()),
+            cluster_version: Some(version.minor.clone()),
             provider: Some(
                 if self.cluster.provider == Provider::Eks {
                     "eks"
@@ -164,6 +164,7 @@ impl Work<'_> {
                 }
                 .to_owned(),
             ),
+            git_version: Some(version.git.clone()),
             withheld: is_redacted_path,
             ..PlanOptions::default()
         }

@@ -20,6 +20,7 @@ mod fingerprint;
 mod id;
 mod incident;
 mod judgement;
+pub mod kind;
 mod manifest;
 mod message;
 mod resource;

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use plimsoll_cel::{Bump, decode_json};
+use plimsoll_model::kind;
 use plimsoll_model::{Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::catalogue::{Catalogue, Policy};
 use crate::error::LoadError;
-use crate::kinds::{WORKLOAD, group_of_kind};
+use crate::kinds::WORKLOAD;
 use crate::lists::{ListState, Lists};
 use crate::plan::{Plan, PlanOptions};
 use crate::session::{Seen, Session, Sink};
@@ -46,11 +47,14 @@ pub struct Case {
 
 /// What a case says of its cluster.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClusterCase {
     /// `1.30`; the newest when absent.
     #[serde(default)]
     pub version: Option<String>,
+    /// `v1.30.2-eks-abc1234`; not known when absent.
+    #[serde(default)]
+    pub git_version: Option<String>,
 }
 
 /// What a case gave.
@@ -137,10 +141,11 @@ pub fn run(catalogue: &Catalogue, id: &str, case: &Case) -> CaseResult {
     }
     let options = PlanOptions {
         cluster_version: case.cluster.version.clone(),
+        git_version: case.cluster.git_version.clone(),
         ..PlanOptions::default()
     };
     let plan = Plan::new(&catalogue, options);
-    let mut lists = Lists::of_files();
+    let mut lists = Lists::of_case();
     for plural in &case.without {
         let reason = Reason::new(ReasonCode::PermissionMissing, format!("list {plural}"));
         lists.set(plural, ListState::Incomplete(reason));
@@ -186,11 +191,7 @@ pub(crate) fn complete(given: &Value) -> Value {
     let Some(map) = object.as_object_mut() else {
         return object;
     };
-    let api_version = match (group_of_kind(&kind), kind.as_str()) {
-        (_, "HorizontalPodAutoscaler") => "autoscaling/v2".to_owned(),
-        (None | Some(""), _) => "v1".to_owned(),
-        (Some(group), _) => format!("{group}/v1"),
-    };
+    let api_version = kind::named(&kind).map_or_else(|| "v1".to_owned(), kind::Kind::api_version);
     map.entry("apiVersion")
         .or_insert_with(|| json!(api_version));
     let metadata = map.entry("metadata").or_insert_with(|| json!({}));

@@ -14,6 +14,8 @@ use crate::schema;
 pub(crate) struct Compiled {
     pub(crate) env: Env,
     pub(crate) when: Vec<Program>,
+    /// What makes the rule unknowable, with the reason.
+    pub(crate) unknown: Vec<(Program, String)>,
     pub(crate) variables: Vec<(Slot, Program)>,
     pub(crate) each: Vec<(Slot, Program)>,
     pub(crate) expression: Program,
@@ -57,6 +59,7 @@ pub(crate) struct Standard {
     pub(crate) pod_metadata: Slot,
     pub(crate) containers: Slot,
     pub(crate) cluster_version: Slot,
+    pub(crate) git_version: Slot,
     pub(crate) facts: [Slot; facts::Fact::ALL.len()],
 }
 
@@ -73,6 +76,7 @@ pub(crate) fn standard() -> (Env, Standard) {
             Type::list(schema::object("container")),
         ),
         cluster_version: env.declare("cluster.version", Type::String),
+        git_version: env.declare("cluster.gitVersion", Type::String),
         facts: facts::Fact::ALL.map(|fact| env.declare(fact.variable(), Type::Dyn)),
     };
     (env, slots)
@@ -118,6 +122,11 @@ pub(crate) fn compile(
         .iter()
         .filter_map(|source| program(&env, source))
         .collect();
+    let unknown: Vec<(Program, String)> = file
+        .unknown
+        .iter()
+        .filter_map(|unknown| Some((program(&env, &unknown.when)?, unknown.reason.clone())))
+        .collect();
     let expression = program(&env, &file.expression);
     let message = match (&file.message, &file.message_expression) {
         (Some(fixed), None) => Some(Message::Fixed(fixed.value.clone())),
@@ -130,7 +139,13 @@ pub(crate) fn compile(
             None
         }
     };
-    check_bool(name, file, &when, expression.as_ref(), &mut errors);
+    check_bool(
+        name,
+        file,
+        (&when, &unknown),
+        expression.as_ref(),
+        &mut errors,
+    );
     check_needs(name, file, &mut errors);
     let (Some(expression), Some(message)) = (expression, message) else {
         return Err(errors);
@@ -140,6 +155,7 @@ pub(crate) fn compile(
         .iter()
         .chain(variables.iter().map(|(_, p)| p))
         .chain(each.iter().map(|(_, p)| p))
+        .chain(unknown.iter().map(|(p, _)| p))
         .chain([&expression])
         .chain(match &message {
             Message::Program(p) => Some(p),
@@ -175,6 +191,7 @@ pub(crate) fn compile(
         Ok(Compiled {
             env,
             when,
+            unknown,
             variables,
             each,
             expression,
@@ -220,15 +237,18 @@ fn declare_params(
 fn check_bool(
     name: &str,
     file: &PolicyFile,
-    when: &[Program],
+    (when, unknown): (&[Program], &[(Program, String)]),
     expression: Option<&Program>,
     errors: &mut Vec<LoadError>,
 ) {
-    let sources = file.when.iter().chain([&file.expression]);
-    if when.len() != file.when.len() {
+    if when.len() != file.when.len() || unknown.len() != file.unknown.len() {
         return;
     }
-    for (program, source) in when.iter().chain(expression).zip(sources) {
+    let unknown = unknown.iter().map(|(program, _)| program);
+    let sources = file.when.iter();
+    let sources = sources.chain(file.unknown.iter().map(|unknown| &unknown.when));
+    let sources = sources.chain([&file.expression]);
+    for (program, source) in when.iter().chain(unknown).chain(expression).zip(sources) {
         if !matches!(program.result_type(), Type::Bool | Type::Dyn) {
             let message = format!("gives {}, but must give a bool", program.result_type());
             errors.push(LoadError::at(name, source, message));

@@ -21,6 +21,8 @@ pub(crate) struct PolicyFile {
     #[serde(default)]
     pub(crate) when: Vec<Spanned<String>>,
     #[serde(default)]
+    pub(crate) unknown: Vec<UnknownFile>,
+    #[serde(default)]
     pub(crate) variables: Vec<VariableFile>,
     #[serde(default)]
     pub(crate) each: Pairs,
@@ -50,6 +52,14 @@ pub(crate) struct PolicyFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MatchFile {
     pub(crate) kinds: Vec<String>,
+}
+
+/// A condition under which nobody can tell from what is given: the verdict is *not evaluated*.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnknownFile {
+    pub(crate) when: Spanned<String>,
+    pub(crate) reason: String,
 }
 
 /// One of the policy's own variables.

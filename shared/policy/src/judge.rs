@@ -162,13 +162,12 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     fn verdicts(&self, active: &mut [Active<'p>], chosen: &[Element<'a>], out: &mut Results<'_>) {
         for one in active {
             self.set_variables(one.member.policy);
-            match one
-                .member
-                .policy
-                .compiled
-                .expression
-                .test(self.scope, &one.budget)
-            {
+            let compiled = &one.member.policy.compiled;
+            if let Some(reason) = self.unknowable(&compiled.unknown, &one.budget) {
+                self.fall_short(one, chosen, reason, out);
+                continue;
+            }
+            match compiled.expression.test(self.scope, &one.budget) {
                 Ok(true) => self.give(one, Verdict::Pass, chosen, out),
                 Ok(false) => self.give(one, Verdict::Fail, chosen, out),
                 Err(error) => self.fall_short(one, chosen, self.reason(&error), out),
@@ -216,6 +215,18 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         if out.judgement(one.member.index, judgement) {
             one.given |= bit(verdict);
         }
+    }
+
+    /// Why the policy cannot say anything about the element, if it cannot.
+    #[inline]
+    fn unknowable(&self, unknown: &[(Program, String)], budget: &Budget) -> Option<Reason> {
+        unknown
+            .iter()
+            .find_map(|(program, reason)| match program.test(self.scope, budget) {
+                Ok(false) => None,
+                Ok(true) => Some(Reason::new(ReasonCode::RouteNotChosen, reason.clone())),
+                Err(error) => Some(self.reason(&error)),
+            })
     }
 
     fn set_variables(&self, policy: &'p Policy) {

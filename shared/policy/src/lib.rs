@@ -16,6 +16,7 @@ mod group;
 mod judge;
 pub mod kinds;
 mod lists;
+pub mod mutants;
 pub mod outcome;
 mod parameter;
 mod path;

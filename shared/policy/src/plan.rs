@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use plimsoll_cel::Env;
+use plimsoll_model::kind::{self, KindSource};
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
@@ -23,6 +24,10 @@ pub struct PlanOptions {
     pub scope: String,
     /// `1.34`; none for the newest.
     pub cluster_version: Option<String>,
+    /// The server's whole version, `v1.34.2-eks-abc1234`; none for files.
+    pub git_version: Option<String>,
+    /// Lists that are read only by choice (`secrets`, metadata only), and were chosen.
+    pub chosen_lists: Vec<String>,
     /// `eks`, …; none when unknown: then every framework applies.
     pub provider: Option<String>,
     /// Only policies of these frameworks; empty for all.
@@ -40,6 +45,8 @@ impl Default for PlanOptions {
         Self {
             scope: String::new(),
             cluster_version: None,
+            git_version: None,
+            chosen_lists: Vec::new(),
             provider: None,
             frameworks: Vec::new(),
             only: Vec::new(),
@@ -131,9 +138,15 @@ impl<'c> Plan<'c> {
         }
     }
 
-    /// The plurals of all lists that the plan needs: matched kinds and joins, sorted. A live scan reads exactly these.
+    /// The plurals of all lists that the plan needs: matched kinds and joins, sorted. A live scan reads exactly these;
+    /// those that are read by choice stand here only if they were chosen.
     #[must_use]
     pub fn lists(&self) -> BTreeSet<&'c str> {
+        let chosen = |plural: &&str| match kind::of_plural(plural).map(|kind| kind.source) {
+            Some(KindSource::MadeUp) => false,
+            Some(KindSource::MetadataByChoice) => self.is_chosen(plural),
+            _ => true,
+        };
         let policies = self.selected.iter().map(|i| &self.catalogue.policies[*i]);
         policies
             .flat_map(|policy| {
@@ -143,7 +156,12 @@ impl<'c> Plan<'c> {
                     .filter_map(|kind| plural(kind))
                     .chain(policy.needs.iter().map(String::as_str))
             })
+            .filter(chosen)
             .collect()
+    }
+
+    fn is_chosen(&self, plural: &str) -> bool {
+        self.options.chosen_lists.iter().any(|list| list == plural)
     }
 
     /// The policies that run.

@@ -7,13 +7,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use plimsoll_cel::{Bump, Key, Node, Scope};
-use plimsoll_model::{Fingerprint, Judgement, Reason, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::kind;
+use plimsoll_model::{Fingerprint, Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 
 use crate::evidence::fingerprint;
 use crate::facts::{Fact, Joins};
 use crate::group::Pass;
 use crate::judge::{Active, Case};
-use crate::kinds::{group_of_kind, plural};
+use crate::kinds::plural;
 use crate::lists::Lists;
 use crate::plan::Plan;
 use crate::results::Results;
@@ -114,7 +115,7 @@ impl<'c> Session<'c> {
             }
             Judged::Yes(view) => view,
         };
-        self.tally.resources += 1;
+        self.tally.resources += u64::from(view.kind != kind::CLUSTER.name);
         self.joins.gather(view.kind, node);
         let plan = self.plan;
         let Some(kind) = plan.by_kind.get(view.kind) else {
@@ -163,6 +164,26 @@ impl<'c> Session<'c> {
         self.judge(&kind.second, &view, &scope, lists, sink);
     }
 
+    /// In pass two of a live scan, once: the policies about the cluster itself.
+    pub fn cluster<'a>(
+        &mut self,
+        arena: &'a Bump,
+        joins: &Joins,
+        lists: &Lists,
+        sink: &mut dyn Sink,
+    ) {
+        let api_version = Node::text_in(arena, &kind::CLUSTER.api_version());
+        let node = Node::map_in(
+            arena,
+            vec![
+                ("apiVersion", api_version),
+                ("kind", Node::Str(kind::CLUSTER.name)),
+            ],
+        );
+        self.first(&node, None, arena, lists, sink);
+        self.second(&node, None, arena, joins, lists, sink);
+    }
+
     /// After both passes: for every list that is not complete, one verdict *not evaluated* for each policy that judges
     /// what is in it, so that the gap shows.
     pub fn gaps(&mut self, lists: &Lists, sink: &mut dyn Sink) {
@@ -173,6 +194,10 @@ impl<'c> Session<'c> {
                 let Some(reason) = plural(kind).and_then(|plural| lists.gap(plural)) else {
                     continue;
                 };
+                let was_given = || self.tally.policies[*index].worst().is_some();
+                if reason.code == ReasonCode::NeedsCluster && was_given() {
+                    continue;
+                }
                 self.tally.policies[*index].add(Verdict::NotEvaluated, Some(&reason));
                 if sink.wants(Verdict::NotEvaluated) {
                     sink.judgement(gap(plan, policy, kind, reason));
@@ -193,6 +218,13 @@ impl<'c> Session<'c> {
             plan.slots.cluster_version,
             plimsoll_cel::Value::Str(version),
         );
+        match &plan.options.git_version {
+            Some(version) => scope.set(
+                plan.slots.git_version,
+                plimsoll_cel::Value::Str(version.as_str()),
+            ),
+            None => scope.set_unknown(plan.slots.git_version, kind::CLUSTER.plural),
+        }
         if let Some((_, keys)) = view.pod_spec_keys.and_then(|keys| keys.split_last()) {
             let empty = Node::Map(&[]);
             let of = view.node.at(keys).unwrap_or(empty);
@@ -257,12 +289,7 @@ fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
 }
 
 fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> Judgement {
-    let group = group_of_kind(kind).unwrap_or("");
-    let api_version = if group.is_empty() {
-        "v1".to_owned()
-    } else {
-        format!("{group}/v1")
-    };
+    let api_version = kind::named(kind).map_or_else(String::new, kind::Kind::api_version);
     let resource = ResourceRef {
         api_version,
         kind: kind.to_owned(),

@@ -23,7 +23,9 @@ pub(crate) fn run(args: &PolicyArgs, console: &Console) -> Result<Exit> {
     match &args.command {
         PolicyCommand::List(args) => list::run(args, console),
         PolicyCommand::Show { id, policies } => show(id, policies.as_deref(), console),
-        PolicyCommand::Test { dir, only } => test::run(dir.as_deref(), only, console),
+        PolicyCommand::Test { dir, only, mutants } => {
+            test::run(dir.as_deref(), only, *mutants, console)
+        }
         PolicyCommand::Eval(args) => eval::run(args, console),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use plimsoll_policy::{Plan, PlanOptions, cases};
+use plimsoll_policy::{Plan, PlanOptions, cases, mutants};
 use plimsoll_report::Diagnostic;
 
 use super::refuse;
@@ -13,7 +13,12 @@ use crate::console::Console;
 use crate::exit::Exit;
 
 /// Runs it.
-pub(super) fn run(dir: Option<&Path>, only: &[String], console: &Console) -> Result<Exit> {
+pub(super) fn run(
+    dir: Option<&Path>,
+    only: &[String],
+    with_mutants: bool,
+    console: &Console,
+) -> Result<Exit> {
     let loaded = dir.map_or_else(|| catalogue::load(None), catalogue::load_folder);
     let catalogue = match loaded {
         Ok(catalogue) => catalogue,
@@ -33,10 +38,18 @@ pub(super) fn run(dir: Option<&Path>, only: &[String], console: &Console) -> Res
     };
     let plan = Plan::new(&catalogue, options);
     let (mut policies, mut examples, mut failed) = (0_u32, 0_u32, Vec::new());
+    let (mut changes, mut unnoticed) = (0, Vec::new());
     for policy in plan.policies() {
         policies += 1;
-        let cases = match policy.read_cases() {
-            Ok(cases) => cases,
+        let mutated = || match with_mutants {
+            true => mutants::run(policy),
+            false => Ok(mutants::Outcome::default()),
+        };
+        let (cases, mutated) = match policy
+            .read_cases()
+            .and_then(|cases| Ok((cases, mutated()?)))
+        {
+            Ok(read) => read,
             Err(error) => {
                 return Ok(refuse(
                     console,
@@ -44,6 +57,8 @@ pub(super) fn run(dir: Option<&Path>, only: &[String], console: &Console) -> Res
                 ));
             }
         };
+        changes += mutated.tried;
+        unnoticed.extend(mutated.survivors);
         for case in cases {
             examples += 1;
             let result = cases::run(&catalogue, policy.id.as_str(), &case);
@@ -56,10 +71,18 @@ pub(super) fn run(dir: Option<&Path>, only: &[String], console: &Console) -> Res
         for line in &failed {
             writeln!(out, "{line}")?;
         }
+        for line in &unnoticed {
+            writeln!(out, "no case notices: {line}")?;
+        }
         let wrong = failed.len();
-        writeln!(out, "{policies} policies, {examples} cases, {wrong} wrong")
+        write!(out, "{policies} policies, {examples} cases, {wrong} wrong")?;
+        if with_mutants {
+            let unnoticed = unnoticed.len();
+            write!(out, "; {changes} mutants, {unnoticed} unnoticed")?;
+        }
+        writeln!(out)
     })?;
-    Ok(if failed.is_empty() {
+    Ok(if failed.is_empty() && unnoticed.is_empty() {
         Exit::Done
     } else {
         Exit::Findings

@@ -117,6 +117,8 @@ fn options(args: &ScanArgs, reader: &ClusterReader, version: &ClusterVersion) ->
     PlanOptions {
         scope: reader.name().to_owned(),
         cluster_version: Some(version.minor.clone()),
+        git_version: Some(version.git.clone()),
+        chosen_lists: args.selection.with.clone(),
         provider: args
             .selection
             .frameworks

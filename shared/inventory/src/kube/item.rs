@@ -3,16 +3,11 @@
 use std::fmt;
 
 use plimsoll_cel::{Bump, Node, NodeSeed};
+use plimsoll_model::kind::Kind;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::kinds::KindSpec;
-
 /// Decodes an item of a list of `spec`.
-pub(crate) fn decode<'a>(
-    arena: &'a Bump,
-    json: &str,
-    spec: &KindSpec,
-) -> serde_json::Result<Node<'a>> {
+pub(crate) fn decode<'a>(arena: &'a Bump, json: &str, spec: &Kind) -> serde_json::Result<Node<'a>> {
     let mut source = serde_json::Deserializer::from_str(json);
     source.disable_recursion_limit();
     let mut entries = MapSeed {
@@ -23,7 +18,7 @@ pub(crate) fn decode<'a>(
     .deserialize(&mut source)?;
     entries.retain(|(key, _)| !matches!(*key, "apiVersion" | "kind"));
     entries.push(("apiVersion", Node::text_in(arena, &spec.api_version())));
-    entries.push(("kind", Node::Str(spec.kind)));
+    entries.push(("kind", Node::Str(spec.name)));
     Ok(Node::map_in(arena, entries))
 }
 
@@ -81,7 +76,7 @@ impl<'de, 'a> Visitor<'de> for MapSeed<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::kind_named;
+    use plimsoll_model::kind::named as kind_named;
 
     #[test]
     fn managed_fields_are_skipped_and_the_kind_is_filled_in() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll_cel::Bump;
+use plimsoll_model::kind::named as kind_named;
 use plimsoll_world::{Failure, Fault};
 
 use super::*;

@@ -8,7 +8,7 @@ use crate::kinds::plural;
 use crate::{Catalogue, ListState, Lists, cases};
 
 fn without(lost: &[&str]) -> Lists {
-    let mut lists = Lists::of_files();
+    let mut lists = Lists::of_case();
     for list in lost {
         lists.set(
             list,
@@ -65,7 +65,7 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                 &catalogue,
                 policy.id.as_str(),
                 case,
-                &Lists::of_files(),
+                &Lists::of_case(),
                 |_| true,
             );
             let manifest = difference(
@@ -73,7 +73,7 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                 "",
                 Before::default(),
                 &before,
-                &Lists::of_files(),
+                &Lists::of_case(),
             )
             .manifest;
             assert!(
@@ -122,7 +122,7 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                     pending: None,
                 },
                 &empty,
-                &Lists::of_files(),
+                &Lists::of_case(),
             );
             assert_eq!(
                 gone.resolved.len(),

@@ -4,5 +4,4 @@ mod catalogue;
 mod dying;
 mod load;
 mod losing;
-mod mutants;
 mod sessions;

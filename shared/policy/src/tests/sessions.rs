@@ -6,7 +6,7 @@ use plimsoll_cel::{Bump, decode_json};
 use plimsoll_model::{Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 use serde_json::{Value, json};
 
-use crate::cases::{Case, complete};
+use crate::cases::{Case, ClusterCase, complete};
 use crate::{Catalogue, ListState, Lists, Plan, PlanOptions, Seen, Session, Sink, outcome};
 
 /// Keeps everything.
@@ -44,17 +44,11 @@ pub(super) fn scan(
         .into_iter()
         .filter(|object| present(object["kind"].as_str().unwrap()))
         .collect();
-    scan_as(
-        catalogue,
-        only,
-        &objects,
-        lists,
-        case.cluster.version.clone(),
-    )
+    scan_as(catalogue, only, &objects, lists, &case.cluster)
 }
 
 fn scan_objects(catalogue: &Catalogue, only: &str, objects: &[Value], lists: &Lists) -> Scan {
-    scan_as(catalogue, only, objects, lists, None)
+    scan_as(catalogue, only, objects, lists, &ClusterCase::default())
 }
 
 fn scan_as(
@@ -62,13 +56,14 @@ fn scan_as(
     only: &str,
     objects: &[Value],
     lists: &Lists,
-    cluster_version: Option<String>,
+    cluster: &ClusterCase,
 ) -> Scan {
     let plan = Plan::new(
         catalogue,
         PlanOptions {
             only: vec![only.to_owned()],
-            cluster_version,
+            cluster_version: cluster.version.clone(),
+            git_version: cluster.git_version.clone(),
             ..PlanOptions::default()
         },
     );

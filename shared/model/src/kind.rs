@@ -1,36 +1,50 @@
-//! The kinds that policies can match or join, with what is needed to list them.
+//! The kinds of Kubernetes objects that policies are about, and where each is listed.
 
 /// A kind and where its list is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct KindSpec {
+pub struct Kind {
     /// API group, empty for the core group.
     pub group: &'static str,
     /// The version that is asked for.
     pub version: &'static str,
     /// The kind, for example `Pod`.
-    pub kind: &'static str,
+    pub name: &'static str,
     /// The resource's name in URLs and rules, for example `pods`.
     pub plural: &'static str,
     /// Whether its objects live in namespaces.
     pub namespaced: bool,
-    /// Only metadata may be read; what else it holds never leaves the API server (Secrets).
-    pub metadata_only: bool,
+    /// Where its objects can be had.
+    pub source: KindSource,
 }
 
-impl KindSpec {
+/// Where the objects of a kind can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KindSource {
+    /// In manifests, and by listing a cluster.
+    Anywhere,
+    /// As [`KindSource::Anywhere`], but of a cluster metadata only, and only if its owner chose that (Secrets): what else
+    /// it holds never leaves the API server.
+    MetadataByChoice,
+    /// Only a cluster has it: people do not write it down.
+    ClusterOnly,
+    /// It is made up once for each live scan, and listed nowhere.
+    MadeUp,
+}
+
+impl Kind {
     const fn new(
         group: &'static str,
         version: &'static str,
-        kind: &'static str,
+        name: &'static str,
         plural: &'static str,
     ) -> Self {
         Self {
             group,
             version,
-            kind,
+            name,
             plural,
             namespaced: true,
-            metadata_only: false,
+            source: KindSource::Anywhere,
         }
     }
 
@@ -39,6 +53,10 @@ impl KindSpec {
             namespaced: false,
             ..self
         }
+    }
+
+    const fn from(self, source: KindSource) -> Self {
+        Self { source, ..self }
     }
 
     /// `v1` or `apps/v1`.
@@ -74,39 +92,54 @@ impl KindSpec {
             None => format!("{}/{}", self.group_path(), self.plural),
         }
     }
+
+    /// Whether only metadata of it is ever read from a cluster.
+    #[must_use]
+    pub fn metadata_only(&self) -> bool {
+        self.source == KindSource::MetadataByChoice
+    }
 }
+
+/// The cluster itself, as an object that policies can judge.
+pub const CLUSTER: Kind = kind("plimsoll", "v1", "Cluster", "clusters")
+    .cluster_wide()
+    .from(KindSource::MadeUp);
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 const NETWORKING: &str = "networking.k8s.io";
 const ADMISSION: &str = "admissionregistration.k8s.io";
 const STORAGE: &str = "storage.k8s.io";
+const FLOW: &str = "flowcontrol.apiserver.k8s.io";
 const GATEWAY: &str = "gateway.networking.k8s.io";
 const CILIUM: &str = "cilium.io";
+const ISTIO: &str = "networking.istio.io";
+const ISTIO_SECURITY: &str = "security.istio.io";
 
 const fn kind(
     group: &'static str,
     version: &'static str,
-    kind: &'static str,
+    name: &'static str,
     plural: &'static str,
-) -> KindSpec {
-    KindSpec::new(group, version, kind, plural)
+) -> Kind {
+    Kind::new(group, version, name, plural)
 }
 
-/// Every kind that can be listed. Versions are the ones that all supported servers (1.29 and later) serve; a kind that
-/// a cluster does not have is an empty list.
-pub const KINDS: &[KindSpec] = &[
+/// Every kind that policies may match or join; names and plurals are unique. Versions are the ones that all supported
+/// servers (1.29 and later) serve, or that a custom resource's project calls stable; a kind that a cluster does not
+/// have is an empty list.
+pub const KINDS: &[Kind] = &[
+    CLUSTER,
     kind("", "v1", "Namespace", "namespaces").cluster_wide(),
-    kind("", "v1", "Node", "nodes").cluster_wide(),
+    kind("", "v1", "Node", "nodes")
+        .cluster_wide()
+        .from(KindSource::ClusterOnly),
     kind("", "v1", "PersistentVolume", "persistentvolumes").cluster_wide(),
     kind("", "v1", "Pod", "pods"),
     kind("", "v1", "ReplicationController", "replicationcontrollers"),
     kind("", "v1", "Service", "services"),
     kind("", "v1", "ServiceAccount", "serviceaccounts"),
     kind("", "v1", "ConfigMap", "configmaps"),
-    KindSpec {
-        metadata_only: true,
-        ..kind("", "v1", "Secret", "secrets")
-    },
+    kind("", "v1", "Secret", "secrets").from(KindSource::MetadataByChoice),
     kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
     kind("", "v1", "LimitRange", "limitranges"),
     kind("", "v1", "ResourceQuota", "resourcequotas"),
@@ -130,12 +163,19 @@ pub const KINDS: &[KindSpec] = &[
         "poddisruptionbudgets",
     ),
     kind(
+        "policy",
+        "v1beta1",
+        "PodSecurityPolicy",
+        "podsecuritypolicies",
+    )
+    .cluster_wide(),
+    kind(
         "autoscaling",
         "v2",
         "HorizontalPodAutoscaler",
         "horizontalpodautoscalers",
     ),
-    kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"),
+    kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices").from(KindSource::ClusterOnly),
     kind(
         ADMISSION,
         "v1",
@@ -166,6 +206,15 @@ pub const KINDS: &[KindSpec] = &[
     .cluster_wide(),
     kind(STORAGE, "v1", "StorageClass", "storageclasses").cluster_wide(),
     kind(STORAGE, "v1", "CSIDriver", "csidrivers").cluster_wide(),
+    kind(STORAGE, "v1", "CSIStorageCapacity", "csistoragecapacities").from(KindSource::ClusterOnly),
+    kind(FLOW, "v1", "FlowSchema", "flowschemas").cluster_wide(),
+    kind(
+        FLOW,
+        "v1",
+        "PriorityLevelConfiguration",
+        "prioritylevelconfigurations",
+    )
+    .cluster_wide(),
     kind(
         "scheduling.k8s.io",
         "v1",
@@ -188,7 +237,8 @@ pub const KINDS: &[KindSpec] = &[
         "CertificateSigningRequest",
         "certificatesigningrequests",
     )
-    .cluster_wide(),
+    .cluster_wide()
+    .from(KindSource::ClusterOnly),
     kind(GATEWAY, "v1", "Gateway", "gateways"),
     kind(GATEWAY, "v1", "HTTPRoute", "httproutes"),
     kind(CILIUM, "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies"),
@@ -199,19 +249,79 @@ pub const KINDS: &[KindSpec] = &[
         "ciliumclusterwidenetworkpolicies",
     )
     .cluster_wide(),
+    kind(ISTIO, "v1", "VirtualService", "virtualservices"),
+    kind(
+        ISTIO_SECURITY,
+        "v1",
+        "PeerAuthentication",
+        "peerauthentications",
+    ),
+    kind(
+        ISTIO_SECURITY,
+        "v1",
+        "AuthorizationPolicy",
+        "authorizationpolicies",
+    ),
+    kind(
+        "monitoring.coreos.com",
+        "v1",
+        "ServiceMonitor",
+        "servicemonitors",
+    ),
+    kind(
+        "secrets-store.csi.x-k8s.io",
+        "v1",
+        "SecretProviderClass",
+        "secretproviderclasses",
+    ),
+    kind(
+        "external-secrets.io",
+        "v1",
+        "ExternalSecret",
+        "externalsecrets",
+    ),
+    kind(
+        "policy.sigstore.dev",
+        "v1beta1",
+        "ClusterImagePolicy",
+        "clusterimagepolicies",
+    )
+    .cluster_wide(),
+    kind("kyverno.io", "v1", "ClusterPolicy", "clusterpolicies").cluster_wide(),
+    kind(
+        "constraints.gatekeeper.sh",
+        "v1beta1",
+        "K8sAllowedRepos",
+        "k8sallowedrepos",
+    )
+    .cluster_wide(),
+    kind(
+        "security.openshift.io",
+        "v1",
+        "SecurityContextConstraints",
+        "securitycontextconstraints",
+    )
+    .cluster_wide(),
+    kind("agents.x-k8s.io", "v1alpha1", "Sandbox", "sandboxes"),
+    kind(
+        "extensions.agents.x-k8s.io",
+        "v1alpha1",
+        "SandboxTemplate",
+        "sandboxtemplates",
+    ),
     kind("karpenter.k8s.aws", "v1", "EC2NodeClass", "ec2nodeclasses").cluster_wide(),
 ];
 
 /// The kind with this plural, for example `pods`.
 #[must_use]
-pub fn kind_of_plural(plural: &str) -> Option<&'static KindSpec> {
-    KINDS.iter().find(|spec| spec.plural == plural)
+pub fn of_plural(plural: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.plural == plural)
 }
 
 /// The kind with this name, for example `Pod`.
 #[must_use]
-pub fn kind_named(kind: &str) -> Option<&'static KindSpec> {
-    KINDS.iter().find(|spec| spec.kind == kind)
+pub fn named(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
 }
 
 #[cfg(test)]
@@ -223,19 +333,16 @@ mod tests {
     #[test]
     fn names_are_unique_and_paths_right() {
         let plurals: HashSet<_> = KINDS.iter().map(|k| k.plural).collect();
-        let kinds: HashSet<_> = KINDS.iter().map(|k| k.kind).collect();
-        assert_eq!((plurals.len(), kinds.len()), (KINDS.len(), KINDS.len()));
-        assert_eq!(
-            kind_of_plural("pods").unwrap().list_path(None),
-            "/api/v1/pods"
-        );
-        let deployments = kind_named("Deployment").unwrap();
+        let names: HashSet<_> = KINDS.iter().map(|k| k.name).collect();
+        assert_eq!((plurals.len(), names.len()), (KINDS.len(), KINDS.len()));
+        assert_eq!(of_plural("pods").unwrap().list_path(None), "/api/v1/pods");
+        let deployments = named("Deployment").unwrap();
         assert_eq!(
             deployments.list_path(Some("shop")),
             "/apis/apps/v1/namespaces/shop/deployments"
         );
         assert_eq!(
-            kind_named("Node").unwrap().list_path(Some("shop")),
+            named("Node").unwrap().list_path(Some("shop")),
             "/api/v1/nodes"
         );
     }
@@ -244,7 +351,7 @@ mod tests {
     fn secrets_are_never_more_than_metadata() {
         let whole: Vec<_> = KINDS
             .iter()
-            .filter(|k| k.metadata_only)
+            .filter(|k| k.metadata_only())
             .map(|k| k.plural)
             .collect();
         assert_eq!(whole, ["secrets"]);
