@@ -38,6 +38,35 @@ pub(super) fn services<'a>(
     Node::list_in(arena, nodes)
 }
 
+/// All references to services of an object, as they stand in it.
+pub(super) fn references<'a>(kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
+    let mut nodes = Vec::new();
+    each(kind, object, &mut |reference| nodes.push(reference.node));
+    Node::list_in(arena, nodes)
+}
+
+/// The references, as they stand in the object, to a service that is there and has a selector, but selects no workload:
+/// whatever calls it gets no answer.
+pub(super) fn endpoints<'a>(
+    joins: &Joins,
+    kind: &str,
+    object: &Node<'a>,
+    arena: &'a Bump,
+) -> Node<'a> {
+    let mut nodes = Vec::new();
+    each(kind, object, &mut |reference| {
+        let mut found = services::named(joins, reference.namespace, reference.name).peekable();
+        let is_idle = |service: services::Service<'_>| {
+            let selects = |selector| joins.workloads.selects(reference.namespace, selector);
+            service.selector().is_some_and(|pods| !selects(pods))
+        };
+        if found.peek().is_some() && found.all(is_idle) {
+            nodes.push(reference.node);
+        }
+    });
+    Node::list_in(arena, nodes)
+}
+
 fn is_there(joins: &Joins, reference: &Reference<'_>) -> bool {
     let mut found = services::named(joins, reference.namespace, reference.name);
     found.any(|service| {

@@ -60,6 +60,10 @@ pub(crate) enum Fact {
     SelectedServices,
     /// References to services that lead nowhere.
     MissingServices,
+    /// All references to services.
+    ServiceReferences,
+    /// References to services behind which nothing runs.
+    MissingEndpoints,
     /// References to ConfigMaps that lead nowhere.
     MissingConfigMaps,
     /// References to Secrets that lead nowhere.
@@ -73,7 +77,7 @@ pub(crate) enum Fact {
 }
 
 impl Fact {
-    pub(crate) const ALL: [Fact; 16] = [
+    pub(crate) const ALL: [Fact; 18] = [
         Fact::NetworkPolicies,
         Fact::ServiceAccount,
         Fact::Services,
@@ -85,6 +89,8 @@ impl Fact {
         Fact::DisruptionBudgets,
         Fact::SelectedServices,
         Fact::MissingServices,
+        Fact::ServiceReferences,
+        Fact::MissingEndpoints,
         Fact::MissingConfigMaps,
         Fact::MissingSecrets,
         Fact::MissingScaleTargets,
@@ -106,6 +112,8 @@ impl Fact {
             Fact::DisruptionBudgets => "facts.disruptionBudgets",
             Fact::SelectedServices => "facts.selectedServices",
             Fact::MissingServices => "facts.missing.services",
+            Fact::ServiceReferences => "facts.references.services",
+            Fact::MissingEndpoints => "facts.missing.endpoints",
             Fact::MissingConfigMaps => "facts.missing.configMaps",
             Fact::MissingSecrets => "facts.missing.secrets",
             Fact::MissingScaleTargets => "facts.missing.scaleTargets",
@@ -135,6 +143,18 @@ impl Fact {
                 "jobs",
                 "cronjobs",
             ],
+            Fact::MissingEndpoints => &[
+                "services",
+                "pods",
+                "deployments",
+                "replicasets",
+                "replicationcontrollers",
+                "statefulsets",
+                "daemonsets",
+                "jobs",
+                "cronjobs",
+            ],
+            Fact::ServiceReferences => &[],
             Fact::DisruptionBudgets => &["poddisruptionbudgets"],
             Fact::SelectedServices | Fact::MissingServices => &["services"],
             Fact::MissingConfigMaps => &["configmaps"],
@@ -151,7 +171,11 @@ impl Fact {
                 "jobs",
                 "cronjobs",
             ],
-            Fact::Network => &["networkpolicies"],
+            Fact::Network => &[
+                "networkpolicies",
+                "ciliumnetworkpolicies",
+                "ciliumclusterwidenetworkpolicies",
+            ],
         }
     }
 }
@@ -166,6 +190,7 @@ pub struct Joins {
     network_policies: Selectors,
     /// The egress rules of network policies.
     egress: Rules,
+    cilium_policies: Table,
     service_accounts: Table,
     services: Selectors,
     workloads: Workloads,
@@ -186,6 +211,9 @@ impl Joins {
     pub(crate) fn gather(&mut self, kind: &str, object: &Node<'_>) {
         match kind {
             "NetworkPolicy" => network_policies::gather(self, object),
+            "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" => {
+                network_policies::gather_cilium(self, kind, object);
+            }
             "ServiceAccount" => service_accounts::gather(self, object),
             "Service" => services::gather(self, object),
             "RoleBinding" | "ClusterRoleBinding" => bindings::gather_binding(self, kind, object),
@@ -207,6 +235,7 @@ impl Joins {
     /// Puts two workers' gatherings together.
     pub fn merge(&mut self, other: Joins) {
         network_policies::append(self, &other.network_policies, &other.egress);
+        self.cilium_policies.append(other.cilium_policies);
         self.workloads.append(other.workloads);
         self.autoscalers.append(other.autoscalers);
         self.disruption_budgets.append(other.disruption_budgets);
@@ -223,6 +252,7 @@ impl Joins {
     /// Puts everything in an order that does not depend on how it was read. Facts can be asked for only then.
     pub fn settle(&mut self) {
         network_policies::settle(self);
+        self.cilium_policies.sort();
         self.service_accounts.sort();
         self.bindings.sort();
         self.roles.sort();
@@ -255,6 +285,8 @@ impl Joins {
             Fact::DisruptionBudgets => disruption_budgets::fact(self, kind, object, arena),
             Fact::SelectedServices => monitors::fact(self, object, arena),
             Fact::MissingServices => missing::services(self, kind, object, arena),
+            Fact::ServiceReferences => missing::references(kind, object, arena),
+            Fact::MissingEndpoints => missing::endpoints(self, kind, object, arena),
             Fact::MissingConfigMaps => configs::missing(self, To::ConfigMap, kind, object, arena),
             Fact::MissingSecrets => configs::missing(self, To::Secret, kind, object, arena),
             Fact::MissingScaleTargets => missing::scale_targets(self, object, arena),
@@ -297,11 +329,14 @@ fn labels_of<'a>(object: &Node<'a>) -> BTreeMap<&'a str, &'a str> {
     selector::labels(&labels.unwrap_or(Node::Null))
 }
 
-/// The labels of a workload's pods.
+/// The labels of a workload's pods; also of a Sandbox and its template, whose pods are described in `podTemplate`
+/// (agents.x-k8s.io API).
 fn pod_labels<'a>(kind: &str, object: &Node<'a>) -> Node<'a> {
-    let keys = crate::kinds::pod_metadata_keys(kind).unwrap_or_default();
-    object
-        .at(keys)
+    let keys = match kind {
+        "Sandbox" | "SandboxTemplate" => Some(&["spec", "podTemplate", "metadata"][..]),
+        _ => crate::kinds::pod_metadata_keys(kind),
+    };
+    keys.and_then(|keys| object.at(keys))
         .and_then(|metadata| metadata.get("labels"))
         .unwrap_or(Node::Null)
 }

@@ -110,9 +110,22 @@ fn selecting<'t>(joins: &'t Joins, kind: &str, object: &Node<'_>) -> Vec<Kept<'t
     found.map(Kept::read).collect()
 }
 
-/// `{ingressIsolated, egressIsolated, egress}`: whether some policy selects the pods for a direction, so that only what
+/// Keeps namespace and name of a policy of Cilium; those for the whole cluster under no namespace.
+pub(super) fn gather_cilium(joins: &mut Joins, kind: &str, object: &Node<'_>) {
+    let home = match kind {
+        "CiliumNetworkPolicy" => namespace(object),
+        _ => "",
+    };
+    joins
+        .cilium_policies
+        .push(|out| out.texts([home, name(object)]));
+}
+
+/// `{ingressIsolated, egressIsolated, egress, cilium}`: whether some policy selects the pods for a direction, so that only what
 /// a policy allows passes, and all `egress` rules of those that do, as they are written (Kubernetes API,
-/// `NetworkPolicyEgressRule`: one without `to` allows every destination, one without `ports` every port).
+/// `NetworkPolicyEgressRule`: one without `to` allows every destination, one without `ports` every port). `cilium` has
+/// the names of Cilium's policies of the namespace and of the cluster, whose effect is not worked out: where there are
+/// any, what passes is not known.
 pub(super) fn network<'a>(
     joins: &Joins,
     kind: &str,
@@ -130,10 +143,14 @@ pub(super) fn network<'a>(
         decode_json(arena, json.as_bytes()).ok()
     });
     let rules = rules.flat_map(|rules| rules.items().iter().copied());
+    let cilium = |home| joins.cilium_policies.beginning_with([home]);
+    let cilium = cilium("").chain(cilium(namespace(object)));
+    let cilium: Vec<&str> = cilium.map(Texts::first).collect();
     let entries = vec![
         ("ingressIsolated", isolated(INGRESS)),
         ("egressIsolated", isolated(EGRESS)),
         ("egress", Node::list_in(arena, rules.collect())),
+        ("cilium", texts_in(arena, &cilium)),
     ];
     Node::map_in(arena, entries)
 }

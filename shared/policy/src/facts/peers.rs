@@ -1,13 +1,13 @@
 //! Peers of network policies that select no pod.
 
 use plimsoll_cel::{Bump, Node};
+use serde::{Deserialize, Serialize};
 
 use super::index::{Index, hash};
 use super::selector::{self, Kept};
 use super::table::{Table, Texts};
 use super::workloads::written;
 use super::{Joins, labels_of, name, namespace};
-use serde::{Deserialize, Serialize};
 
 /// The label that every namespace has (kubernetes.io/docs, "Namespaces", "Automatic labelling").
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
@@ -108,7 +108,6 @@ fn selects_any(joins: &Joins, home: &str, peer: &Node<'_>) -> bool {
         Some(spaces) => joins.labelled.selected(written(&spaces).read()),
     };
     spaces.iter().any(|space| {
-        let mut selected = joins.workloads.selected(space, pods.read());
-        selected.next().is_some() || (*space == SYSTEM && !joins.workloads.any_in(SYSTEM))
+        joins.workloads.selects(space, pods.read()) || (*space == SYSTEM && !joins.workloads.any_in(SYSTEM))
     })
 }

@@ -67,6 +67,7 @@ pub(super) struct Service<'t> {
     external_ips: &'t str,
     ports: &'t str,
     labels: &'t str,
+    pods: Texts<'t>,
 }
 
 impl<'t> Service<'t> {
@@ -82,7 +83,14 @@ impl<'t> Service<'t> {
             external_ips: texts.text(),
             ports: texts.text(),
             labels: texts.text(),
+            pods: texts,
         }
+    }
+
+    /// Its selector as kept; none when it selects nothing.
+    pub(super) fn selector(self) -> Option<Texts<'t>> {
+        let asks = selector::Kept(self.pods).pairs().next();
+        asks.map(|_| self.pods)
     }
 
     /// Number, protocol and name of its ports.

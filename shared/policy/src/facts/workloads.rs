@@ -117,6 +117,11 @@ impl Workloads {
         found.next().is_some()
     }
 
+    /// Whether a selector written by [`selector::write`] matches any workload of a namespace.
+    pub(super) fn selects(&self, namespace: &str, selector: Texts<'_>) -> bool {
+        self.selected(namespace, selector).next().is_some()
+    }
+
     /// The workloads of a namespace that a selector written by [`selector::write`] matches, by kind and name.
     pub(super) fn selected<'t, 's: 't>(
         &'t self,
