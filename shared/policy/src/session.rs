@@ -122,7 +122,7 @@ impl<'c> Session<'c> {
             return Seen::Done;
         };
         let scope = self.scope(&view, arena);
-        self.judge(&kind.first, &view, &scope, lists, sink);
+        self.judge(&kind.first, &view, &scope, lists, Node::Null, sink);
         if kind.second.groups.is_empty() {
             Seen::Done
         } else {
@@ -148,20 +148,23 @@ impl<'c> Session<'c> {
             return;
         };
         let scope = self.scope(&view, arena);
-        for (fact, slot) in Fact::ALL.into_iter().zip(plan.slots.facts) {
-            let wanted = kind.second.facts.contains(&fact);
+        for fact in &kind.second.facts {
+            let slot = plan.slots.fact(*fact);
             match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
                 Some(list) => scope.set_unknown(slot, list),
-                None if wanted => scope.set_node(slot, joins.fact(fact, view.kind, node, arena)),
-                None => {}
+                None => scope.set_node(slot, joins.fact(*fact, view.kind, node, arena)),
             }
         }
+        let counts = match kind.second.facts.contains(&Fact::Counts) {
+            true => joins.fact(Fact::Counts, view.kind, node, arena),
+            false => Node::Null,
+        };
         if lists.gap("namespaces").is_some() {
             scope.set_unknown(plan.slots.namespace, "namespaces");
         } else {
             scope.set_node(plan.slots.namespace, joins.namespace_object(node, arena));
         }
-        self.judge(&kind.second, &view, &scope, lists, sink);
+        self.judge(&kind.second, &view, &scope, lists, counts, sink);
     }
 
     /// In pass two of a live scan, once: the policies about the cluster itself.
@@ -243,6 +246,7 @@ impl<'c> Session<'c> {
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
         lists: &Lists,
+        counts: Node<'a>,
         sink: &mut dyn Sink,
     ) where
         'c: 'a,
@@ -254,6 +258,7 @@ impl<'c> Session<'c> {
             view,
             scope,
             lists,
+            counts,
             wants: Verdict::ALL.map(wants),
         };
         let frameworks = match sink.wants_resources() {

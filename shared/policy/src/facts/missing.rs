@@ -2,7 +2,8 @@
 
 use plimsoll_cel::{Bump, Node};
 
-use super::{Joins, namespace, services};
+use super::exposure::backends;
+use super::{Joins, items, namespace, services, text};
 
 /// A reference to a service as it stands in an object.
 struct Reference<'a> {
@@ -21,7 +22,7 @@ enum Port<'a> {
 }
 
 /// The references, as they stand in the object, to a service that is not there or has no such port: an Ingress'
-/// `backend`, an HTTPRoute's or a like route's `backendRefs`, a webhook's `clientConfig.service`, an APIService's
+/// `backend`, an HTTPRoute's `backendRefs`, a webhook's `clientConfig.service`, an APIService's
 /// `service` (Kubernetes API and Gateway API). Backends that are no services are left out.
 pub(super) fn services<'a>(
     joins: &Joins,
@@ -84,8 +85,11 @@ fn each<'a>(kind: &str, object: &Node<'a>, give: &mut dyn FnMut(Reference<'a>)) 
     let home = namespace(object);
     let spec = object.get("spec").unwrap_or(Node::Null);
     match kind {
-        "Ingress" => backends(&spec, &mut |node| {
-            if let Some((name, port)) = backend(&node) {
+        "Ingress" => {
+            for (_, node) in backends(&spec) {
+                let Some((name, port)) = backend(&node) else {
+                    continue;
+                };
                 let port = port.map_or(Port::Any, |port| match port.as_int() {
                     Some(number) => Port::Number(number),
                     None => port.as_str().map_or(Port::Any, Port::Name),
@@ -97,15 +101,12 @@ fn each<'a>(kind: &str, object: &Node<'a>, give: &mut dyn FnMut(Reference<'a>)) 
                     node,
                 });
             }
-        }),
-        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" => {
+        }
+        "HTTPRoute" => {
             let rules = items(&spec, "rules").iter();
             for node in rules.flat_map(|rule| items(rule, "backendRefs")) {
-                let text = |key| text(node, key);
-                let is_service = text("kind").is_none_or(|kind| kind == "Service")
-                    && text("group").is_none_or(str::is_empty);
-                if let Some(name) = text("name").filter(|_| is_service) {
-                    let namespace = text("namespace").unwrap_or(home);
+                if let Some(name) = text(node, "name").filter(|_| is_service(node)) {
+                    let namespace = text(node, "namespace").unwrap_or(home);
                     give(numbered(node, namespace, name, Port::Any));
                 }
             }
@@ -123,6 +124,12 @@ fn each<'a>(kind: &str, object: &Node<'a>, give: &mut dyn FnMut(Reference<'a>)) 
         }
         _ => {}
     }
+}
+
+/// Whether a route's backend is a service of the cluster, which it is unless it says otherwise.
+pub(super) fn is_service(node: &Node<'_>) -> bool {
+    text(node, "kind").is_none_or(|kind| kind == "Service")
+        && text(node, "group").is_none_or(str::is_empty)
 }
 
 /// The API server calls port 443 unless another is given (Kubernetes API, `ServiceReference`).
@@ -147,18 +154,6 @@ fn numbered<'a>(
     }
 }
 
-/// Calls `give` for every backend of an ingress' `spec`, also of the versions before networking.k8s.io/v1.
-pub(super) fn backends<'a>(spec: &Node<'a>, give: &mut dyn FnMut(Node<'a>)) {
-    let own = ["defaultBackend", "backend"].map(|key| spec.get(key));
-    let rules = items(spec, "rules").iter();
-    let paths = rules.flat_map(|rule| {
-        let http = rule.get("http").unwrap_or(Node::Null);
-        items(&http, "paths").iter()
-    });
-    let backends = own.into_iter().chain(paths.map(|path| path.get("backend")));
-    backends.flatten().for_each(give);
-}
-
 /// Name and port of an ingress' backend, if that is a service.
 pub(super) fn backend<'a>(node: &Node<'a>) -> Option<(&'a str, Option<Node<'a>>)> {
     if let Some(service) = node.get("service") {
@@ -179,12 +174,4 @@ pub(super) fn scale_targets<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bum
         known && !joins.workloads.has(namespace(object), kind, name)
     });
     Node::list_in(arena, lost.into_iter().collect())
-}
-
-fn text<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
-    node.get(key)?.as_str()
-}
-
-fn items<'a>(node: &Node<'a>, key: &str) -> &'a [Node<'a>] {
-    node.get(key).map_or(&[][..], |list| list.items())
 }

@@ -5,13 +5,19 @@
 mod autoscalers;
 mod backends;
 mod bindings;
+mod components;
 mod configs;
+mod counts;
 mod default_roles;
 mod disruption_budgets;
+mod exposure;
+mod gateway_routes;
 mod index;
 mod missing;
 mod monitors;
+mod namespaces;
 mod network_policies;
+mod nodes;
 mod peers;
 mod references;
 mod rules;
@@ -21,13 +27,15 @@ mod selectors;
 mod service_accounts;
 mod services;
 mod table;
+mod users;
 mod workloads;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_cel::{Bump, Node};
 use serde::{Deserialize, Serialize};
 
+use counts::Counts;
 use peers::Namespaces;
 use references::To;
 use rules::Rules;
@@ -74,10 +82,38 @@ pub(crate) enum Fact {
     DanglingPeers,
     /// What network policies leave a workload.
     Network,
+    /// How a workload is reached from outside.
+    Exposure,
+    /// Whom a gateway faces, and its routes.
+    Gateway,
+    /// Who refers to a ConfigMap or Secret.
+    Users,
+    /// The limit ranges of a namespace.
+    LimitRanges,
+    /// The quotas of a namespace.
+    ResourceQuotas,
+    /// The Pod Security levels of a namespace.
+    PodSecurity,
+    /// The authorization policies of a namespace in a mesh.
+    Authorizations,
+    /// The versions that nodes run.
+    Nodes,
+    /// What the cluster itself is made of.
+    Components,
+    /// The images in use.
+    Images,
+    /// The namespaces that hold workloads.
+    UsedNamespaces,
+    /// The APIs that other servers answer.
+    AggregatedApis,
+    /// What verifies the signatures of images.
+    ImageVerifiers,
+    /// How many objects there are of each list that a policy's `needs` names.
+    Counts,
 }
 
 impl Fact {
-    pub(crate) const ALL: [Fact; 18] = [
+    pub(crate) const ALL: [Fact; 32] = [
         Fact::NetworkPolicies,
         Fact::ServiceAccount,
         Fact::Services,
@@ -96,6 +132,20 @@ impl Fact {
         Fact::MissingScaleTargets,
         Fact::DanglingPeers,
         Fact::Network,
+        Fact::Exposure,
+        Fact::Gateway,
+        Fact::Users,
+        Fact::LimitRanges,
+        Fact::ResourceQuotas,
+        Fact::PodSecurity,
+        Fact::Authorizations,
+        Fact::Nodes,
+        Fact::Components,
+        Fact::Images,
+        Fact::UsedNamespaces,
+        Fact::AggregatedApis,
+        Fact::ImageVerifiers,
+        Fact::Counts,
     ];
 
     /// Its name in expressions.
@@ -119,6 +169,20 @@ impl Fact {
             Fact::MissingScaleTargets => "facts.missing.scaleTargets",
             Fact::DanglingPeers => "facts.danglingPeers",
             Fact::Network => "facts.network",
+            Fact::Exposure => "facts.exposure",
+            Fact::Gateway => "facts.gateway",
+            Fact::Users => "facts.users",
+            Fact::LimitRanges => "facts.limitRanges",
+            Fact::ResourceQuotas => "facts.resourceQuotas",
+            Fact::PodSecurity => "facts.podSecurity",
+            Fact::Authorizations => "facts.authorizationPolicies",
+            Fact::Nodes => "facts.nodes",
+            Fact::Components => "facts.components",
+            Fact::Images => "facts.images",
+            Fact::UsedNamespaces => "facts.usedNamespaces",
+            Fact::AggregatedApis => "facts.aggregatedApis",
+            Fact::ImageVerifiers => "facts.imageVerifiers",
+            Fact::Counts => "facts.counts",
         }
     }
 
@@ -154,7 +218,7 @@ impl Fact {
                 "jobs",
                 "cronjobs",
             ],
-            Fact::ServiceReferences => &[],
+            Fact::ServiceReferences | Fact::Counts => &[],
             Fact::DisruptionBudgets => &["poddisruptionbudgets"],
             Fact::SelectedServices | Fact::MissingServices => &["services"],
             Fact::MissingConfigMaps => &["configmaps"],
@@ -175,6 +239,44 @@ impl Fact {
                 "networkpolicies",
                 "ciliumnetworkpolicies",
                 "ciliumclusterwidenetworkpolicies",
+            ],
+            Fact::Exposure => &[
+                "services",
+                "ingresses",
+                "gateways",
+                "httproutes",
+                "virtualservices",
+            ],
+            Fact::Gateway => &["httproutes"],
+            Fact::Users => &[
+                "pods",
+                "deployments",
+                "replicasets",
+                "replicationcontrollers",
+                "statefulsets",
+                "daemonsets",
+                "jobs",
+                "cronjobs",
+                "serviceaccounts",
+                "ingresses",
+                "gateways",
+                "persistentvolumes",
+                "sandboxes",
+            ],
+            Fact::LimitRanges => &["limitranges"],
+            Fact::ResourceQuotas => &["resourcequotas"],
+            Fact::PodSecurity => &["namespaces"],
+            Fact::Authorizations => &["authorizationpolicies"],
+            Fact::Nodes => &["nodes"],
+            Fact::Components => workloads::LISTS,
+            Fact::Images => workloads::LISTS,
+            Fact::UsedNamespaces => workloads::LISTS,
+            Fact::AggregatedApis => &["apiservices"],
+            Fact::ImageVerifiers => &[
+                "clusterimagepolicies",
+                "clusterpolicies",
+                "mutatingwebhookconfigurations",
+                "validatingwebhookconfigurations",
             ],
         }
     }
@@ -199,6 +301,20 @@ pub struct Joins {
     config_maps: Table,
     secrets: Table,
     labelled: Namespaces,
+    ingresses: Table,
+    routes: Table,
+    gateways: Table,
+    gateway_routes: Table,
+    users: Table,
+    limit_ranges: Table,
+    resource_quotas: Table,
+    authorizations: Table,
+    nodes: Table,
+    components: Table,
+    images: BTreeSet<String>,
+    aggregated: BTreeSet<String>,
+    verifiers: BTreeSet<String>,
+    counts: Counts,
     bindings: Table,
     roles: Table,
     rules: Rules,
@@ -209,6 +325,7 @@ pub struct Joins {
 impl Joins {
     /// Keeps of `object` what some fact needs.
     pub(crate) fn gather(&mut self, kind: &str, object: &Node<'_>) {
+        counts::gather(&mut self.counts, kind);
         match kind {
             "NetworkPolicy" => network_policies::gather(self, object),
             "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" => {
@@ -228,8 +345,28 @@ impl Joins {
                 let json = serde_json::to_string(&metadata).unwrap_or_default();
                 self.namespaces.insert(name(object).to_owned(), json);
             }
-            _ => workloads::gather(self, kind, object),
+            "Ingress" => exposure::gather_ingress(self, object),
+            "HTTPRoute" => {
+                exposure::gather_route(self, object);
+                gateway_routes::gather(self, object);
+            }
+            "VirtualService" => exposure::gather_virtual_service(self, object),
+            "Gateway" => exposure::gather_gateway(self, object),
+            "LimitRange" => namespaces::gather_limits(&mut self.limit_ranges, object),
+            "ResourceQuota" => namespaces::gather_limits(&mut self.resource_quotas, object),
+            "AuthorizationPolicy" => namespaces::gather_authorization(self, object),
+            "Node" => nodes::gather(self, object),
+            "APIService" => components::gather_api(self, object),
+            "ClusterImagePolicy"
+            | "ClusterPolicy"
+            | "ValidatingWebhookConfiguration"
+            | "MutatingWebhookConfiguration" => components::gather_verifier(self, kind, object),
+            _ => {
+                workloads::gather(self, kind, object);
+                components::gather(self, kind, object);
+            }
         }
+        users::gather(self, kind, object);
     }
 
     /// Puts two workers' gatherings together.
@@ -242,6 +379,20 @@ impl Joins {
         self.config_maps.append(other.config_maps);
         self.secrets.append(other.secrets);
         self.labelled.append(other.labelled);
+        self.ingresses.append(other.ingresses);
+        self.routes.append(other.routes);
+        self.gateways.append(other.gateways);
+        self.gateway_routes.append(other.gateway_routes);
+        self.users.append(other.users);
+        self.limit_ranges.append(other.limit_ranges);
+        self.resource_quotas.append(other.resource_quotas);
+        self.authorizations.append(other.authorizations);
+        self.nodes.append(other.nodes);
+        self.components.append(other.components);
+        self.images.extend(other.images);
+        self.aggregated.extend(other.aggregated);
+        self.verifiers.extend(other.verifiers);
+        counts::append(&mut self.counts, other.counts);
         self.service_accounts.append(other.service_accounts);
         self.services.append(other.services);
         self.bindings.append(other.bindings);
@@ -262,6 +413,21 @@ impl Joins {
         disruption_budgets::settle(&mut self.disruption_budgets);
         self.config_maps.sort();
         self.secrets.sort();
+        for table in [
+            &mut self.ingresses,
+            &mut self.routes,
+            &mut self.gateways,
+            &mut self.gateway_routes,
+            &mut self.users,
+            &mut self.limit_ranges,
+            &mut self.resource_quotas,
+            &mut self.authorizations,
+            &mut self.nodes,
+            &mut self.components,
+        ] {
+            table.sort();
+            table.dedup();
+        }
         self.labelled.settle(&self.workloads.namespaces());
     }
 
@@ -292,6 +458,20 @@ impl Joins {
             Fact::MissingScaleTargets => missing::scale_targets(self, object, arena),
             Fact::DanglingPeers => peers::dangling(self, object, arena),
             Fact::Network => network_policies::network(self, kind, object, arena),
+            Fact::Exposure => exposure::fact(self, kind, object, arena),
+            Fact::Gateway => gateway_routes::fact(self, object, arena),
+            Fact::Users => users::fact(self, kind, object, arena),
+            Fact::LimitRanges => namespaces::limit_ranges(self, object, arena),
+            Fact::ResourceQuotas => namespaces::resource_quotas(self, object, arena),
+            Fact::PodSecurity => namespaces::pod_security(self, kind, object, arena),
+            Fact::Authorizations => namespaces::authorizations(self, object, arena),
+            Fact::Nodes => nodes::fact(self, arena),
+            Fact::Components => components::fact(self, kind, object, arena),
+            Fact::Images => components::listed(&self.images, arena),
+            Fact::UsedNamespaces => texts_in(arena, &self.workloads.namespaces()),
+            Fact::AggregatedApis => components::listed(&self.aggregated, arena),
+            Fact::ImageVerifiers => components::listed(&self.verifiers, arena),
+            Fact::Counts => counts::fact(&self.counts, arena),
         }
     }
 
@@ -339,6 +519,16 @@ fn pod_labels<'a>(kind: &str, object: &Node<'a>) -> Node<'a> {
     keys.and_then(|keys| object.at(keys))
         .and_then(|metadata| metadata.get("labels"))
         .unwrap_or(Node::Null)
+}
+
+/// The text under a key.
+fn text<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
+    node.get(key)?.as_str()
+}
+
+/// The items of the list under a key; none when it is absent.
+fn items<'a>(node: &Node<'a>, key: &str) -> &'a [Node<'a>] {
+    node.get(key).map_or(&[][..], |list| list.items())
 }
 
 fn texts_in<'a>(arena: &'a Bump, texts: &[&str]) -> Node<'a> {

@@ -7,7 +7,7 @@ use super::index::{Index, hash};
 use super::selector::{self, Kept};
 use super::table::{Table, Texts};
 use super::workloads::written;
-use super::{Joins, labels_of, name, namespace};
+use super::{Joins, items, labels_of, name, namespace};
 
 /// The label that every namespace has (kubernetes.io/docs, "Namespaces", "Automatic labelling").
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
@@ -87,7 +87,6 @@ impl Namespaces {
 /// `NetworkPolicyPeer`).
 pub(super) fn dangling<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
     let spec = object.get("spec").unwrap_or(Node::Null);
-    let items = |node: &Node<'a>, key: &str| node.get(key).map_or(&[][..], |list| list.items());
     let directions = [("ingress", "from"), ("egress", "to")];
     let peers = directions.iter().flat_map(|(rules, peers)| {
         let rules = items(&spec, rules).iter();
@@ -108,6 +107,7 @@ fn selects_any(joins: &Joins, home: &str, peer: &Node<'_>) -> bool {
         Some(spaces) => joins.labelled.selected(written(&spaces).read()),
     };
     spaces.iter().any(|space| {
-        joins.workloads.selects(space, pods.read()) || (*space == SYSTEM && !joins.workloads.any_in(SYSTEM))
+        joins.workloads.selects(space, pods.read())
+            || (*space == SYSTEM && !joins.workloads.any_in(SYSTEM))
     })
 }

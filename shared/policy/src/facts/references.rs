@@ -4,7 +4,7 @@
 
 use plimsoll_cel::Node;
 
-use super::namespace;
+use super::{items, namespace, text};
 use crate::kinds;
 
 /// What is referred to.
@@ -31,7 +31,11 @@ pub(super) struct Reference<'a> {
 /// Calls `give` for every reference of an object.
 pub(super) fn each<'a>(kind: &str, object: &Node<'a>, give: &mut dyn FnMut(Reference<'a>)) {
     let home = namespace(object);
-    if let Some(spec) = kinds::pod_spec_keys(kind).and_then(|keys| object.at(keys)) {
+    let keys = match kind {
+        "Sandbox" | "SandboxTemplate" => Some(&["spec", "podTemplate", "spec"][..]),
+        _ => kinds::pod_spec_keys(kind),
+    };
+    if let Some(spec) = keys.and_then(|keys| object.at(keys)) {
         return pods(&spec, home, give);
     }
     let mut secret = |node: &Node<'a>, key, namespace| {
@@ -48,21 +52,50 @@ pub(super) fn each<'a>(kind: &str, object: &Node<'a>, give: &mut dyn FnMut(Refer
             let spec = object.get("spec").unwrap_or(Node::Null);
             let tls = items(&spec, "tls").iter();
             tls.for_each(|node| secret(node, "secretName", home));
+            noted(object, home, give);
+        }
+        "PersistentVolume" => {
+            let driver = object.at(&["spec", "csi"]).unwrap_or(Node::Null);
+            let parts = driver.entries().iter();
+            let named = parts.filter(|part| part.key.ends_with("SecretRef"));
+            named.for_each(|part| {
+                let namespace = text(&part.value, "namespace").unwrap_or(home);
+                secret(&part.value, "name", namespace);
+            });
         }
         "Gateway" => {
             let spec = object.get("spec").unwrap_or(Node::Null);
             for listener in items(&spec, "listeners") {
                 let tls = listener.get("tls").unwrap_or(Node::Null);
                 for node in items(&tls, "certificateRefs") {
-                    let kind = node.get("kind").and_then(|kind| kind.as_str());
-                    let namespace = node.get("namespace").and_then(|name| name.as_str());
-                    if kind.is_none_or(|kind| kind == "Secret") {
-                        secret(node, "name", namespace.unwrap_or(home));
+                    if text(node, "kind").is_none_or(|kind| kind == "Secret") {
+                        secret(node, "name", text(node, "namespace").unwrap_or(home));
                     }
                 }
             }
         }
         _ => {}
+    }
+}
+
+/// Annotations of ingress-nginx that name a Secret, of the ingress' own namespace unless they say another
+/// (kubernetes.github.io/ingress-nginx, "Annotations").
+fn noted<'a>(object: &Node<'a>, home: &'a str, give: &mut dyn FnMut(Reference<'a>)) {
+    let notes = object.at(&["metadata", "annotations"]);
+    let notes = notes.unwrap_or(Node::Null);
+    for key in ["auth-secret", "auth-tls-secret", "proxy-ssl-secret"] {
+        let key = format!("nginx.ingress.kubernetes.io/{key}");
+        if let Some(node @ Node::Str(named)) = notes.get(&key) {
+            let (namespace, name) = named.split_once('/').unwrap_or((home, named));
+            give(Reference {
+                to: To::Secret,
+                namespace,
+                name,
+                key: None,
+                optional: false,
+                node,
+            });
+        }
     }
 }
 
@@ -128,8 +161,4 @@ fn give_one<'a>(
             node: *node,
         });
     }
-}
-
-fn items<'a>(node: &Node<'a>, key: &str) -> &'a [Node<'a>] {
-    node.get(key).map_or(&[][..], |list| list.items())
 }
