@@ -14,12 +14,14 @@ use crate::args::Selection;
 /// What is wrong with them, ready to be shown.
 pub(crate) fn load(own: Option<&Path>) -> Result<Catalogue, Vec<Diagnostic>> {
     let files = own.map(read_folder).transpose()?.unwrap_or_default();
-    let loaded = if files.is_empty() {
-        Catalogue::built_in()
-    } else {
-        Catalogue::with_own(&files)
-    };
-    loaded.map_err(|errors| diagnostics(&errors, &files))
+    let built_in = plimsoll_catalogue::built_in()
+        .map_err(|error| vec![Diagnostic::error("built-in-policies", error.to_string())])?;
+    if files.is_empty() {
+        return Ok(built_in);
+    }
+    built_in
+        .with(&files)
+        .map_err(|errors| diagnostics(&errors, &files))
 }
 
 /// The policies of one folder alone.
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn every_patch_of_the_built_in_policies_has_the_paths_that_place_it() {
-        let catalogue = Catalogue::built_in().unwrap();
+        let catalogue = plimsoll_catalogue::built_in().unwrap();
         let policy = |id| facts_of(catalogue.policy(id).unwrap());
         assert_eq!(
             policy("privileged-container").paths,

@@ -15,7 +15,6 @@ use plimsoll_alerting::Links;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::TenantId;
-use plimsoll_policy::Catalogue;
 use plimsoll_report::Diagnostic;
 use plimsoll_runtime::Clock;
 use plimsoll_store::{Queue, Store, StoreError};
@@ -203,7 +202,7 @@ async fn service(store: Store, args: &UpArgs, config: &Config) -> Result<Service
     let file: &Path = &args.config;
     Ok(Service {
         store,
-        catalogue: Catalogue::built_in().map_err(|errors| anyhow::anyhow!("{}", errors[0]))?,
+        catalogue: plimsoll_catalogue::built_in()?,
         reach,
         channels: tenants::channels(config, file, args.mail_to_dir.as_deref()).await?,
         links: Links {

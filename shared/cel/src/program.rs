@@ -18,6 +18,8 @@ use crate::value::Value;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
     pub(crate) source: String,
+    /// Not stored: a program is stored when it has been checked.
+    #[serde(skip, default = "not_stored")]
     pub(crate) result: Type,
     pub(crate) root: Expr,
     /// How many local variables of macros it needs at once.
@@ -30,6 +32,10 @@ pub struct Program {
     pub(crate) reads: Vec<(Slot, String)>,
     /// The field chains it reads, with their variable.
     pub(crate) chains: Vec<Chain>,
+}
+
+fn not_stored() -> Type {
+    Type::Dyn
 }
 
 /// A field chain of a variable.

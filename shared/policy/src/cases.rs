@@ -69,6 +69,16 @@ pub struct CaseResult {
 }
 
 impl Case {
+    /// The object and the others of its scan, apiVersion and metadata filled in.
+    #[must_use]
+    pub fn objects(&self) -> Vec<Value> {
+        [&self.given]
+            .into_iter()
+            .chain(&self.also)
+            .map(complete)
+            .collect()
+    }
+
     /// What differs from what is expected; none when the case holds.
     #[must_use]
     pub fn complaint(&self, result: &CaseResult) -> Option<String> {
@@ -150,11 +160,7 @@ pub fn run(catalogue: &Catalogue, id: &str, case: &Case) -> CaseResult {
         let reason = Reason::new(ReasonCode::PermissionMissing, format!("list {plural}"));
         lists.set(plural, ListState::Incomplete(reason));
     }
-    let objects: Vec<String> = [&case.given]
-        .into_iter()
-        .chain(&case.also)
-        .map(|given| complete(given).to_string())
-        .collect();
+    let objects: Vec<String> = case.objects().iter().map(Value::to_string).collect();
     let mut sink = Collected::default();
     let mut session = Session::new(&plan);
     let mut again = Vec::new();

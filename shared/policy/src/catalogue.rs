@@ -1,8 +1,9 @@
 //! All policies and frameworks: a walk over a folder, nothing registered by hand.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use plimsoll_model::{PolicyId, Severity};
@@ -12,10 +13,8 @@ use crate::error::{LoadError, nearest};
 use crate::file::{Applies, Control, FrameworkFile, Lifecycle, PatchOp, PolicyFile};
 use crate::kinds::{WORKLOAD, workload_kinds};
 
-static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../policies");
-
 /// One policy, checked and compiled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Policy {
     /// Its permanent id.
     pub id: PolicyId,
@@ -29,6 +28,8 @@ pub struct Policy {
     pub kinds: Vec<String>,
     /// The kinds as the file has them, for people.
     pub kinds_written: Vec<String>,
+    /// Whether it also judges pods that a controller made.
+    pub(crate) owned: bool,
     /// Other lists it joins, by plural.
     pub needs: Vec<String>,
     /// For messages about many.
@@ -38,6 +39,7 @@ pub struct Policy {
     /// What to change.
     pub fix: String,
     /// The change as a patch, where one is safe; relative as `path` is.
+    #[serde(with = "crate::stored::as_json")]
     pub patch: Vec<PatchOp>,
     /// Other tools' ids of the same check.
     pub peers: BTreeMap<String, Vec<String>>,
@@ -46,9 +48,11 @@ pub struct Policy {
     /// `framework/control` of every control it counts for.
     pub controls: Vec<String>,
     /// `policy.yaml` as it is.
-    pub text: String,
+    #[serde(skip)]
+    pub text: Cow<'static, str>,
     /// `cases.yaml` as it is.
-    pub cases: Option<String>,
+    #[serde(skip)]
+    pub cases: Option<Cow<'static, str>>,
     /// Where the file is, below the catalogue's folder.
     pub file: String,
     pub(crate) compiled: Compiled,
@@ -69,7 +73,7 @@ impl Policy {
 }
 
 /// One framework.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Framework {
     /// Its id, for example `cis-eks-1.8.0`.
     pub id: String,
@@ -84,7 +88,7 @@ pub struct Framework {
 }
 
 /// Policies and frameworks that go together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Catalogue {
     /// Sorted by id.
     pub policies: Vec<Policy>,
@@ -104,36 +108,29 @@ pub struct CatalogueFile {
 }
 
 impl Catalogue {
-    /// The policies in this binary.
-    ///
-    /// # Errors
-    /// Never in a tested build: a test loads them.
-    pub fn built_in() -> Result<Self, Vec<LoadError>> {
-        let mut files = Vec::new();
-        gather(&BUILT_IN, &mut files);
-        Self::load(&files)
-    }
-
-    /// The built-in policies and a person's own beside them.
-    ///
-    /// # Errors
-    /// Everything wrong in the files, also an id that a built-in policy has.
-    pub fn with_own(own: &[CatalogueFile]) -> Result<Self, Vec<LoadError>> {
-        let mut files = Vec::new();
-        gather(&BUILT_IN, &mut files);
-        files.extend_from_slice(own);
-        Self::load(&files)
-    }
-
     /// Reads policies (`…/policy.yaml`, `cases.yaml` beside them) and frameworks (`frameworks/*.yaml`).
     ///
     /// # Errors
     /// Everything wrong in the files, with positions.
     pub fn load(files: &[CatalogueFile]) -> Result<Self, Vec<LoadError>> {
+        let none = Self {
+            policies: Vec::new(),
+            frameworks: Vec::new(),
+            hash: String::new(),
+        };
+        none.with(files)
+    }
+
+    /// These policies, and those of some files beside them.
+    ///
+    /// # Errors
+    /// Everything wrong in the files, with positions; also an id that one of these policies has.
+    pub fn with(mut self, files: &[CatalogueFile]) -> Result<Self, Vec<LoadError>> {
         let mut sorted: Vec<&CatalogueFile> = files.iter().collect();
         sorted.sort_by(|a, b| a.path.cmp(&b.path));
         let mut hasher = Sha256::new();
-        let (mut policies, mut frameworks, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        hasher.update(self.hash.as_bytes());
+        let (mut frameworks, mut errors) = (Vec::new(), Vec::new());
         for file in &sorted {
             hasher.update(file.path.as_bytes());
             hasher.update([0]);
@@ -145,7 +142,7 @@ impl Catalogue {
                     .find(|f| f.path == cases_path)
                     .map(|f| f.text.clone());
                 match policy(file, cases) {
-                    Ok(policy) => policies.push(policy),
+                    Ok(policy) => self.policies.push(policy),
                     Err(found) => errors.extend(found),
                 }
             } else if is_framework(&file.path) {
@@ -155,28 +152,24 @@ impl Catalogue {
                 }
             }
         }
-        policies.sort_by(|a, b| a.id.cmp(&b.id));
-        for pair in policies.windows(2) {
+        // Stable: of two of one id, the one that was there before comes first.
+        self.policies.sort_by(|a, b| a.id.cmp(&b.id));
+        for pair in self.policies.windows(2) {
             if pair[0].id == pair[1].id {
                 let message = format!("the id `{}` is taken by {}", pair[0].id, pair[0].file);
                 errors.push(LoadError::of_file(&pair[1].file, message));
             }
         }
-        let frameworks = join_frameworks(&mut policies, frameworks, &mut errors);
-        if errors.is_empty() {
-            let digest: String = hasher
-                .finalize()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            Ok(Self {
-                policies,
-                frameworks,
-                hash: format!("sha256:{digest}"),
-            })
-        } else {
-            Err(errors)
+        let added = join_frameworks(&mut self.policies, frameworks, &mut errors);
+        self.frameworks.extend(added);
+        self.frameworks.sort_by(|a, b| a.id.cmp(&b.id));
+        if !errors.is_empty() {
+            return Err(errors);
         }
+        let digest = hasher.finalize();
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.hash = format!("sha256:{digest}");
+        Ok(self)
     }
 
     /// The policy of that id.
@@ -230,21 +223,6 @@ impl Catalogue {
     #[must_use]
     pub fn policy_like(&self, wrong: &str) -> Option<&str> {
         nearest(wrong, self.policies.iter().map(|p| p.id.as_str()))
-    }
-}
-
-fn gather(dir: &Dir<'_>, files: &mut Vec<CatalogueFile>) {
-    for file in dir.files() {
-        let path = file.path().to_string_lossy().replace('\\', "/");
-        if let Some(text) = file.contents_utf8().filter(|_| path.ends_with(".yaml")) {
-            files.push(CatalogueFile {
-                path,
-                text: text.to_owned(),
-            });
-        }
-    }
-    for sub in dir.dirs() {
-        gather(sub, files);
     }
 }
 
@@ -306,6 +284,7 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         lifecycle: parsed.lifecycle,
         kinds,
         kinds_written: parsed.matches.kinds,
+        owned: parsed.matches.owned,
         needs: parsed.needs.into_iter().map(|need| need.value).collect(),
         why: parsed.why.trim().to_owned(),
         fix: parsed.fix.text.trim().to_owned(),
@@ -313,8 +292,8 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         peers: parsed.peers,
         note: parsed.note,
         controls: Vec::new(),
-        text: file.text.clone(),
-        cases,
+        text: Cow::Owned(file.text.clone()),
+        cases: cases.map(Cow::Owned),
         file: file.path.clone(),
         compiled,
     })
@@ -358,6 +337,5 @@ fn join_frameworks(
             controls,
         });
     }
-    frameworks.sort_by(|a, b| a.id.cmp(&b.id));
     frameworks
 }

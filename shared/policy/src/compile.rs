@@ -1,6 +1,7 @@
 //! From `policy.yaml` to programs: names, types and paths are checked here, once.
 
 use plimsoll_cel::{Env, Program, Slot, Type};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{LoadError, nearest};
 use crate::facts;
@@ -10,7 +11,7 @@ use crate::path::{self, Step};
 use crate::schema;
 
 /// The compiled part of a policy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Compiled {
     pub(crate) env: Env,
     pub(crate) when: Vec<Program>,
@@ -22,27 +23,28 @@ pub(crate) struct Compiled {
     pub(crate) message: Message,
     pub(crate) paths: Vec<PathSpec>,
     /// Parameters with their defaults.
+    #[serde(with = "crate::stored::as_json")]
     pub(crate) params: Vec<(Slot, serde_json::Value)>,
     /// Facts it reads.
     pub(crate) facts: Vec<facts::Fact>,
     pub(crate) reads_namespace: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Message {
     Fixed(String),
     Program(Program),
 }
 
 /// Where a policy's finding points to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PathSpec {
     pub(crate) root: Root,
     pub(crate) steps: Vec<Step>,
 }
 
 /// What a path is relative to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Root {
     Object,
     Element,
@@ -203,6 +205,10 @@ pub(crate) fn compile(
                 format!("counts `{list}` but `needs` does not name it"),
             ));
         }
+    }
+    if file.matches.owned && (file.matches.kinds != ["Pod"] || !facts.is_empty()) {
+        let message = "`match.owned` is for policies about `Pod` alone, without facts";
+        errors.push(LoadError::of_file(name, message));
     }
     let paths = paths(name, file, &expression, &mut errors);
     if errors.is_empty() {

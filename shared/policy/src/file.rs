@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_saphyr::Spanned;
 
 use plimsoll_model::Severity;
@@ -52,6 +52,9 @@ pub(crate) struct PolicyFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MatchFile {
     pub(crate) kinds: Vec<String>,
+    /// Also pods that a controller made from its template, which otherwise speaks for them.
+    #[serde(default)]
+    pub(crate) owned: bool,
 }
 
 /// A condition under which nobody can tell from what is given: the verdict is *not evaluated*.
@@ -80,7 +83,7 @@ pub(crate) struct FixFile {
 }
 
 /// One step of a patch; the path is relative to the element, or to the object, as `path` is.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatchOp {
     /// `add`, `remove` or `replace`.
@@ -119,7 +122,7 @@ pub(crate) enum ParamType {
 }
 
 /// How settled a policy is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lifecycle {
     /// Judged and reported, never notified.
@@ -203,7 +206,7 @@ pub(crate) struct FrameworkFile {
 }
 
 /// Where a framework applies.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Applies {
     /// `eks`, `gke`, `aks`; none for any cluster.
@@ -215,7 +218,7 @@ pub struct Applies {
 }
 
 /// One control of a framework.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// Its number in the framework.

@@ -14,6 +14,8 @@ pub(crate) struct KindPlan<'c> {
     pub(crate) first: Pass<'c>,
     /// With joins.
     pub(crate) second: Pass<'c>,
+    /// On pods that a controller made.
+    pub(crate) owned: Pass<'c>,
 }
 
 /// What runs on one kind in one pass.

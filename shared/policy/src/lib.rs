@@ -24,6 +24,7 @@ mod plan;
 mod results;
 mod schema;
 mod session;
+mod stored;
 mod tally;
 mod view;
 
@@ -34,6 +35,7 @@ pub use file::{Applies, Control, Lifecycle, PatchOp};
 pub use lists::{ListState, Lists};
 pub use plan::{NEWEST_KUBERNETES, Plan, PlanOptions};
 pub use session::{Seen, Session, Sink};
+pub use stored::StoredError;
 pub use tally::{PolicyTally, Tally};
 
 #[cfg(test)]

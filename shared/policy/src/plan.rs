@@ -108,6 +108,9 @@ impl<'c> Plan<'c> {
                     &mut plan.first
                 };
                 pass.add(*index, policy, common);
+                if policy.owned {
+                    plan.owned.add(*index, policy, common);
+                }
             }
         }
         let widest = selected

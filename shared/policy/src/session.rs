@@ -109,8 +109,13 @@ impl<'c> Session<'c> {
     ) -> Seen {
         let view = match view(node, source) {
             Judged::NotOurs => return Seen::NotOurs,
-            Judged::ByOwner => {
+            Judged::ByOwner(view) => {
                 self.tally.resources += 1;
+                let kind = self.plan.by_kind.get(view.kind);
+                if let Some(kind) = kind.filter(|kind| !kind.owned.groups.is_empty()) {
+                    let scope = self.scope(&view, arena);
+                    self.judge(&kind.owned, &view, &scope, lists, Node::Null, sink);
+                }
                 return Seen::Done;
             }
             Judged::Yes(view) => view,

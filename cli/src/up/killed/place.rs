@@ -106,7 +106,7 @@ impl Place {
             world,
             clock,
             config: Config::parse(CONFIG).unwrap(),
-            catalogue: Catalogue::built_in().unwrap(),
+            catalogue: plimsoll_catalogue::built_in().unwrap(),
             reach,
         }
     }

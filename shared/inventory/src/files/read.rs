@@ -140,6 +140,7 @@ impl Reader<'_> {
     ) {
         match classify(node) {
             Document::Object => self.object(index, None, node),
+            Document::Reviewed(object) => self.object(index, None, &object),
             Document::NotKubernetes => self.outcome.not_kubernetes += 1,
             Document::List {
                 api_version,

@@ -44,7 +44,7 @@ use table::Table;
 use workloads::Workloads;
 
 /// The facts an expression may read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Fact {
     /// Which network policies select a workload's pods, or lie in a namespace.
     NetworkPolicies,

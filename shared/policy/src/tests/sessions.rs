@@ -35,12 +35,8 @@ pub(super) fn scan(
     lists: &Lists,
     present: impl Fn(&str) -> bool,
 ) -> Scan {
-    let objects: Vec<Value> = [&case.given]
-        .into_iter()
-        .chain(&case.also)
-        .map(complete)
-        .collect();
-    let objects: Vec<Value> = objects
+    let objects: Vec<Value> = case
+        .objects()
         .into_iter()
         .filter(|object| present(object["kind"].as_str().unwrap()))
         .collect();
@@ -107,7 +103,7 @@ fn every_object(catalogue: &Catalogue) -> Vec<Value> {
 
 #[test]
 fn verdicts_do_not_depend_on_the_order_of_objects_or_keys() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let objects = every_object(&catalogue);
     let straight = scan_objects(&catalogue, "*", &objects, &Lists::of_files());
     let mut reversed: Vec<Value> = objects.iter().map(reverse_keys).collect();
@@ -124,7 +120,7 @@ fn verdicts_do_not_depend_on_the_order_of_objects_or_keys() {
 /// Policies share lists, conditions and slots; nobody may notice.
 #[test]
 fn verdicts_do_not_depend_on_which_other_policies_run() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let objects: Vec<Value> = every_object(&catalogue).into_iter().step_by(11).collect();
     let together = scan_objects(&catalogue, "*", &objects, &Lists::of_files());
     let mut alone = Vec::new();
@@ -162,7 +158,7 @@ fn pod(owner: Value, privileged: bool) -> Value {
 
 #[test]
 fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_once_on_it() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let owner = |version: &str, kind: &str| json!({"apiVersion": version, "kind": kind, "name": "ledger", "controller": true});
     let of = |pods: &[Value]| {
         scan_objects(&catalogue, "privileged-container", pods, &Lists::of_files()).judgements
@@ -180,7 +176,7 @@ fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_onc
 
 #[test]
 fn a_list_that_was_not_read_shows_and_lowers_coverage() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let mut lists = Lists::of_files();
     let refused = Reason::new(ReasonCode::PermissionMissing, "list clusterroles");
     lists.set("clusterroles", ListState::Incomplete(refused.clone()));
