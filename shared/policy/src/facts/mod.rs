@@ -343,7 +343,7 @@ impl Joins {
                 peers::gather(self, object);
                 let metadata = object.get("metadata").unwrap_or(Node::Null);
                 let json = serde_json::to_string(&metadata).unwrap_or_default();
-                self.namespaces.insert(name(object).to_owned(), json);
+                self.keep_namespace(name(object).to_owned(), json);
             }
             "Ingress" => exposure::gather_ingress(self, object),
             "HTTPRoute" => {
@@ -367,6 +367,14 @@ impl Joins {
             }
         }
         users::gather(self, kind, object);
+    }
+
+    /// Where files hold a namespace twice, the metadata that is the last by its text counts.
+    fn keep_namespace(&mut self, name: String, json: String) {
+        let kept = self.namespaces.entry(name).or_default();
+        if *kept < json {
+            *kept = json;
+        }
     }
 
     /// Puts two workers' gatherings together.
@@ -397,7 +405,9 @@ impl Joins {
         self.services.append(other.services);
         self.bindings.append(other.bindings);
         bindings::append_roles(self, &other.roles, &other.rules);
-        self.namespaces.extend(other.namespaces);
+        for (name, json) in other.namespaces {
+            self.keep_namespace(name, json);
+        }
     }
 
     /// Puts everything in an order that does not depend on how it was read. Facts can be asked for only then.

@@ -1,6 +1,7 @@
 //! Selectors kept so that those which match an object's labels are found without trying every one of its namespace.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use plimsoll_cel::Node;
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,8 @@ use super::index::{Index, hash};
 use super::selector::{self, Kept};
 use super::table::{Record, Table, Texts};
 
-/// Records that begin with a namespace and end with a selector, indexed by the first label that each asks for; those
-/// that ask for none stand together under an empty one.
+/// Records that begin with a namespace and end with a selector, indexed by the label that each asks for and the
+/// fewest others do; those that ask for none stand together under an empty one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Selectors {
     table: Table,
@@ -45,10 +46,13 @@ impl Selectors {
         order: impl Fn(Texts<'_>, Texts<'_>) -> Ordering,
     ) {
         self.table.sort_by(order);
+        let mut often: HashMap<u64, u32> = HashMap::new();
+        for asked in self.table.all().flat_map(|texts| asks(texts, before)) {
+            *often.entry(asked).or_default() += 1;
+        }
         self.asked = Index::of(&self.table, |texts, add| {
-            let asked = Kept(after(texts, before)).pairs().next();
-            let (key, value) = asked.unwrap_or_default();
-            add(hash(texts.first(), key, value));
+            let rarest = asks(texts, before).min_by_key(|asked| often.get(asked));
+            add(rarest.unwrap_or_else(|| hash(texts.first(), "", "")));
         });
     }
 
@@ -82,6 +86,12 @@ impl Selectors {
     pub(super) fn of<const N: usize>(&self, first: [&str; N]) -> impl Iterator<Item = Texts<'_>> {
         self.table.beginning_with(first)
     }
+}
+
+/// The labels that a record's selector asks for, as hashes.
+fn asks(texts: Texts<'_>, before: usize) -> impl Iterator<Item = u64> {
+    let pairs = Kept(after(texts, before)).pairs();
+    pairs.map(move |(key, value)| hash(texts.first(), key, value))
 }
 
 fn after(mut texts: Texts<'_>, before: usize) -> Texts<'_> {

@@ -6,6 +6,7 @@ use crate::{Catalogue, CatalogueFile};
 
 mod catalogue;
 mod dying;
+mod facts;
 mod load;
 mod losing;
 mod sessions;

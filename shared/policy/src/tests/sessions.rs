@@ -177,7 +177,7 @@ fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_onc
 #[test]
 fn a_list_that_was_not_read_shows_and_lowers_coverage() {
     let catalogue = super::built_in();
-    let mut lists = Lists::of_files();
+    let mut lists = Lists::of_case();
     let refused = Reason::new(ReasonCode::PermissionMissing, "list clusterroles");
     lists.set("clusterroles", ListState::Incomplete(refused.clone()));
     let result = scan_objects(&catalogue, "*", &[], &lists);
