@@ -108,7 +108,10 @@ impl<'c> Session<'c> {
         sink: &mut dyn Sink,
     ) -> Seen {
         let view = match view(node, source) {
-            Judged::NotOurs => return Seen::NotOurs,
+            Judged::NotOurs => {
+                self.joins.gather_custom(node);
+                return Seen::NotOurs;
+            }
             Judged::ByOwner(view) => {
                 self.tally.resources += 1;
                 let kind = self.plan.by_kind.get(view.kind);

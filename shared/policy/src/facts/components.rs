@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_cel::{Bump, Node};
 
-use super::{Joins, items, name, namespace, text, texts_in, workloads};
-use crate::kinds;
+use super::{Joins, items, name, namespace, pods, text, texts_in, workloads};
 
 /// Where a cluster's own components run.
 const SYSTEM: &str = "kube-system";
@@ -14,7 +13,7 @@ const SYSTEM: &str = "kube-system";
 /// Keeps of a DaemonSet, and of any workload of kube-system, namespace, kind, name, images, and the commands and
 /// arguments of its containers. Of every workload the images, each once.
 pub(super) fn gather(joins: &mut Joins, kind: &str, object: &Node<'_>) {
-    let Some(spec) = kinds::pod_spec_keys(kind).and_then(|keys| object.at(keys)) else {
+    let Some(spec) = pods::spec(kind, object) else {
         return;
     };
     let containers = || {

@@ -3,7 +3,7 @@
 use plimsoll_cel::{Bump, Node};
 
 use super::references::{self, Reference, To};
-use super::{Joins, name, namespace};
+use super::{Joins, items, name, namespace, text};
 
 /// ConfigMaps that Kubernetes and OpenShift put into every namespace (kubernetes.io/docs, "Service accounts";
 /// docs.openshift.com, "Service CA").
@@ -24,6 +24,24 @@ pub(super) fn gather_secret(joins: &mut Joins, object: &Node<'_>) {
     joins
         .secrets
         .push(|out| out.texts([namespace(object), name(object)]));
+}
+
+/// Keeps the Secrets that an ExternalSecret or a SecretProviderClass makes as if they were there (external-secrets.io API,
+/// `ExternalSecretTarget`: of its own name unless it gives another; secrets-store.csi.x-k8s.io API, `secretObjects`).
+pub(super) fn gather_made(joins: &mut Joins, kind: &str, object: &Node<'_>) {
+    let spec = object.get("spec").unwrap_or(Node::Null);
+    let made: Vec<&str> = if kind == "ExternalSecret" {
+        let target = spec.get("target").unwrap_or(Node::Null);
+        vec![text(&target, "name").unwrap_or(name(object))]
+    } else {
+        let objects = items(&spec, "secretObjects").iter();
+        objects.filter_map(|o| text(o, "secretName")).collect()
+    };
+    for made in made {
+        joins
+            .secrets
+            .push(|out| out.texts([namespace(object), made]));
+    }
 }
 
 /// The references of an object, as they stand in it, that lead nowhere: to no ConfigMap, to one without the key, to no

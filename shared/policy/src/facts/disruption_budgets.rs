@@ -4,7 +4,7 @@ use plimsoll_cel::{Bump, Node};
 
 use super::selector;
 use super::selectors::Selectors;
-use super::{Joins, name, namespace, pod_labels};
+use super::{Joins, name, namespace, pods};
 
 /// Keeps namespace, name, `minAvailable` and `maxUnavailable` as text, the selector. A budget whose selector is absent
 /// selects nothing (Kubernetes API, `PodDisruptionBudgetSpec` of policy/v1) and is not kept.
@@ -34,7 +34,7 @@ pub(super) fn settle(budgets: &mut Selectors) {
 
 /// A list of `{name, minAvailable, maxUnavailable}`, each amount a text, empty when not said.
 pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let labels = pod_labels(kind, object);
+    let labels = pods::labels(kind, object);
     let found = joins
         .disruption_budgets
         .selecting(namespace(object), &labels, BEFORE_SELECTOR);

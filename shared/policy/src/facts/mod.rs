@@ -19,6 +19,7 @@ mod namespaces;
 mod network_policies;
 mod nodes;
 mod peers;
+mod pods;
 mod references;
 mod rules;
 mod scheme;
@@ -222,7 +223,7 @@ impl Fact {
             Fact::DisruptionBudgets => &["poddisruptionbudgets"],
             Fact::SelectedServices | Fact::MissingServices => &["services"],
             Fact::MissingConfigMaps => &["configmaps"],
-            Fact::MissingSecrets => &["secrets"],
+            Fact::MissingSecrets => &["secrets", "externalsecrets", "secretproviderclasses"],
             Fact::MissingScaleTargets => &["deployments", "statefulsets", "replicationcontrollers"],
             Fact::DanglingPeers => &[
                 "namespaces",
@@ -284,9 +285,13 @@ impl Fact {
 
 /// What pass one keeps of the objects it has seen: the only thing in a scan that grows with their number.
 ///
-/// Bytes an object, besides its name and namespace: a Service 20 and its selector, a NetworkPolicy 15 and its selector,
-/// a ServiceAccount 15, a binding 20, the role's name and the subjects' names, a role 25 and its rules once for all roles
-/// that have the same; a Namespace its metadata. Nothing of other kinds.
+/// Bytes an object, besides its name and namespace: a workload 20, its labels twice (text, and 16 for each label), its
+/// ports and the images that nobody else has; a Service 40, its labels, ports and selector, and 16; a NetworkPolicy 30, its
+/// selector, and its egress rules once for all that have the same; a ServiceAccount 15; a binding 20, the role's name and
+/// the subjects' names; a role 25 and its rules once for all roles that have the same; a Namespace its metadata and its
+/// labels; a ConfigMap its keys; a DaemonSet and what runs in kube-system its arguments; routes, ingresses, gateways,
+/// quotas and disruption budgets the names in them; and of everything that names a ConfigMap or Secret both names. Of a
+/// Secret nothing but its name, of other kinds nothing but their number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joins {
     network_policies: Selectors,
@@ -361,12 +366,23 @@ impl Joins {
             | "ClusterPolicy"
             | "ValidatingWebhookConfiguration"
             | "MutatingWebhookConfiguration" => components::gather_verifier(self, kind, object),
+            "ExternalSecret" | "SecretProviderClass" => configs::gather_made(self, kind, object),
             _ => {
                 workloads::gather(self, kind, object);
                 components::gather(self, kind, object);
             }
         }
         users::gather(self, kind, object);
+    }
+
+    /// Keeps of an object of a kind that nobody judges the pods it describes: what selects them, and what they refer to,
+    /// is there all the same.
+    pub(crate) fn gather_custom(&mut self, object: &Node<'_>) {
+        if let Some(kind) = pods::custom_kind(object) {
+            workloads::gather(self, &kind, object);
+            components::gather(self, &kind, object);
+            users::gather(self, &kind, object);
+        }
     }
 
     /// Where files hold a namespace twice, the metadata that is the last by its text counts.
@@ -517,18 +533,6 @@ fn namespace<'a>(object: &Node<'a>) -> &'a str {
 fn labels_of<'a>(object: &Node<'a>) -> BTreeMap<&'a str, &'a str> {
     let labels = object.at(&["metadata", "labels"]);
     selector::labels(&labels.unwrap_or(Node::Null))
-}
-
-/// The labels of a workload's pods; also of a Sandbox and its template, whose pods are described in `podTemplate`
-/// (agents.x-k8s.io API).
-fn pod_labels<'a>(kind: &str, object: &Node<'a>) -> Node<'a> {
-    let keys = match kind {
-        "Sandbox" | "SandboxTemplate" => Some(&["spec", "podTemplate", "metadata"][..]),
-        _ => crate::kinds::pod_metadata_keys(kind),
-    };
-    keys.and_then(|keys| object.at(keys))
-        .and_then(|metadata| metadata.get("labels"))
-        .unwrap_or(Node::Null)
 }
 
 /// The text under a key.

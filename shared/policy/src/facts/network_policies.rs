@@ -4,7 +4,7 @@ use plimsoll_cel::{Bump, Node, decode_json};
 
 use super::selectors::Selectors;
 use super::table::Texts;
-use super::{Joins, Rules, name, namespace, pod_labels, selector, texts_in};
+use super::{Joins, Rules, name, namespace, pods, selector, texts_in};
 
 // What a policy is about, one letter each.
 const INGRESS: char = 'i';
@@ -103,7 +103,7 @@ impl<'t> Kept<'t> {
 
 /// The policies that select a workload's pods, by name.
 fn selecting<'t>(joins: &'t Joins, kind: &str, object: &Node<'_>) -> Vec<Kept<'t>> {
-    let labels = pod_labels(kind, object);
+    let labels = pods::labels(kind, object);
     let found = joins
         .network_policies
         .selecting(namespace(object), &labels, BEFORE_SELECTOR);

@@ -4,8 +4,7 @@
 
 use plimsoll_cel::Node;
 
-use super::{items, namespace, text};
-use crate::kinds;
+use super::{items, namespace, pods, text};
 
 /// What is referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +30,8 @@ pub(super) struct Reference<'a> {
 /// Calls `give` for every reference of an object.
 pub(super) fn each<'a>(kind: &str, object: &Node<'a>, give: &mut dyn FnMut(Reference<'a>)) {
     let home = namespace(object);
-    let keys = match kind {
-        "Sandbox" | "SandboxTemplate" => Some(&["spec", "podTemplate", "spec"][..]),
-        _ => kinds::pod_spec_keys(kind),
-    };
-    if let Some(spec) = keys.and_then(|keys| object.at(keys)) {
-        return pods(&spec, home, give);
+    if let Some(spec) = pods::spec(kind, object) {
+        return of_pods(&spec, home, give);
     }
     let mut secret = |node: &Node<'a>, key, namespace| {
         give_one(To::Secret, node, key, namespace, give);
@@ -99,7 +94,7 @@ fn noted<'a>(object: &Node<'a>, home: &'a str, give: &mut dyn FnMut(Reference<'a
     }
 }
 
-fn pods<'a>(spec: &Node<'a>, home: &'a str, give: &mut dyn FnMut(Reference<'a>)) {
+fn of_pods<'a>(spec: &Node<'a>, home: &'a str, give: &mut dyn FnMut(Reference<'a>)) {
     let mut one = |to, node: Option<Node<'a>>, key| {
         if let Some(node) = node {
             give_one(to, &node, key, home, give);

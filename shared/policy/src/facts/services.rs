@@ -5,7 +5,7 @@ use plimsoll_cel::{Bump, Node};
 use super::selector;
 use super::selectors::Selectors;
 use super::table::Texts;
-use super::{Joins, labels_of, name, namespace, pod_labels, scheme, texts_in};
+use super::{Joins, labels_of, name, namespace, pods, scheme, texts_in};
 
 /// How many texts stand before the selector.
 const BEFORE_SELECTOR: usize = 7;
@@ -160,7 +160,7 @@ pub(super) fn selecting<'t>(
     kind: &str,
     object: &Node<'_>,
 ) -> impl Iterator<Item = Service<'t>> + use<'t> {
-    let labels = pod_labels(kind, object);
+    let labels = pods::labels(kind, object);
     let found = joins
         .services
         .selecting(namespace(object), &labels, BEFORE_SELECTOR);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::index::{Index, hash};
 use super::selector::{self, Kept};
 use super::table::{Record, Table, Texts};
-use super::{Joins, name, namespace, pod_labels};
+use super::{Joins, name, namespace, pods};
 use crate::kinds;
 
 /// The lists that hold workloads.
@@ -54,12 +54,12 @@ pub(super) fn top<'a>(kind: &'a str, object: &Node<'a>) -> (&'a str, &'a str) {
     }
 }
 
-/// Keeps a workload; the pods of one owner that are alike become one in [`settle`].
+/// Keeps a workload; the pods of one owner that are alike become one in [`settle`]. A SandboxTemplate runs none.
 pub(super) fn gather(joins: &mut Joins, kind: &str, object: &Node<'_>) {
-    let Some(spec) = kinds::pod_spec_keys(kind).and_then(|keys| object.at(keys)) else {
+    let Some(spec) = pods::spec(kind, object).filter(|_| kind != "SandboxTemplate") else {
         return;
     };
-    let labels = pod_labels(kind, object);
+    let labels = pods::labels(kind, object);
     let labels = selector::labels(&labels);
     let (kind, name) = top(kind, object);
     let replicas = object
