@@ -63,11 +63,12 @@ impl Namespaces {
         });
     }
 
-    /// The names of the namespaces that a written selector matches.
-    fn selected<'t>(&'t self, wanted: Texts<'_>) -> Vec<&'t str> {
-        let named = |mut texts: Texts<'t>| {
+    /// Whether `fits` holds for one of the namespaces that a written selector matches. Where it asks for no label,
+    /// [`SYSTEM`] is tried first: most rules for all namespaces are about name resolution.
+    fn any<'t>(&'t self, wanted: Texts<'_>, fits: impl Fn(&'t str) -> bool) -> bool {
+        let matching = |mut texts: Texts<'t>| {
             let name = texts.text();
-            selector::matches(wanted, &Kept(texts)).then_some(name)
+            selector::matches(wanted, &Kept(texts)) && fits(name)
         };
         let fewest = Kept(wanted)
             .pairs()
@@ -75,10 +76,14 @@ impl Namespaces {
             .min_by_key(|entries| entries.len());
         match fewest {
             Some(fewest) => {
-                let found = fewest.iter().map(|(_, position)| self.table.at(*position));
-                found.filter_map(named).collect()
+                let mut found = fewest.iter().map(|(_, position)| self.table.at(*position));
+                found.any(matching)
             }
-            None => self.table.all().filter_map(named).collect(),
+            None => {
+                let system = self.labels.at(hash("", NAME_LABEL, SYSTEM));
+                let mut first = system.iter().map(|(_, position)| self.table.at(*position));
+                first.any(matching) || self.table.all().any(matching)
+            }
         }
     }
 }
@@ -102,12 +107,12 @@ fn selects_any(joins: &Joins, home: &str, peer: &Node<'_>) -> bool {
         (None, None) => return true,
         (pods, _) => written(&pods.unwrap_or(Node::Null)),
     };
-    let spaces = match spaces {
-        None => vec![home],
-        Some(spaces) => joins.labelled.selected(written(&spaces).read()),
+    let holds = |space: &str| {
+        let unread = || space == SYSTEM && !joins.workloads.any_in(SYSTEM);
+        joins.workloads.selects(space, pods.read()) || unread()
     };
-    spaces.iter().any(|space| {
-        joins.workloads.selects(space, pods.read())
-            || (*space == SYSTEM && !joins.workloads.any_in(SYSTEM))
-    })
+    match spaces {
+        None => holds(home),
+        Some(spaces) => joins.labelled.any(written(&spaces).read(), holds),
+    }
 }
