@@ -9,18 +9,6 @@ use super::table::{Record, Table, Texts};
 use super::{Joins, name, namespace, pods};
 use crate::kinds;
 
-/// The lists that hold workloads.
-pub(super) const LISTS: &[&str] = &[
-    "pods",
-    "deployments",
-    "replicasets",
-    "replicationcontrollers",
-    "statefulsets",
-    "daemonsets",
-    "jobs",
-    "cronjobs",
-];
-
 /// Kinds whose `replicas` is 1 when absent (Kubernetes API, `DeploymentSpec` and its like).
 const REPLICATED: &[&str] = &[
     "Deployment",
