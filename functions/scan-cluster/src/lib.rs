@@ -16,8 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use plimsoll_inventory::kube::{ClusterVersion, ListScope};
 use plimsoll_inventory::redact::is_redacted_path;
 use plimsoll_model::{
-    Cluster, ClusterJob, FinishedScan, Manifest, Message, OutboxId, OutboxItem, Provider, Readable,
-    Reason, ReasonCode, TenantId,
+    Cluster, ClusterJob, FinishedScan, Manifest, Message, OutboxId, OutboxItem, Readable, Reason,
+    ReasonCode, TenantId,
 };
 use plimsoll_policy::diff::{Before, difference};
 use plimsoll_policy::{Catalogue, Plan, PlanOptions, outcome};
@@ -156,14 +156,7 @@ impl Work<'_> {
         PlanOptions {
             scope: self.cluster.id.to_string(),
             cluster_version: Some(version.minor.clone()),
-            provider: Some(
-                if self.cluster.provider == Provider::Eks {
-                    "eks"
-                } else {
-                    "other"
-                }
-                .to_owned(),
-            ),
+            provider: Some(version.provider().to_owned()),
             git_version: Some(version.git.clone()),
             withheld: is_redacted_path,
             ..PlanOptions::default()

@@ -83,6 +83,8 @@ pub struct Framework {
     pub short: String,
     /// Where it applies.
     pub applies: Applies,
+    /// Whether it is scored only when somebody asks for it by name.
+    pub by_choice: bool,
     /// Its controls in order.
     pub controls: Vec<Control>,
 }
@@ -327,6 +329,7 @@ fn join_frameworks(
             title,
             short,
             applies,
+            by_choice,
             controls,
         } = file;
         frameworks.push(Framework {
@@ -334,6 +337,7 @@ fn join_frameworks(
             title,
             short,
             applies,
+            by_choice,
             controls,
         });
     }

@@ -202,6 +202,8 @@ pub(crate) struct FrameworkFile {
     pub(crate) short: String,
     #[serde(default)]
     pub(crate) applies: Applies,
+    #[serde(default, rename = "byChoice")]
+    pub(crate) by_choice: bool,
     pub(crate) controls: Vec<Control>,
 }
 

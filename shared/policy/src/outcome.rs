@@ -121,8 +121,10 @@ fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {
         (Some(wanted), Some(provider)) => wanted == provider,
         _ => true,
     };
+    let wanted = !framework.by_choice || plan.options.frameworks.contains(&framework.id);
     let runs = |id: &String| plan.policies().any(|policy| policy.id.as_str() == id);
     applies
+        && wanted
         && framework
             .controls
             .iter()

@@ -5,11 +5,15 @@ use std::time::{Duration, Instant};
 
 use plimsoll_cel::{Bump, Node, NodeSeed};
 use plimsoll_policy::{Lists, Plan, PlanOptions, Session};
+use plimsoll_tests::interpreter::compare;
 use plimsoll_tests::native::{Counts, Ignore, NATIVES, Pod};
 use serde::de::DeserializeSeed;
 
 /// Rounds; the least time of each counts, because other work on the machine only ever adds.
 const ROUNDS: usize = 101;
+
+/// The interpreter takes its time.
+const INTERPRETER_ROUNDS: usize = 3;
 
 #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
 fn main() -> anyhow::Result<()> {
@@ -68,6 +72,10 @@ fn main() -> anyhow::Result<()> {
         "engine-ns-per-verdict {:.0} ns",
         engine.as_nanos() as f64 / verdicts as f64
     );
+    let pods: Vec<Pod<'_>> = nodes.iter().filter_map(Pod::of).collect();
+    let (ratio, expressions) = compare(&catalogue, &pods, INTERPRETER_ROUNDS)?;
+    println!("engine-vs-cel-crate {ratio:.1} ratio");
+    println!("engine-vs-cel-crate-expressions {expressions} expressions");
     let mut load = Duration::MAX;
     for _ in 0..ROUNDS {
         let start = Instant::now();

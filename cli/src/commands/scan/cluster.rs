@@ -113,7 +113,6 @@ async fn connect(
 
 /// Frameworks of another provider do not apply, unless somebody asks for one by name.
 fn options(args: &ScanArgs, reader: &ClusterReader, version: &ClusterVersion) -> PlanOptions {
-    let provider = if version.is_eks() { "eks" } else { "other" };
     PlanOptions {
         scope: reader.name().to_owned(),
         cluster_version: Some(version.minor.clone()),
@@ -123,7 +122,7 @@ fn options(args: &ScanArgs, reader: &ClusterReader, version: &ClusterVersion) ->
             .selection
             .frameworks
             .is_empty()
-            .then(|| provider.to_owned()),
+            .then(|| version.provider().to_owned()),
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
@@ -139,7 +138,7 @@ fn source(reader: &ClusterReader, version: &ClusterVersion) -> Source {
         kubernetes_version: Some(version.minor.clone()),
         stage: None,
         partial: false,
-        provider: version.is_eks().then(|| "EKS".to_owned()),
+        provider: (version.provider() != "other").then(|| version.provider().to_ascii_uppercase()),
         nodes: None,
     }
 }

@@ -43,10 +43,14 @@ pub struct ClusterVersion {
 }
 
 impl ClusterVersion {
-    /// Whether Amazon EKS built it.
+    /// Who built it, as frameworks name it: `eks`, `gke`, or `other`.
     #[must_use]
-    pub fn is_eks(&self) -> bool {
-        self.git.contains("-eks-")
+    pub fn provider(&self) -> &'static str {
+        match &self.git {
+            git if git.contains("-eks-") => "eks",
+            git if git.contains("-gke.") => "gke",
+            _ => "other",
+        }
     }
 }
 
