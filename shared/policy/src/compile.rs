@@ -65,6 +65,13 @@ pub(crate) struct Standard {
     pub(crate) facts: [Slot; facts::Fact::ALL.len()],
 }
 
+impl Standard {
+    /// The slot of a fact.
+    pub(crate) fn fact(&self, fact: facts::Fact) -> Slot {
+        self.facts[fact as usize]
+    }
+}
+
 /// The environment all policies share.
 pub(crate) fn standard() -> (Env, Standard) {
     let mut env = Env::new();
@@ -188,6 +195,17 @@ pub(crate) fn compile(
             ));
         }
     }
+    for list in programs
+        .iter()
+        .flat_map(|program| counted(program.source()))
+    {
+        if !file.needs.iter().any(|need| need.value == list) {
+            errors.push(LoadError::of_file(
+                name,
+                format!("counts `{list}` but `needs` does not name it"),
+            ));
+        }
+    }
     if file.matches.owned && (file.matches.kinds != ["Pod"] || !facts.is_empty()) {
         let message = "`match.owned` is for policies about `Pod` alone, without facts";
         errors.push(LoadError::of_file(name, message));
@@ -210,6 +228,16 @@ pub(crate) fn compile(
     } else {
         Err(errors)
     }
+}
+
+/// The lists that an expression counts; something that is none where it reads the counts otherwise than by name.
+fn counted(source: &str) -> impl Iterator<Item = &str> {
+    let after = source.split(facts::Fact::Counts.variable()).skip(1);
+    after.map(|rest| {
+        let named = rest.strip_prefix('.').unwrap_or("");
+        let end = named.find(|c: char| !c.is_ascii_alphanumeric());
+        &named[..end.unwrap_or(named.len())]
+    })
 }
 
 fn declare_params(

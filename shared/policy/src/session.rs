@@ -108,13 +108,16 @@ impl<'c> Session<'c> {
         sink: &mut dyn Sink,
     ) -> Seen {
         let view = match view(node, source) {
-            Judged::NotOurs => return Seen::NotOurs,
+            Judged::NotOurs => {
+                self.joins.gather_custom(node);
+                return Seen::NotOurs;
+            }
             Judged::ByOwner(view) => {
                 self.tally.resources += 1;
                 let kind = self.plan.by_kind.get(view.kind);
                 if let Some(kind) = kind.filter(|kind| !kind.owned.groups.is_empty()) {
                     let scope = self.scope(&view, arena);
-                    self.judge(&kind.owned, &view, &scope, lists, sink);
+                    self.judge(&kind.owned, &view, &scope, lists, Node::Null, sink);
                 }
                 return Seen::Done;
             }
@@ -127,7 +130,7 @@ impl<'c> Session<'c> {
             return Seen::Done;
         };
         let scope = self.scope(&view, arena);
-        self.judge(&kind.first, &view, &scope, lists, sink);
+        self.judge(&kind.first, &view, &scope, lists, Node::Null, sink);
         if kind.second.groups.is_empty() {
             Seen::Done
         } else {
@@ -153,20 +156,23 @@ impl<'c> Session<'c> {
             return;
         };
         let scope = self.scope(&view, arena);
-        for (fact, slot) in Fact::ALL.into_iter().zip(plan.slots.facts) {
-            let wanted = kind.second.facts.contains(&fact);
+        for fact in &kind.second.facts {
+            let slot = plan.slots.fact(*fact);
             match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
                 Some(list) => scope.set_unknown(slot, list),
-                None if wanted => scope.set_node(slot, joins.fact(fact, view.kind, node, arena)),
-                None => {}
+                None => scope.set_node(slot, joins.fact(*fact, view.kind, node, arena)),
             }
         }
+        let counts = match kind.second.facts.contains(&Fact::Counts) {
+            true => joins.fact(Fact::Counts, view.kind, node, arena),
+            false => Node::Null,
+        };
         if lists.gap("namespaces").is_some() {
             scope.set_unknown(plan.slots.namespace, "namespaces");
         } else {
             scope.set_node(plan.slots.namespace, joins.namespace_object(node, arena));
         }
-        self.judge(&kind.second, &view, &scope, lists, sink);
+        self.judge(&kind.second, &view, &scope, lists, counts, sink);
     }
 
     /// In pass two of a live scan, once: the policies about the cluster itself.
@@ -242,6 +248,7 @@ impl<'c> Session<'c> {
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
         lists: &Lists,
+        counts: Node<'a>,
         sink: &mut dyn Sink,
     ) where
         'c: 'a,
@@ -253,6 +260,7 @@ impl<'c> Session<'c> {
             view,
             scope,
             lists,
+            counts,
             wants: Verdict::ALL.map(wants),
         };
         let frameworks = match sink.wants_resources() {

@@ -7,6 +7,7 @@ use crate::{Catalogue, CatalogueFile};
 mod catalogue;
 mod dying;
 mod joined;
+mod facts;
 mod load;
 mod losing;
 mod sessions;

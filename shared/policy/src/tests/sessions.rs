@@ -94,6 +94,11 @@ fn every_object(catalogue: &Catalogue) -> Vec<Value> {
             for (k, given) in [&case.given].into_iter().chain(&case.also).enumerate() {
                 let mut object = complete(given);
                 object["metadata"]["name"] = json!(format!("o-{i}-{j}-{k}"));
+                // Of replicas of one owner, the first that comes speaks for all.
+                let owners = object["metadata"].get_mut("ownerReferences");
+                for owner in owners.and_then(Value::as_array_mut).into_iter().flatten() {
+                    owner["name"] = json!(format!("owner-{i}-{j}-{k}"));
+                }
                 objects.push(object);
             }
         }
@@ -114,7 +119,7 @@ fn verdicts_do_not_depend_on_the_order_of_objects_or_keys() {
         objects.len(),
         straight.judgements.len()
     );
-    assert_eq!(straight.judgements, turned.judgements);
+    same(&straight.judgements, &turned.judgements);
 }
 
 /// Policies share lists, conditions and slots; nobody may notice.
@@ -135,7 +140,15 @@ fn verdicts_do_not_depend_on_which_other_policies_run() {
         alone.len()
     );
     assert!(!alone.is_empty());
-    assert_eq!(together.judgements, alone);
+    same(&together.judgements, &alone);
+}
+
+/// Says the first difference: there may be hundreds of thousands of judgements.
+fn same(a: &[Judgement], b: &[Judgement]) {
+    for (a, b) in a.iter().zip(b) {
+        assert_eq!(a, b);
+    }
+    assert_eq!(a.len(), b.len());
 }
 
 fn reverse_keys(value: &Value) -> Value {
@@ -177,7 +190,7 @@ fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_onc
 #[test]
 fn a_list_that_was_not_read_shows_and_lowers_coverage() {
     let catalogue = super::built_in();
-    let mut lists = Lists::of_files();
+    let mut lists = Lists::of_case();
     let refused = Reason::new(ReasonCode::PermissionMissing, "list clusterroles");
     lists.set("clusterroles", ListState::Incomplete(refused.clone()));
     let result = scan_objects(&catalogue, "*", &[], &lists);
