@@ -6,8 +6,8 @@ use crate::{Catalogue, CatalogueFile};
 
 mod catalogue;
 mod dying;
-mod joined;
 mod facts;
+mod joined;
 mod load;
 mod losing;
 mod sessions;

@@ -1,13 +1,13 @@
 //! Who holds which rules where: bindings turned round, so that what a subject holds is found without looking at others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use plimsoll_cel::{Bump, Node, decode_json};
 
 use super::super::table::Texts;
 use super::super::{Joins, Rules, Table, default_roles};
 use super::rule::{self, Rule};
-use super::{CONTROLLER, KUBE_SYSTEM, account};
+use super::{CONTROLLER, KUBE_SYSTEM};
 
 /// A subject of bindings. Kinds that are no user, group or account hold nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -171,7 +171,7 @@ impl Grants {
     }
 
     /// The rules of a role that exists and allows something that not everybody may do.
-    pub(super) fn rules_of(&mut self, joins: &Joins, role: (&str, &str, &str)) -> Option<u32> {
+    fn rules_of(&mut self, joins: &Joins, role: (&str, &str, &str)) -> Option<u32> {
         let number = number_of(joins, role, &mut self.rules)?;
         let (kind, _, name) = role;
         if kind != "ClusterRole" || !OF_EVERYBODY.contains(&name) {
@@ -269,54 +269,4 @@ fn number_of(joins: &Joins, role: (&str, &str, &str), rules: &mut Rules) -> Opti
         Some(mut texts) => Some(texts.number()),
         None => default_roles::rules(role).map(|json| rules.number(json)),
     }
-}
-
-/// A list of `{namespace, verbs, apiGroups, resources, resourceNames, nonResourceURLs, binding, role}`, one for each rule that
-/// the account holds; every list is there, and the namespace is empty for the whole cluster. A RoleBinding gives no URLs.
-pub(in super::super) fn permissions<'a>(
-    joins: &Joins,
-    kind: &str,
-    object: &Node<'a>,
-    arena: &'a Bump,
-) -> Node<'a> {
-    let Some((namespace, name)) = account(kind, object) else {
-        return Node::List(&[]);
-    };
-    let grants = joins.access.grants.get_or_init(|| Grants::of(joins));
-    let mut all = Vec::new();
-    let mut decoded = BTreeMap::new();
-    for grant in grants.to_account(namespace, name) {
-        let (space, binding, role) = (
-            Node::text_in(arena, grant.space),
-            Node::text_in(arena, grant.binding),
-            Node::text_in(arena, grant.role),
-        );
-        let rules: &Node<'a> = decoded.entry(grant.rules).or_insert_with(|| {
-            let json = grants.rules(grant.rules);
-            decode_json(arena, json.as_bytes()).unwrap_or(Node::Null)
-        });
-        for rule in rules.items() {
-            let list = |key: &str| Node::List(rule.get(key).map_or(&[][..], |list| list.items()));
-            let everywhere = grant.space.is_empty();
-            if !everywhere && list("resources").items().is_empty() {
-                continue;
-            }
-            let urls = match everywhere {
-                true => list("nonResourceURLs"),
-                false => Node::List(&[]),
-            };
-            let fields = vec![
-                ("namespace", space),
-                ("verbs", list("verbs")),
-                ("apiGroups", list("apiGroups")),
-                ("resources", list("resources")),
-                ("resourceNames", list("resourceNames")),
-                ("nonResourceURLs", urls),
-                ("binding", binding),
-                ("role", role),
-            ];
-            all.push(Node::map_in(arena, fields));
-        }
-    }
-    Node::list_in(arena, all)
 }

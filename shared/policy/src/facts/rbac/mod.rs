@@ -4,14 +4,19 @@
 //! It is worked out from the settled tables when somebody first asks, once for all workers.
 
 mod aggregation;
+mod asks;
+mod control;
 mod grants;
+mod here;
 mod holders;
 mod missing;
 mod paths;
+mod permissions;
 mod powers;
 mod rule;
 mod steps;
 mod takeover;
+mod world;
 
 use std::sync::OnceLock;
 
@@ -22,8 +27,8 @@ use super::{Table, name, namespace};
 use grants::Grants;
 
 pub(super) use aggregation::Aggregation;
-pub(super) use grants::permissions;
 pub(super) use missing::fact as missing_accounts;
+pub(super) use permissions::fact as permissions;
 pub(super) use takeover::fact as takeover;
 
 /// The namespace of the cluster's own parts. A list of namespaces that has it is a cluster's whole list.

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::holders::{Who, World};
+use super::holders::Who;
 use super::steps::{Space, Step, To, steps};
+use super::world::World;
 
 /// A node of the graph.
 #[derive(Debug)]

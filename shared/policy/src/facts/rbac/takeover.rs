@@ -18,8 +18,9 @@ use plimsoll_cel::{Bump, Node};
 use super::super::{Joins, Table};
 use super::account;
 use super::grants::Grants;
-use super::holders::{Who, World};
+use super::holders::Who;
 use super::paths::ways;
+use super::world::World;
 
 /// `{reachable, account, steps}`: the account as namespace and name with `/`, and each step a text that begins with a verb,
 /// to be read one after another with ", which" between them. The shortest way; none of equals is worse than another.

@@ -1,7 +1,9 @@
 //! The facts over small worlds, written as a list of objects.
 
+mod aggregation;
 mod duties;
 mod missing;
+mod nodes;
 mod permissions;
 mod routes;
 mod worlds;
