@@ -17,6 +17,8 @@ pub(crate) fn doubtful(document: &str) -> bool {
                 };
             }
             b'#' => line.comment = true,
+            // The two parsers take tabs otherwise in places.
+            b'\t' => return true,
             b'[' | b']' | b'{' | b'}' | b',' => line.flow = true,
             _ => {}
         }
@@ -64,7 +66,11 @@ impl Line {
             && part.split(['[', ']', '{', '}', ',']).any(|piece| {
                 let piece = piece.trim_ascii();
                 let last = piece.rsplit(':').next().unwrap_or_default();
-                pair_is_doubtful(piece)
+                // Signs that mean something outside brackets only, or nothing yet.
+                piece == "-"
+                    || piece.ends_with(':')
+                    || piece.starts_with(['|', '>', '%', '@', '`', '&', '*', '?', '!', '#', ':'])
+                    || pair_is_doubtful(piece)
                     || word_is_doubtful(last)
                     || word_is_doubtful(piece.trim_start_matches('?').trim())
             })
@@ -99,10 +105,7 @@ fn key_is_doubtful(key: &str) -> bool {
 fn word_is_doubtful(word: &str) -> bool {
     let bytes = word.as_bytes();
     match bytes.first() {
-        Some(b'!') => true,
-        Some(b'&' | b'*') => bytes
-            .get(1)
-            .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')),
+        Some(b'!' | b'&' | b'*' | b'@' | b'`' | b'%' | b':') => true,
         Some(b'<') => word == "<<",
         Some(b'y' | b'Y' | b'n' | b'N' | b'o' | b'O') => matches!(
             word,
