@@ -11,7 +11,6 @@ mod document;
 mod gate;
 mod json;
 mod look;
-mod pointer;
 mod policy_facts;
 mod row;
 mod sorter;
