@@ -307,6 +307,7 @@ pub(crate) fn view<'a>(table: &'a PolicyTable, sources: &'a dyn Sources) -> View
         policies: table,
         sources,
         fix_command: None,
+        mendable: 0,
         unreadable: 0,
     }
 }
