@@ -22,7 +22,9 @@ use crate::interrupt::Interrupt;
 
 fn main() -> ExitCode {
     crash::guarded(|| match Cli::try_parse() {
-        Ok(cli) if matches!(cli.command, Command::Scan(_) | Command::Fix(_)) => with_settings(cli.color),
+        Ok(cli) if matches!(cli.command, Command::Scan(_) | Command::Fix(_)) => {
+            with_settings(cli.color)
+        }
         Ok(cli) => run(&cli),
         Err(error) => refused(&error),
     })

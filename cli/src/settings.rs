@@ -78,8 +78,13 @@ pub(crate) fn with_files(start: &Path, user: Option<PathBuf>) -> Result<Command,
 
 fn command(defaults: &BTreeMap<&'static str, Vec<String>>) -> Command {
     let with_defaults = |command: Command| {
-        let known: Vec<String> = command.get_arguments().map(|arg| arg.get_id().to_string()).collect();
-        let own = defaults.iter().filter(|(id, _)| known.iter().any(|known| known == *id));
+        let known: Vec<String> = command
+            .get_arguments()
+            .map(|arg| arg.get_id().to_string())
+            .collect();
+        let own = defaults
+            .iter()
+            .filter(|(id, _)| known.iter().any(|known| known == *id));
         own.fold(command, |command, (id, values)| {
             command.mut_arg(*id, |arg| arg.default_values(values.clone()))
         })

@@ -29,7 +29,11 @@ fn remove(pointer: &str) -> Change {
 
 /// The text after the changes, all of which must be made.
 fn edited(text: &str, changes: &[Change]) -> String {
-    let name = if text.starts_with(['{', '[']) { "x.json" } else { "x.yaml" };
+    let name = if text.starts_with(['{', '[']) {
+        "x.json"
+    } else {
+        "x.yaml"
+    };
     let edited = edit(name, text, changes);
     for outcome in &edited.outcomes {
         assert_eq!(*outcome, Outcome::Made, "{text}");
@@ -72,7 +76,10 @@ spec:
 
 #[test]
 fn an_entry_goes_with_its_line_and_nothing_else() {
-    let text = edited(POD, &[remove("/spec/containers/0/securityContext/privileged")]);
+    let text = edited(
+        POD,
+        &[remove("/spec/containers/0/securityContext/privileged")],
+    );
     assert_eq!(text, POD.replace("      privileged: true   # why\n", ""));
     let text = edited(POD, &[remove("/spec/containers/0/name")]);
     assert_eq!(
@@ -102,15 +109,27 @@ fn a_map_that_says_nothing_when_empty_goes_too_and_others_stay() {
         "spec:\n  podSelector: {}\n  x: 1\n"
     );
     let text = "a:\n- hostPort: 80 # why\n- b: 1\n";
-    assert_eq!(edited(text, &[remove("/a/0/hostPort")]), "a:\n- {}\n- b: 1\n");
+    assert_eq!(
+        edited(text, &[remove("/a/0/hostPort")]),
+        "a:\n- {}\n- b: 1\n"
+    );
 }
 
 #[test]
 fn new_entries_follow_the_last_of_their_map() {
     let changes = [
-        add("/spec/containers/0/securityContext/allowPrivilegeEscalation", json!(false)),
-        add("/spec/containers/1/securityContext/runAsNonRoot", json!(true)),
-        add("/spec/containers/1/securityContext/capabilities/drop", json!(["ALL"])),
+        add(
+            "/spec/containers/0/securityContext/allowPrivilegeEscalation",
+            json!(false),
+        ),
+        add(
+            "/spec/containers/1/securityContext/runAsNonRoot",
+            json!(true),
+        ),
+        add(
+            "/spec/containers/1/securityContext/capabilities/drop",
+            json!(["ALL"]),
+        ),
         add("/spec/hostUsers", json!(false)),
         add("/metadata/labels", json!({"a.b/c": "yes"})),
     ];
@@ -135,7 +154,10 @@ fn habits_of_the_document_are_followed() {
         format!("{text}        k:\r\n            m:\r\n              - k: 1\r\n")
     );
     let text = "a: 1\nb: {c: 1}";
-    assert_eq!(edited(text, &[add("/d", json!(2))]), "a: 1\nb: {c: 1}\nd: 2");
+    assert_eq!(
+        edited(text, &[add("/d", json!(2))]),
+        "a: 1\nb: {c: 1}\nd: 2"
+    );
     let text = "a: { c: 1 }\n";
     assert_eq!(
         edited(text, &[add("/a/d", json!({"e": [true]}))]),
@@ -153,11 +175,23 @@ fn values_are_replaced_where_they_stand() {
         ("a: # c\nb: 2\n", json!(5), "a: 5 # c\nb: 2\n"),
         ("a:\n", json!({"b": 1}), "a:\n  b: 1\n"),
         ("a: ~\n", json!({"b": 1}), "a:\n  b: 1\n"),
-        ("a: {} # c\nd: 1\n", json!({"b": 1}), "a: # c\n  b: 1\nd: 1\n"),
+        (
+            "a: {} # c\nd: 1\n",
+            json!({"b": 1}),
+            "a: # c\n  b: 1\nd: 1\n",
+        ),
         ("a: {b: 2}\n", json!({"b": 1}), "a: {b: 1}\n"),
-        ("a: |\n  x\n  # no comment\n\nb: 1\n", json!("t"), "a: t\n\nb: 1\n"),
+        (
+            "a: |\n  x\n  # no comment\n\nb: 1\n",
+            json!("t"),
+            "a: t\n\nb: 1\n",
+        ),
         ("a: \"x\n  y\"\nb: 1\n", json!("t"), "a: \"t\"\nb: 1\n"),
-        ("a: # c\n  b: 1\n  # d\nc: 1\n", json!(1), "a: 1 # c\nc: 1\n"),
+        (
+            "a: # c\n  b: 1\n  # d\nc: 1\n",
+            json!(1),
+            "a: 1 # c\nc: 1\n",
+        ),
         ("a:\n- b\n- c\nc: 1\n", json!("t"), "a: t\nc: 1\n"),
         ("a: x\nb: 1\n", json!(["p"]), "a:\n- p\nb: 1\n"),
         ("a: [x, y] # c\n", json!(["p"]), "a: [p] # c\n"),
@@ -175,15 +209,41 @@ fn values_are_replaced_where_they_stand() {
 #[test]
 fn lists_grow_at_their_end_and_lose_what_is_named_by_its_old_index() {
     let text = "a:\n  - x # 1\n  # about y\n  - y\n\n  - z\nb: [p, q,r]\n";
-    let changes = [remove("/a/0"), remove("/a/1"), add("/a/-", json!("w")), remove("/b/0"), remove("/b/2")];
+    let changes = [
+        remove("/a/0"),
+        remove("/a/1"),
+        add("/a/-", json!("w")),
+        remove("/b/0"),
+        remove("/b/2"),
+    ];
     assert_eq!(
         edited(text, &changes),
         "a:\n  # about y\n\n  - z\n  - w\nb: [q]\n"
     );
-    assert_eq!(edited("a:\n- x\nb: 1\n", &[remove("/a/0")]), "a: []\nb: 1\n");
     assert_eq!(
-        edited("securityContext:\n  capabilities:\n    add: [X]\nb: 1\n", &[remove("/securityContext/capabilities/add/0")]),
+        edited("a:\n- x\nb: 1\n", &[remove("/a/0")]),
+        "a: []\nb: 1\n"
+    );
+    assert_eq!(
+        edited(
+            "securityContext:\n  capabilities:\n    add: [X]\nb: 1\n",
+            &[remove("/securityContext/capabilities/add/0")]
+        ),
         "b: 1\n"
+    );
+}
+
+#[test]
+fn a_list_whose_first_element_has_brackets_has_none_itself() {
+    let text = "a:\n- []   # 1\n- {}   # 2\n- x   # 3\nb: 1\n";
+    assert_eq!(
+        edited(text, &[remove("/a/2")]),
+        "a:\n- []   # 1\n- {}   # 2\nb: 1\n"
+    );
+    let text = "a:\n- {b: 1}   # 1\n- y   # 3\n";
+    assert_eq!(
+        edited(text, &[remove("/a/1"), add("/a/0/c", json!(2))]),
+        "a:\n- {b: 1, c: 2}   # 1\n"
     );
 }
 
@@ -202,7 +262,14 @@ fn json_stays_json() {
     );
     let tight = r#"{"a":{"b":1,"c":"\/\ud83d\ude00"},"d":[1]}"#;
     assert_eq!(
-        edited(tight, &[remove("/a/b"), add("/d/-", json!(2)), add("/e/f", json!(true))]),
+        edited(
+            tight,
+            &[
+                remove("/a/b"),
+                add("/d/-", json!(2)),
+                add("/e/f", json!(true))
+            ]
+        ),
         r#"{"a":{"c":"\/\ud83d\ude00"},"d":[1,2],"e":{"f":true}}"#
     );
     let last = "{\n\t\"a\": 1,\n\t\"b\": 2\n}";
@@ -269,19 +336,49 @@ two:
 three: *n
 ";
     for (change, expected) in [
-        (remove("/base/privileged"), "1:7 other places use it through its anchor"),
-        (remove("/one/privileged"), "4:6 it comes from an alias: change it where its anchor stands"),
-        (add("/one", json!(1)), "4:6 it comes from an alias: change it where its anchor stands"),
-        (remove("/two/privileged"), "2:3 it comes in through the merge key `<<`: change it where it stands"),
-        (remove("/two/deep/x"), "3:3 it comes in through the merge key `<<`: change it where it stands"),
-        (remove("/two/m"), "8:6 other places use it through its anchor"),
+        (
+            remove("/base/privileged"),
+            "1:7 other places use it through its anchor",
+        ),
+        (
+            remove("/one/privileged"),
+            "4:6 it comes from an alias: change it where its anchor stands",
+        ),
+        (
+            add("/one", json!(1)),
+            "4:6 it comes from an alias: change it where its anchor stands",
+        ),
+        (
+            remove("/two/privileged"),
+            "2:3 it comes in through the merge key `<<`: change it where it stands",
+        ),
+        (
+            remove("/two/deep/x"),
+            "3:3 it comes in through the merge key `<<`: change it where it stands",
+        ),
+        (
+            remove("/two/m"),
+            "8:6 other places use it through its anchor",
+        ),
         (remove("/two"), "8:6 other places use it through its anchor"),
-        (add("/two/own/x", json!(1)), "7:8 it is neither a map nor a list"),
+        (
+            add("/two/own/x", json!(1)),
+            "7:8 it is neither a map nor a list",
+        ),
     ] {
         assert_eq!(left(text, change.clone()), expected, "{change:?}");
     }
-    let text = edited(text, &[add("/two/new", json!(1)), change(Op::Replace(json!(2)), "/two/own")]);
-    assert!(text.contains("  own: 2\n  m: &n 5\n  new: 1\nthree"), "{text}");
+    let text = edited(
+        text,
+        &[
+            add("/two/new", json!(1)),
+            change(Op::Replace(json!(2)), "/two/own"),
+        ],
+    );
+    assert!(
+        text.contains("  own: 2\n  m: &n 5\n  new: 1\nthree"),
+        "{text}"
+    );
     let unused = "a: &x\n  b: 1\n  c: 2\n";
     assert_eq!(edited(unused, &[remove("/a/b")]), "a: &x\n  c: 2\n");
 }
@@ -292,9 +389,19 @@ fn one_change_that_cannot_be_made_does_not_stop_the_others() {
     let text = "a: 1\n? b\n: x: 1\nc: 3\n";
     let outcome = edit("x.yaml", text, &[remove("/a"), remove("/b"), remove("/c")]);
     assert_eq!(outcome.text, "? b\n: x: 1\n");
-    assert!(matches!(outcome.outcomes[1], Outcome::Left(_)), "{outcome:?}");
+    assert!(
+        matches!(outcome.outcomes[1], Outcome::Left(_)),
+        "{outcome:?}"
+    );
     let text = "a:\n  x: 1\n  z: 2\nb:\n  ? c\n  : 1\n  d: 1\n";
-    let outcome = edit("x.yaml", text, &[remove("/a/x"), remove("/b/c"), remove("/a/z")]);
+    let outcome = edit(
+        "x.yaml",
+        text,
+        &[remove("/a/x"), remove("/b/c"), remove("/a/z")],
+    );
     assert_eq!(outcome.text, "a: {}\nb:\n  ? c\n  : 1\n  d: 1\n");
-    assert!(matches!(outcome.outcomes[1], Outcome::Left(_)), "{outcome:?}");
+    assert!(
+        matches!(outcome.outcomes[1], Outcome::Left(_)),
+        "{outcome:?}"
+    );
 }

@@ -40,7 +40,10 @@ pub fn write_mended(out: &mut dyn Write, file: &str, rows: &[&Row], look: Look) 
     let file = look.paint(anstyle::Style::new().bold(), harmless(file));
     writeln!(out, "{file}")?;
     for row in rows {
-        let severity = look.paint(look.severity(row.severity), pad(row.severity.as_str(), word));
+        let severity = look.paint(
+            look.severity(row.severity),
+            pad(row.severity.as_str(), word),
+        );
         let text = harmless(&row.message);
         writeln!(
             out,
@@ -75,7 +78,10 @@ pub fn write_fix_closing(
         };
         let next = match counts.written {
             true => String::new(),
-            false => format!("; write {} with {fix}", if counts.changes == 1 { "it" } else { "them" }),
+            false => format!(
+                "; write {} with {fix}",
+                if counts.changes == 1 { "it" } else { "them" }
+            ),
         };
         let mended = findings(counts.mended);
         writeln!(out, "{changes} in {files} {verb} {mended}{next}")?;

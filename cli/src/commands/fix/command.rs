@@ -6,19 +6,34 @@ use crate::args::{FixArgs, ScanArgs, Selection, SeverityFilter};
 
 /// The command that mends what a scan of files found.
 pub(crate) fn fix(args: &ScanArgs) -> String {
-    let paths: Vec<&Path> = args.paths.iter().chain(&args.filenames).map(PathBuf::as_path).collect();
+    let paths: Vec<&Path> = args
+        .paths
+        .iter()
+        .chain(&args.filenames)
+        .map(PathBuf::as_path)
+        .collect();
     let paths = if paths.is_empty() {
         &[Path::new(".")][..]
     } else {
         &paths
     };
-    written("plimsoll fix", paths, &args.selection, args.output.severity.as_ref())
+    written(
+        "plimsoll fix",
+        paths,
+        &args.selection,
+        args.output.severity.as_ref(),
+    )
 }
 
 /// The scan that shows what `fix` looked at.
 pub(super) fn scan(args: &FixArgs) -> String {
     let paths: Vec<&Path> = args.paths.iter().map(PathBuf::as_path).collect();
-    written("plimsoll scan", &paths, &args.selection, args.severity.as_ref())
+    written(
+        "plimsoll scan",
+        &paths,
+        &args.selection,
+        args.severity.as_ref(),
+    )
 }
 
 fn written(
@@ -39,7 +54,10 @@ fn written(
     flag("policies", own.to_string_lossy().into_owned());
     flag("only", selection.only.join(","));
     flag("skip", selection.skip.join(","));
-    flag("severity", severity.map(ToString::to_string).unwrap_or_default());
+    flag(
+        "severity",
+        severity.map(ToString::to_string).unwrap_or_default(),
+    );
     words.join(" ")
 }
 
@@ -65,7 +83,12 @@ mod tests {
         };
         let severity = "high+".parse().unwrap();
         assert_eq!(
-            written("plimsoll fix", &[Path::new("my files/")], &selection, Some(&severity)),
+            written(
+                "plimsoll fix",
+                &[Path::new("my files/")],
+                &selection,
+                Some(&severity)
+            ),
             "plimsoll fix 'my files/' --only 'host-*,image-latest-tag' --severity critical,high"
         );
     }

@@ -121,9 +121,7 @@ pub(crate) fn run(
         before: &before,
         after: after.iter().filter_map(key).collect(),
     };
-    let exit = mended.show(args, cli, console, &mut diagnostics);
-    console.diagnose(&diagnostics);
-    exit
+    mended.show(args, cli, console, diagnostics)
 }
 
 /// What every scan of a run has in common.
@@ -140,7 +138,14 @@ impl<'d> Desk<'d> {
             severities: self.args.severity.clone().unwrap_or_default(),
             ..scan::Show::default()
         };
-        scan::scan_files(found, self.plan, &self.table, &show, self.interrupt, progress)
+        scan::scan_files(
+            found,
+            self.plan,
+            &self.table,
+            &show,
+            self.interrupt,
+            progress,
+        )
     }
 }
 
@@ -182,7 +187,7 @@ impl Mended<'_> {
         args: &FixArgs,
         cli: &Cli,
         console: &Console,
-        diagnostics: &mut Vec<Diagnostic>,
+        mut diagnostics: Vec<Diagnostic>,
     ) -> Result<Exit> {
         let mut counts = FixCounts {
             written: args.write,
@@ -203,12 +208,16 @@ impl Mended<'_> {
             counts.changes += self.fixes.made.get(file).copied().unwrap_or_default();
         }
         let gone = |row: &&Row| {
-            let written = row.file.as_ref().is_some_and(|file| !unwritten.contains(file));
+            let written = row
+                .file
+                .as_ref()
+                .is_some_and(|file| !unwritten.contains(file));
             written && key(row).is_some_and(|key| !self.after.contains(&key))
         };
         counts.mended = self.before.iter().filter(gone).count() as u64;
         counts.left = self.before.len() as u64 - counts.mended;
 
+        console.diagnose(&diagnostics);
         let people = console.out.terminal;
         let look = console.out.look;
         console

@@ -108,7 +108,11 @@ const MARK: &[u8] = "\u{feff}".as_bytes();
 impl Changed {
     /// The bytes to write: a byte order mark stays.
     pub(super) fn new_bytes(&self) -> Vec<u8> {
-        let mark = if self.bytes.starts_with(MARK) { MARK } else { &[] };
+        let mark = if self.bytes.starts_with(MARK) {
+            MARK
+        } else {
+            &[]
+        };
         [mark, self.new.as_bytes()].concat()
     }
 }

@@ -130,7 +130,8 @@ impl Fixes {
         let acts = object.and_then(|object| self.acts.get(&object));
         let acts = acts.map_or(&[][..], Vec::as_slice);
         let same = |op: &PatchOp| {
-            let equal = |act: &Act| act.pointer == op.path && act.op == op.op && act.value == op.value;
+            let equal =
+                |act: &Act| act.pointer == op.path && act.op == op.op && act.value == op.value;
             acts.iter().any(|act| act.round == self.round && equal(act))
         };
         if patch.iter().all(same) {

@@ -75,7 +75,8 @@ pub(crate) fn as_yaml(text: &str) -> String {
         .filter(|at| {
             let escape = text.as_bytes().get(*at..*at + 2);
             escape.is_some_and(|e| {
-                e[0].eq_ignore_ascii_case(&b'd') && matches!(e[1], b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
+                e[0].eq_ignore_ascii_case(&b'd')
+                    && matches!(e[1], b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
             })
         })
         .collect();

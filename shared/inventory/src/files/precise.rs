@@ -290,11 +290,7 @@ impl<'a, 't> Builder<'a, 't> {
     }
 
     /// Puts a finished value where it belongs; gives it back if it is the whole document.
-    fn value(
-        &mut self,
-        mut value: Marked<'a>,
-        anchor: usize,
-    ) -> Result<Option<Marked<'a>>, Fault> {
+    fn value(&mut self, mut value: Marked<'a>, anchor: usize) -> Result<Option<Marked<'a>>, Fault> {
         if anchor != 0 {
             value.sharing = Sharing::Anchor;
             self.anchors.insert(anchor, Some(value));

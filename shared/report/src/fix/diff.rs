@@ -27,8 +27,16 @@ pub fn write_diff(
     let name = harmless(file.trim_start_matches("./"));
     let separator = if name.starts_with('/') { "" } else { "/" };
     let bold = Style::new().bold();
-    writeln!(out, "{}", look.paint(bold, format!("--- a{separator}{name}")))?;
-    writeln!(out, "{}", look.paint(bold, format!("+++ b{separator}{name}")))?;
+    writeln!(
+        out,
+        "{}",
+        look.paint(bold, format!("--- a{separator}{name}"))
+    )?;
+    writeln!(
+        out,
+        "{}",
+        look.paint(bold, format!("+++ b{separator}{name}"))
+    )?;
     let diff = TextDiff::from_lines(old, new);
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         let cyan = AnsiColor::Cyan.on_default();
@@ -42,7 +50,10 @@ pub fn write_diff(
             let line = change.value();
             let bare = line.strip_suffix('\n').unwrap_or(line);
             if for_people {
-                let bare = bare.strip_suffix('\r').unwrap_or(bare).replace('\t', "    ");
+                let bare = bare
+                    .strip_suffix('\r')
+                    .unwrap_or(bare)
+                    .replace('\t', "    ");
                 let text = format!("{mark}{}", harmless(&bare));
                 writeln!(out, "{}", look.paint(style, text))?;
             } else {
@@ -51,7 +62,11 @@ pub fn write_diff(
                     Some(bare) => (bare, "\r\n"),
                     None => (bare, "\n"),
                 };
-                write!(out, "{}{ending}", look.paint(style, format!("{mark}{bare}")))?;
+                write!(
+                    out,
+                    "{}{ending}",
+                    look.paint(style, format!("{mark}{bare}"))
+                )?;
             }
             if !line.ends_with('\n') {
                 writeln!(out, "\\ No newline at end of file")?;
@@ -86,7 +101,10 @@ mod tests {
             ..Look::default()
         };
         let text = written("a: \u{1b}[2J\r\n", "a:\tb\r\n", look, true);
-        assert!(text.contains("\u{1b}[31m-a: \u{fffd}[2J\u{1b}[0m\n"), "{text:?}");
+        assert!(
+            text.contains("\u{1b}[31m-a: \u{fffd}[2J\u{1b}[0m\n"),
+            "{text:?}"
+        );
         assert!(text.contains("\u{1b}[32m+a:    b\u{1b}[0m\n"), "{text:?}");
     }
 }

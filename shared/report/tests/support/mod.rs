@@ -109,7 +109,10 @@ pub(crate) fn placed(
         item: None,
     });
     judgement.paths = vec![path.into()];
-    judgement.patch_paths = vec![format!("/{}", path.replace('[', ".").replace(']', "").replace('.', "/"))];
+    judgement.patch_paths = vec![format!(
+        "/{}",
+        path.replace('[', ".").replace(']', "").replace('.', "/")
+    )];
     judgement.place = Some(Place {
         line: place.0,
         column: place.1,

@@ -23,11 +23,18 @@ struct Entry<'p, 'a> {
 
 impl Writer<'_, '_> {
     /// Writes the changes of a block.
-    pub(super) fn block(&mut self, was: &Marked<'_>, parts: &[Part<'_>], limit: usize) -> Option<()> {
+    pub(super) fn block(
+        &mut self,
+        was: &Marked<'_>,
+        parts: &[Part<'_>],
+        limit: usize,
+    ) -> Option<()> {
         let entries = self.entries(was, parts, limit)?;
         let column = self.source.column(entries.first()?.start);
+        let mut done = 0;
         for (i, entry) in entries.iter().enumerate() {
             match entry.now {
+                _ if i < done => {}
                 Some(Draft::Kept(_)) => {}
                 Some(Draft::Open { was, parts }) if parts.iter().any(|part| part.now.is_some()) => {
                     if was.children.is_empty() {
@@ -42,10 +49,18 @@ impl Writer<'_, '_> {
                 }
                 None => {
                     // It stands behind a dash: what follows it moves there.
-                    let next = entries.get(i + 1)?;
-                    next.now?;
-                    let from = self.source.text[entry.end..].trim_start();
-                    self.put(entry.start..self.source.text.len() - from.len(), "");
+                    let text = self.source.text;
+                    let follows = |end: usize| text.len() - text[end..].trim_start().len();
+                    let mut from = follows(entry.end);
+                    done = i + 1;
+                    while let Some(next) = entries.get(done).filter(|next| next.start == from) {
+                        if next.now.is_some() {
+                            break;
+                        }
+                        from = follows(next.end);
+                        done += 1;
+                    }
+                    self.put(entry.start..from, "");
                 }
             }
         }
@@ -130,7 +145,9 @@ impl Writer<'_, '_> {
             let text = line.trim_start_matches(' ');
             let indent = line.len() - text.len();
             let inside = indent > column
-                || (has_dashes && indent == column && (text.starts_with("- ") || text.trim() == "-"));
+                || (has_dashes
+                    && indent == column
+                    && (text.starts_with("- ") || text.trim() == "-"));
             if blank(text) {
                 if keeps {
                     end = next;
@@ -152,13 +169,9 @@ impl Writer<'_, '_> {
         parts: &[Part<'_>],
         column: usize,
     ) -> Option<()> {
-        let first_goes = |parts: &[Part<'_>]| {
-            let mut own = parts.iter().filter(|part| part.was.is_some_and(|w| !w.merged));
-            let first = own.next().is_some_and(|part| part.now.is_none());
-            first && own.next().is_none_or(|part| part.now.is_none())
-        };
-        let behind_dash = entry.child.key.is_none() && !self.source.is_flow(was);
-        if behind_dash && first_goes(parts) {
+        let own = |part: &&Part<'_>| part.was.is_some_and(|was| !was.merged);
+        let all_go = parts.iter().filter(own).all(|part| part.now.is_none());
+        if entry.child.key.is_none() && !self.source.is_flow(was) && all_go {
             return self.replace(entry, column, &live(parts));
         }
         self.open(was, parts, entry.end, None)
@@ -174,8 +187,12 @@ impl Writer<'_, '_> {
             Some(text) => format!(" {text}"),
             None if is_key => self.style.below(new, column),
             None => {
-                let gap = self.style.dash - 1;
-                format!("{:gap$}{}", "", self.style.block(new, column + self.style.dash))
+                let indent = match source.is_last(entry.head) {
+                    true => column + self.style.dash,
+                    false => source.column(start),
+                };
+                let gap = indent - column - 1;
+                format!("{:gap$}{}", "", self.style.block(new, indent))
             }
         };
         let inline = !text.starts_with(['\n', '\r']);
@@ -251,9 +268,17 @@ impl Writer<'_, '_> {
 
 /// What is left of a map or list, and what is new in it.
 fn live(parts: &[Part<'_>]) -> Value {
-    let live = || parts.iter().filter_map(|part| Some((part.key.clone(), part.now.as_ref()?.value())));
+    let live = || {
+        parts
+            .iter()
+            .filter_map(|part| Some((part.key.clone(), part.now.as_ref()?.value())))
+    };
     if live().all(|(key, _)| key.is_some()) {
-        Value::Object(live().filter_map(|(key, value)| Some((key?, value))).collect())
+        Value::Object(
+            live()
+                .filter_map(|(key, value)| Some((key?, value)))
+                .collect(),
+        )
     } else {
         Value::Array(live().map(|(_, value)| value).collect())
     }

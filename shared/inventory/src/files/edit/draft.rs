@@ -60,7 +60,9 @@ impl<'a> Draft<'a> {
         };
         let is_map = matches!(was.node, Node::Map(_));
         let found = if is_map {
-            parts.iter().position(|part| part.key.as_ref() == Some(first))
+            parts
+                .iter()
+                .position(|part| part.key.as_ref() == Some(first))
         } else {
             first.parse().ok().filter(|index| *index < parts.len())
         };
@@ -132,7 +134,10 @@ impl<'a> Draft<'a> {
                 return Ok(false);
             };
             for part in parts.iter_mut() {
-                let gone = part.key.as_ref().is_none_or(|key| !wanted.contains_key(key));
+                let gone = part
+                    .key
+                    .as_ref()
+                    .is_none_or(|key| !wanted.contains_key(key));
                 if gone && part.now.is_some() {
                     own(part, uses)?;
                     removable(part, uses)?;
@@ -215,7 +220,8 @@ impl<'a> Draft<'a> {
                     .iter()
                     .filter_map(|part| Some((&part.key, part.now.as_ref()?.value())));
                 if self.is_map() {
-                    let entry = |(key, value): (&Option<String>, Value)| Some((key.clone()?, value));
+                    let entry =
+                        |(key, value): (&Option<String>, Value)| Some((key.clone()?, value));
                     Value::Object(live.filter_map(entry).collect())
                 } else {
                     Value::Array(live.map(|(_, value)| value).collect())

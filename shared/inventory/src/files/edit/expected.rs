@@ -170,7 +170,11 @@ mod tests {
             json!({"x": 1})
         );
         assert_eq!(
-            patched(json!({"podSelector": {"a": 1}}), "/podSelector/a", Op::Remove),
+            patched(
+                json!({"podSelector": {"a": 1}}),
+                "/podSelector/a",
+                Op::Remove
+            ),
             json!({"podSelector": {}})
         );
     }

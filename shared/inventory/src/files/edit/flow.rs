@@ -65,11 +65,12 @@ impl Writer<'_, '_> {
                     let lines = lines.map(Indent::deeper);
                     let value = now.value();
                     let text = self.style.flow.value(&value, lines, self.style.newline);
-                    let gap = if source.text[..entry.value].ends_with(':') && entry.value == entry.end {
-                        " "
-                    } else {
-                        ""
-                    };
+                    let gap =
+                        if source.text[..entry.value].ends_with(':') && entry.value == entry.end {
+                            " "
+                        } else {
+                            ""
+                        };
                     self.put(entry.value..entry.end, format!("{gap}{text}"));
                 }
                 None => {
@@ -103,14 +104,20 @@ impl Writer<'_, '_> {
         let own_lines = |start: usize| source.is_first(start) && !source.same_line(start, close);
         if let Some((first, end)) = gone {
             if own_lines(first.start) && !source.same_line(end.end, close) {
-                self.put(source.line_start(first.start)..source.next_line(end.end), "");
+                self.put(
+                    source.line_start(first.start)..source.next_line(end.end),
+                    "",
+                );
                 if let Some(comma) = comma.filter(|_| new.is_empty()) {
                     self.put(comma..comma + 1, "");
                 }
             } else {
                 self.put(kept.end..end.end, "");
                 for entry in new {
-                    self.put(kept.end..kept.end, format!("{}{entry}", self.style.flow.comma));
+                    self.put(
+                        kept.end..kept.end,
+                        format!("{}{entry}", self.style.flow.comma),
+                    );
                 }
                 return Some(());
             }
@@ -125,14 +132,21 @@ impl Writer<'_, '_> {
                     self.put(kept.end..kept.end, ",");
                 }
                 let separator = format!(",{newline}{:column$}", "");
-                let trailing = if comma.is_some() && gone.is_none() { "," } else { "" };
+                let trailing = if comma.is_some() && gone.is_none() {
+                    ","
+                } else {
+                    ""
+                };
                 let at = source.line_end(comma.unwrap_or(kept.end));
                 let text = new.join(&separator);
                 self.put(at..at, format!("{newline}{:column$}{text}{trailing}", ""));
             }
             None => {
                 for entry in new {
-                    self.put(kept.end..kept.end, format!("{}{entry}", self.style.flow.comma));
+                    self.put(
+                        kept.end..kept.end,
+                        format!("{}{entry}", self.style.flow.comma),
+                    );
                 }
             }
         }
@@ -179,7 +193,9 @@ fn value_after(source: &Source<'_>, colon: usize) -> usize {
 /// The column of entries with a line each, and how much deeper they stand than their closing bracket.
 fn indent(source: &Source<'_>, first: usize, close: usize) -> Indent {
     let column = source.column(first);
-    let step = column.checked_sub(source.column(close)).filter(|_| source.is_first(close));
+    let step = column
+        .checked_sub(source.column(close))
+        .filter(|_| source.is_first(close));
     Indent {
         column,
         step: step.filter(|step| *step > 0).unwrap_or(2),

@@ -234,7 +234,9 @@ impl<'a> Desk<'_, '_, 'a> {
         let text = if made.is_empty() {
             Some(None)
         } else {
-            self.written(&draft).filter(|new| self.is_right(new, &made)).map(Some)
+            self.written(&draft)
+                .filter(|new| self.is_right(new, &made))
+                .map(Some)
         };
         Attempt { text, outcomes }
     }
@@ -287,8 +289,14 @@ impl<'a> Desk<'_, '_, 'a> {
     }
 
     fn at(&self, change: &Change, message: &str) -> Why {
-        let object = self.part.object(&self.root, change.item).unwrap_or(self.root);
-        let pointer = change.steps.first().map_or("", |step| step.pointer.as_str());
+        let object = self
+            .part
+            .object(&self.root, change.item)
+            .unwrap_or(self.root);
+        let pointer = change
+            .steps
+            .first()
+            .map_or("", |step| step.pointer.as_str());
         Why {
             message: message.to_owned(),
             at: draft::nearest(&object, &segments(pointer)),

@@ -39,7 +39,12 @@ impl Style {
             Value::Array(_) => column + self.list,
             _ => column + self.step,
         };
-        format!("{}{:column$}{}", self.newline, "", self.block(value, column))
+        format!(
+            "{}{:column$}{}",
+            self.newline,
+            "",
+            self.block(value, column)
+        )
     }
 
     /// A value at `column`, where its first line is already indented.
@@ -80,7 +85,8 @@ impl Flow {
     pub(super) fn value(&self, value: &Value, lines: Option<Indent>, newline: &str) -> String {
         let (open, close, entries): (&str, &str, Vec<String>) = match value {
             Value::Object(map) => {
-                let entry = |(key, value): (&String, &Value)| self.entry(key, value, lines, newline);
+                let entry =
+                    |(key, value): (&String, &Value)| self.entry(key, value, lines, newline);
                 ("{", "}", map.iter().map(entry).collect())
             }
             Value::Array(list) => {
@@ -205,7 +211,9 @@ mod tests {
 
     #[test]
     fn texts_that_could_be_something_else_are_quoted() {
-        for text in ["yes", "0x1F", "1e3", "", " a", "a: b", "a #b", "- a", "*", "null", "~", "a:"] {
+        for text in [
+            "yes", "0x1F", "1e3", "", " a", "a: b", "a #b", "- a", "*", "null", "~", "a:",
+        ] {
             assert!(plain_or_quoted(text, false).starts_with('"'), "{text}");
         }
         for text in ["ALL", "10.0.0.1", "nginx:1.25", "a b", "1Gi"] {

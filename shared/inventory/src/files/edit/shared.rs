@@ -54,9 +54,7 @@ impl<'a> Uses<'a> {
         };
         match value.children {
             [] => self.scalars,
-            children => {
-                self.named.contains(&children.as_ptr()) || children.iter().any(merged)
-            }
+            children => self.named.contains(&children.as_ptr()) || children.iter().any(merged),
         }
     }
 

@@ -84,7 +84,10 @@ impl<'t> Source<'t> {
             let rest = &self.text[at..];
             at += rest.len() - rest.trim_start().len();
             let comment = self.text[at..].starts_with('#')
-                && self.text[..at].chars().next_back().is_none_or(char::is_whitespace);
+                && self.text[..at]
+                    .chars()
+                    .next_back()
+                    .is_none_or(char::is_whitespace);
             if !comment {
                 return at;
             }
@@ -106,9 +109,23 @@ impl<'t> Source<'t> {
         at
     }
 
-    /// Whether the map or list is written with brackets.
+    /// Where what is in an element begins.
+    pub(super) fn start_in(&self, child: &Child<'_>) -> usize {
+        let first = child.value.children.first().and_then(|child| child.key);
+        let place = match first {
+            Some(key) if !self.is_flow(&child.value) => key.extent,
+            _ => child.value.extent,
+        };
+        self.byte(place.start)
+    }
+
+    /// Whether the map or list is written with brackets. The parser lets a list whose dashes stand below its key begin
+    /// with what is in its first element.
     pub(super) fn is_flow(&self, value: &Marked<'_>) -> bool {
-        matches!(self.at(self.start(value)), Some(b'{' | b'['))
+        let first = value.children.first().filter(|child| child.key.is_none());
+        let begins_inside =
+            first.is_some_and(|child| child.value.extent.start <= value.extent.start);
+        !begins_inside && matches!(self.at(self.start(value)), Some(b'{' | b'['))
     }
 
     /// Where the entry's colon ends; none where it is not told by one on the key's line.
@@ -126,12 +143,7 @@ impl<'t> Source<'t> {
 
     /// The dash of an element that has one.
     pub(super) fn dash(&self, child: &Child<'_>) -> Option<usize> {
-        let first = child.value.children.first().and_then(|child| child.key);
-        let place = match first {
-            Some(key) if !self.is_flow(&child.value) => key.extent,
-            _ => child.value.extent,
-        };
-        let mut end = self.byte(place.start);
+        let mut end = self.start_in(child);
         loop {
             let start = self.line_start(end);
             let line = &self.text[start..end];
@@ -185,8 +197,8 @@ impl<'t> Source<'t> {
                 }
                 _ => {}
             }
-            begins = matches!(byte, b'{' | b'[' | b',' | b':')
-                || (begins && byte.is_ascii_whitespace());
+            begins =
+                matches!(byte, b'{' | b'[' | b',' | b':') || (begins && byte.is_ascii_whitespace());
             at += 1;
         }
         self.text.len()

@@ -53,7 +53,8 @@ impl Writer<'_, '_> {
 
     fn finish(mut self) -> Option<String> {
         // What is put in at one place comes in the order in which it was asked for, before what is taken away there.
-        self.splices.sort_by_key(|(place, _)| (place.start, place.end));
+        self.splices
+            .sort_by_key(|(place, _)| (place.start, place.end));
         let apart = self
             .splices
             .windows(2)

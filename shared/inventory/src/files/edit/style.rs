@@ -100,10 +100,8 @@ impl Seen {
         }
         for child in value.children.iter().filter(|child| !child.merged) {
             let inner = &child.value;
-            if !inner.children.is_empty()
-                && inner.sharing != Sharing::Alias
-                && !source.is_flow(inner)
-            {
+            let block = !inner.children.is_empty() && !source.is_flow(inner);
+            if inner.sharing != Sharing::Alias && (block || child.key.is_none()) {
                 self.vote(child, source);
             }
             self.look(inner, source);
@@ -112,19 +110,20 @@ impl Seen {
 
     /// A block below a key or behind a dash.
     fn vote(&mut self, child: &Child<'_>, source: &Source<'_>) -> Option<()> {
+        if child.key.is_none() {
+            let (dash, start) = (source.dash(child)?, source.start_in(child));
+            if source.same_line(dash, start) {
+                self.dash.add(start - dash);
+            }
+            return Some(());
+        }
         let inner = child.value.children.first()?;
         let below = |column: usize| column.checked_sub(child.key?.extent.start.column as usize);
-        match (child.key, inner.key) {
-            (Some(_), Some(key)) => self.step.add(below(key.extent.start.column as usize)?),
-            (Some(_), None) => self.list.add(below(source.column(source.dash(inner)?) + 1)?),
-            (None, Some(key)) => {
-                let dash = source.dash(child)?;
-                let start = source.byte(key.extent.start);
-                if source.same_line(dash, start) {
-                    self.dash.add(start - dash);
-                }
-            }
-            (None, None) => {}
+        match inner.key {
+            Some(key) => self.step.add(below(key.extent.start.column as usize)?),
+            None => self
+                .list
+                .add(below(source.column(source.dash(inner)?) + 1)?),
         }
         Some(())
     }
@@ -157,7 +156,12 @@ impl Flow {
             quoted,
             // Without quotes the blank is what makes it a colon.
             colon: format!(":{}", " ".repeat(if quoted { gap.min(1) } else { 1 })),
-            comma: if tight || (quoted && gap == 0) { "," } else { ", " }.to_owned(),
+            comma: if tight || (quoted && gap == 0) {
+                ","
+            } else {
+                ", "
+            }
+            .to_owned(),
             pad: if padded { " " } else { "" },
         })
     }
