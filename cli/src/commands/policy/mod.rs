@@ -3,6 +3,7 @@
 mod eval;
 mod expression;
 mod list;
+mod new;
 mod test;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ pub(crate) fn run(args: &PolicyArgs, console: &Console) -> Result<Exit> {
         PolicyCommand::List(args) => list::run(args, console),
         PolicyCommand::Show { id, policies } => show(id, policies.as_deref(), console),
         PolicyCommand::Test { dir, only } => test::run(dir.as_deref(), only, console),
+        PolicyCommand::New { id, dir } => new::run(id, dir, console),
         PolicyCommand::Eval(args) => eval::run(args, console),
     }
 }

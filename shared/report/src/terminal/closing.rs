@@ -42,7 +42,10 @@ pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> i
     let line = match &view.fix_command {
         Some(command) if view.mendable > 0 => {
             let findings = count(view.mendable, "finding", "findings");
-            format!("{findings} can be mended: {command} · {sentence}")
+            let line = format!("{findings} can be mended: {command}");
+            let both = line.chars().count() + sentence.chars().count() + 3;
+            let gap = if both > view.look.columns() { "\n" } else { " · " };
+            format!("{line}{gap}{sentence}")
         }
         _ => sentence,
     };
