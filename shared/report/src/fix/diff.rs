@@ -1,12 +1,16 @@
 //! One file's changes as a unified diff that `git apply` and `patch -p1` take.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use similar::{ChangeTag, TextDiff};
+use similar::{Algorithm, ChangeTag, TextDiff};
 
 use crate::Look;
 use crate::look::harmless;
+
+/// After this time the diff of a file need not be the shortest one.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
@@ -37,7 +41,11 @@ pub fn write_diff(
         "{}",
         look.paint(bold, format!("+++ b{separator}{name}"))
     )?;
-    let diff = TextDiff::from_lines(old, new);
+    // Manifests repeat their lines: lines that stand once, such as names, are what keeps a long diff short work.
+    let diff = TextDiff::configure()
+        .algorithm(Algorithm::Patience)
+        .timeout(PATIENCE)
+        .diff_lines(old, new);
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         let cyan = AnsiColor::Cyan.on_default();
         writeln!(out, "{}", look.paint(cyan, hunk.header()))?;

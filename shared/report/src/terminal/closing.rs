@@ -44,7 +44,11 @@ pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> i
             let findings = count(view.mendable, "finding", "findings");
             let line = format!("{findings} can be mended: {command}");
             let both = line.chars().count() + sentence.chars().count() + 3;
-            let gap = if both > view.look.columns() { "\n" } else { " · " };
+            let gap = if both > view.look.columns() {
+                "\n"
+            } else {
+                " · "
+            };
             format!("{line}{gap}{sentence}")
         }
         _ => sentence,

@@ -177,29 +177,20 @@ fn edit_part(part: &Part<'_>, changes: &[&Change]) -> (Option<String>, Vec<Outco
         return (text, all.outcomes);
     }
     // Something would not come out as it should: find out which.
-    let mut kept: Vec<&Change> = Vec::new();
-    let mut best = None;
-    let mut outcomes = Vec::new();
-    for (change, outcome) in changes.iter().zip(all.outcomes) {
-        if outcome != Outcome::Made {
-            outcomes.push(outcome);
-            continue;
-        }
-        kept.push(change);
-        let attempt = desk.attempt(&kept);
-        match (attempt.text, attempt.outcomes.last()) {
-            (Some(text), Some(last)) if !matches!(last, Outcome::Left(_)) => {
-                best = text;
-                outcomes.push(last.clone());
-            }
-            _ => {
-                kept.pop();
-                let message = "it cannot be changed here without touching something else";
-                outcomes.push(Outcome::Left(desk.obstacle(&desk.at(change, message))));
-            }
-        }
+    let made = |i: &usize| all.outcomes[*i] == Outcome::Made;
+    let candidates: Vec<usize> = (0..changes.len()).filter(made).collect();
+    let mut kept = Vec::new();
+    desk.narrow_down(changes, &candidates, &mut kept);
+    let chosen: Vec<&Change> = kept.iter().map(|i| changes[*i]).collect();
+    let mut outcomes = all.outcomes;
+    for i in candidates.iter().filter(|i| !kept.contains(*i)) {
+        let why = desk.at(
+            changes[*i],
+            "it cannot be changed here without touching something else",
+        );
+        outcomes[*i] = Outcome::Left(desk.obstacle(&why));
     }
-    (best, outcomes)
+    (desk.attempt(&chosen).text.flatten(), outcomes)
 }
 
 /// A part of a file and what was read in it.
@@ -239,6 +230,19 @@ impl<'a> Desk<'_, '_, 'a> {
                 .map(Some)
         };
         Attempt { text, outcomes }
+    }
+
+    /// Adds to `kept`, in order, those of `candidates` that can be made together with it.
+    fn narrow_down(&self, changes: &[&Change], candidates: &[usize], kept: &mut Vec<usize>) {
+        let together = [kept.as_slice(), candidates].concat();
+        let chosen: Vec<&Change> = together.iter().map(|i| changes[*i]).collect();
+        if self.attempt(&chosen).text.is_some() {
+            *kept = together;
+        } else if candidates.len() > 1 {
+            let (first, second) = candidates.split_at(candidates.len() / 2);
+            self.narrow_down(changes, first, kept);
+            self.narrow_down(changes, second, kept);
+        }
     }
 
     /// Whether the draft differs after the change. When it fails, the draft is as it was.
