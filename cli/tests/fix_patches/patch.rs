@@ -59,9 +59,8 @@ pub(crate) fn settle(tree: &mut Value, changes: &[Change]) {
                 .pointer(parent)
                 .is_some_and(|value| *value == json!({}) || *value == json!([]));
             if empty && let Some((grandparent, key)) = parent.rsplit_once('/') {
-                match tree.pointer_mut(grandparent) {
-                    Some(Value::Object(map)) => drop(map.remove(key)),
-                    _ => {}
+                if let Some(Value::Object(map)) = tree.pointer_mut(grandparent) {
+                    map.remove(key);
                 }
             }
             pointer = parent;

@@ -272,7 +272,7 @@ fn text(text: &str) -> String {
     let word = text.len() > 5 && text.bytes().all(|b| b.is_ascii_alphabetic());
     if word || matches!(text, "spec" | "kind" | "name" | "Pod" | "app") {
         text.to_owned()
-    } else if text.contains(['\'', '\n', '\\', '\t']) || text.len() % 2 == 0 {
+    } else if text.contains(['\'', '\n', '\\', '\t']) || text.len().is_multiple_of(2) {
         Value::from(text).to_string()
     } else {
         format!("'{text}'")
