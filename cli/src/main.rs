@@ -22,7 +22,9 @@ use crate::interrupt::Interrupt;
 
 fn main() -> ExitCode {
     crash::guarded(|| match Cli::try_parse() {
-        Ok(cli) if matches!(cli.command, Command::Scan(_)) => scan_with_settings(cli.color),
+        Ok(cli) if matches!(cli.command, Command::Scan(_) | Command::Fix(_)) => {
+            with_settings(cli.color)
+        }
         Ok(cli) => run(&cli),
         Err(error) => refused(&error),
     })
@@ -40,7 +42,7 @@ fn refused(error: &clap::Error) -> Exit {
 }
 
 /// Reads the command line once more, with the settings of files below it.
-fn scan_with_settings(colour: Colour) -> Exit {
+fn with_settings(colour: Colour) -> Exit {
     let start = std::env::current_dir().unwrap_or_default();
     let command = match settings::with_files(&start, settings::user_file()) {
         Ok(command) => command,
@@ -61,6 +63,7 @@ fn run(cli: &Cli) -> Exit {
     let interrupt = Interrupt::listen();
     let done = match &cli.command {
         Command::Scan(args) => commands::scan::run(args, cli, &console, &interrupt),
+        Command::Fix(args) => commands::fix::run(args, cli, &console, &interrupt),
         Command::Up(args) => up::run(args, &console, &interrupt),
         Command::Demo(args) => demo::run(args, &console, &interrupt),
         Command::Policy(args) => commands::policy::run(args, &console),

@@ -1,4 +1,4 @@
-//! Settings of `scan` in files: `plimsoll.toml` in the current folder or the nearest above it, and below that the user's
+//! Settings of `scan` and `fix` in files: `plimsoll.toml` in the current folder or the nearest above it, and below that the user's
 //! own. A flag beats `PLIMSOLL_*`, that beats the project's file, that beats the user's.
 
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ pub(crate) fn user_file() -> Option<PathBuf> {
     Some(config.join("plimsoll").join(NAME))
 }
 
-/// The command line with the files' settings as defaults of `scan`.
+/// The command line with the files' settings as defaults of `scan`, and of `fix` as far as it has them.
 ///
 /// # Errors
 /// Every mistake in a file, with its place.
@@ -78,11 +78,21 @@ pub(crate) fn with_files(start: &Path, user: Option<PathBuf>) -> Result<Command,
 }
 
 fn command(defaults: &BTreeMap<&'static str, Vec<String>>) -> Command {
-    Cli::command().mut_subcommand("scan", |scan| {
-        defaults.iter().fold(scan, |scan, (id, values)| {
-            scan.mut_arg(*id, |arg| arg.default_values(values.clone()))
+    let with_defaults = |command: Command| {
+        let known: Vec<String> = command
+            .get_arguments()
+            .map(|arg| arg.get_id().to_string())
+            .collect();
+        let own = defaults
+            .iter()
+            .filter(|(id, _)| known.iter().any(|known| known == *id));
+        own.fold(command, |command, (id, values)| {
+            command.mut_arg(*id, |arg| arg.default_values(values.clone()))
         })
-    })
+    };
+    Cli::command()
+        .mut_subcommand("scan", with_defaults)
+        .mut_subcommand("fix", with_defaults)
 }
 
 /// The settings of one file by the id of their flag.

@@ -1,5 +1,6 @@
 //! The command line as people type it.
 
+mod fix;
 mod policy;
 mod scan;
 mod service;
@@ -7,6 +8,7 @@ mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use fix::FixArgs;
 pub(crate) use policy::{EvalArgs, ListArgs, PolicyArgs, PolicyCommand};
 pub(crate) use scan::{GateArgs, ScanArgs};
 pub(crate) use service::{DemoArgs, UpArgs};
@@ -58,6 +60,8 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Judge files, standard input, or a live cluster.
     Scan(Box<ScanArgs>),
+    /// Show, as a diff, how manifests are mended where that is safe; --write changes them.
+    Fix(FixArgs),
     /// Run the whole service on this machine.
     Up(UpArgs),
     /// Play example tenants through four weeks and show what they are told.

@@ -37,6 +37,14 @@ pub(crate) enum PolicyCommand {
         #[arg(long)]
         mutants: bool,
     },
+    /// Write a policy to start from, with examples that hold.
+    New {
+        /// Its id, which names what is wrong: team-label-missing.
+        id: String,
+        /// The folder of policies that it is written to.
+        #[arg(long, value_name = "DIR", default_value = "policies")]
+        dir: PathBuf,
+    },
     /// Judge a file with one policy and show what it reads; or evaluate an expression.
     Eval(EvalArgs),
 }

@@ -23,6 +23,10 @@ pub struct Judgement {
     /// Places inside the object, for example `spec.template.spec.containers[0].securityContext.privileged`; for a
     /// failing verdict at least one. A missing field is named by the path it should have.
     pub paths: Vec<String>,
+    /// Where in the object the operations of the policy's patch act, as JSON pointers in their order; for a failing
+    /// verdict of a policy that has a patch, empty when its element has no place of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patch_paths: Vec<String>,
     /// The value at the first path as JSON text, shortened; none when the field is absent or redacted.
     pub observed: Option<String>,
     /// Whether the value was withheld because it may be secret.

@@ -69,14 +69,11 @@ pub struct CaseResult {
 }
 
 impl Case {
-    /// The object and the others of its scan, apiVersion and metadata filled in.
+    /// The object and those beside it, as a cluster would hold them.
     #[must_use]
     pub fn objects(&self) -> Vec<Value> {
-        [&self.given]
-            .into_iter()
-            .chain(&self.also)
-            .map(complete)
-            .collect()
+        let all = [&self.given].into_iter().chain(&self.also);
+        all.map(complete).collect()
     }
 
     /// What differs from what is expected; none when the case holds.
@@ -133,6 +130,17 @@ impl Policy {
 /// Runs one case of the policy `id`.
 #[must_use]
 pub fn run(catalogue: &Catalogue, id: &str, case: &Case) -> CaseResult {
+    CaseResult::of(&judgements(catalogue, id, case, &case.objects()))
+}
+
+/// Judges `objects` by the policy `id` under the circumstances of a case; gives the judgements on the first of them.
+#[must_use]
+pub fn judgements(
+    catalogue: &Catalogue,
+    id: &str,
+    case: &Case,
+    objects: &[Value],
+) -> Vec<Judgement> {
     let mut catalogue = Catalogue {
         policies: catalogue.policy(id).cloned().into_iter().collect(),
         frameworks: Vec::new(),
@@ -160,7 +168,7 @@ pub fn run(catalogue: &Catalogue, id: &str, case: &Case) -> CaseResult {
         let reason = Reason::new(ReasonCode::PermissionMissing, format!("list {plural}"));
         lists.set(plural, ListState::Incomplete(reason));
     }
-    let objects: Vec<String> = case.objects().iter().map(Value::to_string).collect();
+    let objects: Vec<String> = objects.iter().map(Value::to_string).collect();
     let mut sink = Collected::default();
     let mut session = Session::new(&plan);
     let mut again = Vec::new();
@@ -183,7 +191,7 @@ pub fn run(catalogue: &Catalogue, id: &str, case: &Case) -> CaseResult {
     for (node, source) in again {
         session.second(&node, Some(&source), &arena, &joins, &lists, &mut sink);
     }
-    sink.result()
+    sink.0
 }
 
 /// Fills in apiVersion and metadata.
@@ -211,19 +219,18 @@ pub(crate) fn complete(given: &Value) -> Value {
 #[derive(Default)]
 struct Collected(Vec<Judgement>);
 
-impl Collected {
-    fn result(self) -> CaseResult {
-        let verdict = self
-            .0
+impl CaseResult {
+    fn of(judgements: &[Judgement]) -> Self {
+        let verdict = judgements
             .iter()
             .map(|j| j.verdict)
             .min()
             .unwrap_or(Verdict::NotApplicable);
-        let failing = self.0.iter().filter(|j| j.verdict == Verdict::Fail);
+        let failing = judgements.iter().filter(|j| j.verdict == Verdict::Fail);
         CaseResult {
             verdict,
             paths: failing.flat_map(|j| j.paths.iter().cloned()).collect(),
-            reason: self.0.iter().find_map(|j| j.reason.clone()),
+            reason: judgements.iter().find_map(|j| j.reason.clone()),
         }
     }
 }

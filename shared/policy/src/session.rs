@@ -310,6 +310,7 @@ fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> J
         resource: Arc::new(resource),
         element: None,
         paths: Vec::new(),
+        patch_paths: Vec::new(),
         observed: None,
         redacted: false,
         message: format!("not evaluated: {}", reason.need),

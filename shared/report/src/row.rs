@@ -9,7 +9,7 @@ use plimsoll_model::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{PolicyFacts, pointer};
+use crate::PolicyFacts;
 
 /// A verdict in a report. Field names are the public contract of report version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -201,20 +201,16 @@ impl Row {
     }
 }
 
-/// The policy's patch, placed where this verdict failed; empty when any part of it cannot be placed.
+/// The policy's patch, placed where this verdict failed; empty when it has no place there.
 fn patch_of(judgement: &Judgement, policy: &PolicyFacts) -> Vec<PatchOp> {
-    let Some(found) = judgement.paths.first() else {
+    if policy.fix_patch.len() != judgement.patch_paths.len() {
         return Vec::new();
-    };
-    let placed = |op: &PatchOp| {
-        let own = op.path.replace('/', ".");
-        let inside = policy.paths.iter().map(String::as_str);
-        let inside = inside.chain(policy.paths.is_empty().then_some(own.as_str()));
-        let path = inside
-            .filter_map(|inside| pointer::absolute(found, inside, &op.path))
-            .next()?;
-        Some(PatchOp { path, ..op.clone() })
-    };
-    let ops: Option<Vec<PatchOp>> = policy.fix_patch.iter().map(placed).collect();
-    ops.unwrap_or_default()
+    }
+    let placed = policy.fix_patch.iter().zip(&judgement.patch_paths);
+    placed
+        .map(|(op, path)| PatchOp {
+            path: path.clone(),
+            ..op.clone()
+        })
+        .collect()
 }

@@ -8,7 +8,19 @@ pub(super) fn meaning(id: &str) -> Option<&'static str> {
         .map(|(_, meaning)| *meaning)
 }
 
-const MEANINGS: [(&str, &str); 38] = [
+const MEANINGS: [(&str, &str); 41] = [
+    (
+        "not-mended",
+        "a finding whose patch could not be made where it stands; the message says why, and the text is as it was",
+    ),
+    (
+        "not-written",
+        "a file that plimsoll fix --write could not replace; it is as it was",
+    ),
+    (
+        "new-finding",
+        "a finding that the changes of plimsoll fix bring with them: look at it before you write them",
+    ),
     ("pass", "the policy holds for this resource"),
     ("fail", "the policy is violated: a finding"),
     (

@@ -3,6 +3,7 @@
 mod eval;
 mod expression;
 mod list;
+mod new;
 mod test;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ pub(crate) fn run(args: &PolicyArgs, console: &Console) -> Result<Exit> {
         PolicyCommand::Test { dir, only, mutants } => {
             test::run(dir.as_deref(), only, *mutants, console)
         }
+        PolicyCommand::New { id, dir } => new::run(id, dir, console),
         PolicyCommand::Eval(args) => eval::run(args, console),
     }
 }

@@ -92,6 +92,7 @@ pub(super) fn run(
         table: &table,
         sources: &(),
         unreadable,
+        mendable: 0,
         elapsed: started.elapsed(),
     };
     output::write(&report, args, console)?;

@@ -20,13 +20,18 @@ use plimsoll_inventory::redact::is_redacted_path;
 use plimsoll_policy::{Catalogue, Plan, PlanOptions};
 use plimsoll_report::{Diagnostic, Files, SourceType};
 
-use self::files::Scanned;
-use self::sink::Show;
+pub(super) use self::files::{Scanned, scan as scan_files};
+pub(super) use self::problems::{diagnostics as problems_of, no_such_path};
+pub(super) use self::progress::{Progress, wanted as progress_wanted};
+pub(super) use self::sink::Show;
 use super::catalogue;
 use crate::args::{Cli, Format, ScanArgs};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
+
+/// What an unread file does to a pipeline.
+const UNREAD: &str = "not evaluated; with a gate this run exits 4";
 
 /// Runs it.
 ///
@@ -76,12 +81,8 @@ fn files(
     let found = match discover(&paths) {
         Ok(found) => found,
         Err(FileError::NoSuchPath { path, suggestion }) => {
-            let error = Diagnostic::error("no-such-path", format!("no file or directory {path}"));
-            let error = match suggestion {
-                Some(near) => error.help(format!("{near} exists")),
-                None => error.help("give files or folders, or - for standard input"),
-            };
-            console.diagnose(&[error]);
+            let otherwise = "give files or folders, or - for standard input";
+            console.diagnose(&[problems::no_such_path(&path, suggestion, otherwise)]);
             return Ok(Exit::Nothing);
         }
     };
@@ -94,7 +95,7 @@ fn files(
     interrupt.finish_gracefully(false);
     let partial = interrupt.asked();
 
-    let mut diagnostics = problems::diagnostics(&scanned.problems, &scanned.sources);
+    let mut diagnostics = problems::diagnostics(&scanned.problems, &scanned.sources, UNREAD);
     if scanned.objects == 0 && !partial {
         diagnostics.push(nothing_found(&paths, &scanned));
         console.diagnose(&diagnostics);
@@ -135,6 +136,7 @@ fn files(
         table: &table,
         sources: &scanned.sources,
         unreadable,
+        mendable: scanned.mendable,
         elapsed: started.elapsed(),
     };
     output::write(&report, args, console)?;
@@ -172,7 +174,8 @@ fn options(args: &ScanArgs) -> PlanOptions {
     }
 }
 
-fn nothing_found(paths: &[std::path::PathBuf], scanned: &Scanned) -> Diagnostic {
+/// That there was no object to look at.
+pub(super) fn nothing_found(paths: &[std::path::PathBuf], scanned: &Scanned) -> Diagnostic {
     let names: Vec<String> = paths
         .iter()
         .map(|path| path.display().to_string())

@@ -33,6 +33,8 @@ pub(crate) struct Collect<'s> {
     pub(crate) affected: Affected,
     /// Failing judgements about documents, to be placed.
     pub(crate) failing: Vec<Judgement>,
+    /// Findings in files that have a patch.
+    pub(crate) mendable: u64,
     error: Option<io::Error>,
 }
 
@@ -51,6 +53,7 @@ impl<'s> Collect<'s> {
             sorter: Sorter::with_limit(memory),
             affected: Affected::with_limit(memory),
             failing: Vec::new(),
+            mendable: 0,
             error: None,
         }
     }
@@ -60,7 +63,11 @@ impl<'s> Collect<'s> {
         let Some(policy) = self.table.get(&judgement.policy) else {
             return;
         };
-        let pushed = self.sorter.push(&Row::of(judgement, policy));
+        let row = Row::of(judgement, policy);
+        let in_file = row.file.as_deref().is_some_and(|file| file != "-");
+        let patched = row.fix.as_ref().is_some_and(|fix| !fix.patch.is_empty());
+        self.mendable += u64::from(in_file && patched);
+        let pushed = self.sorter.push(&row);
         self.note(pushed);
     }
 

@@ -119,10 +119,41 @@ impl<'t> Parts<'t> {
 impl Part<'_> {
     pub(crate) fn parse<'a>(&self, arena: &'a Bump) -> Option<Marked<'a>> {
         if self.is_json {
-            // The YAML parser knows JSON, but not its tabs between values.
-            precise::read(&self.text.replace('\t', " "), self.first_line, arena).ok()?
+            precise::read(&json::as_yaml(self.text), self.first_line, arena).ok()?
         } else {
             precise::read(self.text, self.first_line, arena).ok()?
+        }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        self.text
+    }
+
+    pub(crate) fn first_line(&self) -> u32 {
+        self.first_line
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// Whether it is a whole document.
+    pub(crate) fn is_document(&self) -> bool {
+        matches!(self.what, What::Document)
+    }
+
+    /// The bytes of `text`, the file's, that it is.
+    pub(crate) fn range_in(&self, text: &str) -> std::ops::Range<usize> {
+        let start = json::start_of(text, self.text);
+        start..start + self.text.len()
+    }
+
+    /// The keys and indexes that lead from the parsed part to the object that a spot with this item means.
+    pub(crate) fn path_to(&self, item: Option<u32>) -> Vec<String> {
+        match (&self.what, item) {
+            (What::Document, Some(item)) => vec!["items".to_owned(), item.to_string()],
+            (What::ListOfOne, _) => vec!["0".to_owned()],
+            _ => Vec::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use plimsoll_cel::{Bump, MAX_NESTING, Node};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::load::narrow;
-use super::marked::{Child, Extent, Key, Mark, Marked};
+use super::marked::{Child, Extent, Key, Mark, Marked, Sharing};
 use super::problem::{Fault, ProblemCode, on_line};
 use super::scalar::Plain;
 use super::wording;
@@ -305,12 +305,18 @@ impl<'a, 't> Builder<'a, 't> {
                 _ => Err(fault(ProblemCode::NotYaml, "a key must be text", extent)),
             };
         }
-        self.value(Marked { extent, ..target }, 0)
+        let alias = Marked {
+            extent,
+            sharing: Sharing::Alias,
+            ..target
+        };
+        self.value(alias, 0)
     }
 
     /// Puts a finished value where it belongs; gives it back if it is the whole document.
-    fn value(&mut self, value: Marked<'a>, anchor: usize) -> Result<Option<Marked<'a>>, Fault> {
+    fn value(&mut self, mut value: Marked<'a>, anchor: usize) -> Result<Option<Marked<'a>>, Fault> {
         if anchor != 0 {
+            value.sharing = Sharing::Anchor;
             self.anchors.insert(anchor, Some(value));
         }
         let Some(frame) = self.open.last_mut() else {

@@ -39,11 +39,17 @@ pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> i
         return Ok(());
     }
     let sentence = gate.sentence(view.gate_input(header));
-    let mendable = header.summary.verdicts.fail - header.summary.excepted;
     let line = match &view.fix_command {
-        Some(command) if mendable > 0 => {
-            let findings = count(mendable, "finding", "findings");
-            format!("{findings} can be mended: {command} · {sentence}")
+        Some(command) if view.mendable > 0 => {
+            let findings = count(view.mendable, "finding", "findings");
+            let line = format!("{findings} can be mended: {command}");
+            let both = line.chars().count() + sentence.chars().count() + 3;
+            let gap = if both > view.look.columns() {
+                "\n"
+            } else {
+                " · "
+            };
+            format!("{line}{gap}{sentence}")
         }
         _ => sentence,
     };

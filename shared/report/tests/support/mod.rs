@@ -86,6 +86,7 @@ pub(crate) fn judgement(
         resource: Arc::new(resource),
         element: Some("app".into()),
         paths: vec!["spec".into()],
+        patch_paths: Vec::new(),
         observed: Some("true".into()),
         redacted: false,
         message: message.into(),
@@ -108,6 +109,10 @@ pub(crate) fn placed(
         item: None,
     });
     judgement.paths = vec![path.into()];
+    judgement.patch_paths = vec![format!(
+        "/{}",
+        path.replace('[', ".").replace(']', "").replace('.', "/")
+    )];
     judgement.place = Some(Place {
         line: place.0,
         column: place.1,
@@ -305,6 +310,7 @@ pub(crate) fn view<'a>(table: &'a PolicyTable, sources: &'a dyn Sources) -> View
         policies: table,
         sources,
         fix_command: None,
+        mendable: 0,
         unreadable: 0,
     }
 }
