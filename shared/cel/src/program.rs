@@ -30,6 +30,8 @@ pub struct Program {
     pub(crate) reads: Vec<(Slot, String)>,
     /// The field chains it reads, with their variable.
     pub(crate) chains: Vec<Chain>,
+    /// See [`Program::beyond_kubernetes`].
+    pub(crate) beyond: Vec<String>,
 }
 
 /// A field chain of a variable.
@@ -92,6 +94,13 @@ impl Program {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// What it uses that an API server of the oldest supported version refuses, each with the first version that
+    /// has it where there is one: `cel.bind`, `includes (1.37)`. Such an expression cannot be exported.
+    #[must_use]
+    pub fn beyond_kubernetes(&self) -> &[String] {
+        &self.beyond
     }
 
     /// The variables it reads, each once, in order of their slots.

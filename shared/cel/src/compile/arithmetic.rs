@@ -58,7 +58,9 @@ pub(super) fn arithmetic(name: &str) -> Option<Arithmetic> {
 /// The type an operation gives, if it is one.
 fn result(operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
     use Arithmetic::{Add, Divide, Multiply, Remainder, Subtract};
-    match (operator, left, right) {
+    let open = Type::Dyn;
+    let known = |ty| if matches!(ty, &Type::Free) { &open } else { ty };
+    match (operator, known(left), known(right)) {
         (_, Type::Dyn, Type::Dyn) => Some(Type::Dyn),
         (Add | Subtract, Type::Dyn, Type::Duration) | (Add, Type::Duration, Type::Dyn) => {
             Some(Type::Dyn)
@@ -75,12 +77,10 @@ fn result(operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
         (Add, Type::List(_), Type::Dyn) | (Add, Type::Dyn, Type::List(_)) => {
             Some(Type::list(Type::Dyn))
         }
-        (Add, Type::List(a), Type::List(b)) => Some(Type::list(
-            a.as_ref()
-                .clone()
-                .join(b.as_ref().clone())
-                .unwrap_or(Type::Dyn),
-        )),
+        (Add, Type::List(a), Type::List(b)) => {
+            let element = a.as_ref().clone().join(b.as_ref().clone())?;
+            Some(Type::list(element))
+        }
         (_, known, Type::Dyn) | (_, Type::Dyn, known) => result(operator, known, known),
         (Add, Type::String, Type::String) => Some(Type::String),
         (Add, Type::Bytes, Type::Bytes) => Some(Type::Bytes),

@@ -85,6 +85,10 @@ impl Compiler<'_> {
     }
 
     fn undeclared(&self, node: &IdedExpr, name: &str) -> CompileError {
+        if name.split('.').next() == Some("authorizer") {
+            let text = "`authorizer` asks the API server that admits an object; there is none here";
+            return self.error_at(node, text);
+        }
         let mut error = self.error_at(node, format!("`{name}` is not declared"));
         let locals = self.locals.iter().map(|local| local.name.as_str());
         error.help = match name.rsplit_once('.') {
