@@ -2,7 +2,7 @@
 
 use cel::common::ast::{CallExpr, Expr as Tree, IdedExpr};
 
-use super::names::qualified;
+use super::names::{qualified, root};
 use super::{Compiled, Compiler};
 use crate::code::{Expr, Literal, TextTest};
 use crate::error::CompileError;
@@ -92,8 +92,14 @@ impl Compiler<'_> {
         call: &CallExpr,
         name: &str,
     ) -> Result<(), CompileError> {
-        let namespace = call.target.as_ref().and_then(|target| qualified(target));
-        match namespace {
+        let target = call.target.as_deref();
+        if let Some(start) = target.map(root)
+            && matches!(&start.expr, Tree::Ident(name) if name == "authorizer")
+            && !self.is_variable("authorizer")
+        {
+            return Err(self.undeclared(start, "authorizer"));
+        }
+        match target.and_then(qualified) {
             Some(of) if FOREIGN.contains(&of.as_str()) && !self.is_variable(&of) => {
                 let text = format!("Kubernetes has no function `{of}.{name}`");
                 Err(self.call_error(node, text))

@@ -88,7 +88,7 @@ fn to_uint<'a>(cx: &Context<'_, 'a>, of: Value<'a>) -> Result<Option<Value<'a>>,
     Ok(match of {
         Value::Uint(_) => Some(of),
         Value::Int(value) => Some(Value::Uint(u64::try_from(value).map_err(|_| overflow())?)),
-        Value::Double(value) if value >= 0.0 && value < PAST_UINT =>
+        Value::Double(value) if (0.0..PAST_UINT).contains(&value) =>
         {
             #[expect(
                 clippy::cast_possible_truncation,

@@ -20,8 +20,8 @@ pub(crate) fn piece(format: &str) -> Result<Option<(Piece<'_>, &str)>, String> {
         let (text, rest) = format.split_at(format.find('%').unwrap_or(format.len()));
         return Ok((!text.is_empty()).then_some((Piece::Text(text), rest)));
     };
-    if after.starts_with('%') {
-        return Ok(Some((Piece::Text(&after[..1]), &after[1..])));
+    if let Some(rest) = after.strip_prefix('%') {
+        return Ok(Some((Piece::Text("%"), rest)));
     }
     let (decimals, after) = match after.strip_prefix('.') {
         None => (None, after),

@@ -220,8 +220,7 @@ mod tests {
                 let shifted = Decimal::of(a, 3).compare(&Decimal::of(b, 0));
                 assert_eq!(shifted, (a * 1000).cmp(&b), "{a}000 {b}");
                 let mixed = Decimal::of(a, 2).add(Decimal::of(b, -1)).unwrap();
-                #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-                let expected = a as f64 * 100.0 + b as f64 / 10.0;
+                let expected = Decimal::of(a * 1000 + b, -1);
                 assert_eq!(mixed.to_string(), expected.to_string(), "{a}e2 + {b}e-1");
             }
         }
