@@ -108,12 +108,6 @@ impl Pattern {
                     fits
                 }
             },
-            // What is open below binds to anything, too.
-            (Pattern::List(inner) | Pattern::Map(inner) | Pattern::Optional(inner), ty)
-                if ty.is_open() =>
-            {
-                inner.accepts(ty, bound)
-            }
             (_, ty) if ty.is_open() => true,
             (Pattern::Exact(wanted), ty) => wanted.fits(ty),
             (Pattern::List(inner), Type::List(ty))

@@ -74,8 +74,8 @@ fn result(operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
         (Subtract, Type::Timestamp, Type::Duration) => Some(Type::Timestamp),
         (Subtract, Type::Timestamp, Type::Timestamp) => Some(Type::Duration),
         (Add | Subtract, Type::Duration, Type::Duration) => Some(Type::Duration),
-        (Add, Type::List(_), Type::Dyn) | (Add, Type::Dyn, Type::List(_)) => {
-            Some(Type::list(Type::Dyn))
+        (Add, list @ Type::List(_), Type::Dyn) | (Add, Type::Dyn, list @ Type::List(_)) => {
+            Some(list.clone())
         }
         (Add, Type::List(a), Type::List(b)) => {
             let element = a.as_ref().clone().join(b.as_ref().clone())?;

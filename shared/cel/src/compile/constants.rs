@@ -73,6 +73,8 @@ fn constant(value: &Value<'_>) -> Option<Literal> {
         Value::Str(text) => Literal::Str(text.to_owned()),
         Value::Bytes(bytes) => Literal::Bytes(bytes.to_vec()),
         Value::Type(kind) => Literal::Type(kind),
+        Value::Timestamp(time) => Literal::Timestamp(time),
+        Value::Duration(span) => Literal::Duration(i64::try_from(span.as_nanos()).ok()?),
         _ => return None,
     })
 }
