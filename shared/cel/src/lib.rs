@@ -13,6 +13,7 @@ mod encode;
 mod env;
 mod error;
 mod eval;
+mod instant;
 mod kind;
 mod library;
 mod node;
@@ -26,6 +27,7 @@ mod semver;
 mod set;
 mod signature;
 mod source;
+mod url;
 mod value;
 
 pub use budget::Budget;
@@ -34,12 +36,16 @@ pub use cidr::Cidr;
 pub use decode::{DecodeError, MAX_NESTING, NodeSeed, decode_json};
 pub use env::{Env, Limits, Slot};
 pub use error::{CompileError, EvalError};
+pub use instant::Instant;
 pub use kind::Kind;
+pub use library::NamedFormat;
 pub use node::{Entry, Key, Node, key_hash};
 pub use program::Program;
+pub use quantity::Quantity;
 pub use schema::{Schema, Type};
 pub use scope::Scope;
 pub use semver::Semver;
+pub use url::Url;
 pub use value::{Items, Value};
 
 #[cfg(test)]

@@ -108,10 +108,10 @@ impl Pattern {
                     fits
                 }
             },
-            (_, Type::Dyn) => true,
+            (_, ty) if ty.is_open() => true,
             (Pattern::Exact(wanted), ty) => wanted.fits(ty),
             (Pattern::List(inner), Type::List(ty))
-            | (Pattern::Map(inner), Type::Map(ty))
+            | (Pattern::Map(inner), Type::Map(_, ty))
             | (Pattern::Optional(inner), Type::Optional(ty)) => inner.accepts(ty, bound),
             (Pattern::Map(inner), Type::Object(_)) => inner.accepts(&Type::Dyn, bound),
             _ => false,
@@ -121,7 +121,7 @@ impl Pattern {
     fn resolve(&self, bound: &Bound) -> Type {
         match self {
             Pattern::Exact(ty) => ty.clone(),
-            Pattern::Any(which) => bound[*which].clone().unwrap_or(Type::Dyn),
+            Pattern::Any(which) => bound[*which].clone().unwrap_or(Type::Free),
             Pattern::List(inner) => Type::list(inner.resolve(bound)),
             Pattern::Map(inner) => Type::map(inner.resolve(bound)),
             Pattern::Optional(inner) => Type::optional(inner.resolve(bound)),
@@ -199,6 +199,8 @@ fn pattern(text: &str) -> Option<Pattern> {
         "IP" => Type::Ip,
         "cidr" => Type::Cidr,
         "semver" => Type::Semver,
+        "URL" => Type::Url,
+        "Format" => Type::Format,
         _ => return None,
     }))
 }

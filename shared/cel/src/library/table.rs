@@ -3,7 +3,7 @@
 //! Sources: the CEL language definition's standard functions, cel-go's strings, lists, sets and optional
 //! extensions, and the Kubernetes libraries ("CEL in Kubernetes").
 
-use super::Function;
+use super::{Function, NamedFormat};
 
 /// What each function is called, takes and gives.
 pub(crate) const TABLE: &[(Function, &[&str])] = &[
@@ -134,10 +134,7 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
             "string.replace(string, string, int) string",
         ],
     ),
-    (
-        Function::Reverse,
-        &["string.reverse() string", "list(A).reverse() list(A)"],
-    ),
+    (Function::Reverse, &["list(A).reverse() list(A)"]),
     (
         Function::Split,
         &[
@@ -160,14 +157,51 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
     (
         Function::Flatten,
         &[
-            "list(dyn).flatten() list(dyn)",
+            "list(list(A)).flatten() list(A)",
             "list(dyn).flatten(int) list(dyn)",
         ],
     ),
-    (Function::IsSorted, &["list(A).isSorted() bool"]),
+    (Function::Includes, &["dyn.includes(dyn) bool"]),
+    (
+        Function::IsSorted,
+        &[
+            "list(int).isSorted() bool",
+            "list(uint).isSorted() bool",
+            "list(double).isSorted() bool",
+            "list(bool).isSorted() bool",
+            "list(duration).isSorted() bool",
+            "list(timestamp).isSorted() bool",
+            "list(string).isSorted() bool",
+            "list(bytes).isSorted() bool",
+        ],
+    ),
     (Function::Last, &["list(A).last() optional(A)"]),
-    (Function::Max, &["list(A).max() A"]),
-    (Function::Min, &["list(A).min() A"]),
+    (
+        Function::Max,
+        &[
+            "list(int).max() int",
+            "list(uint).max() uint",
+            "list(double).max() double",
+            "list(bool).max() bool",
+            "list(duration).max() duration",
+            "list(timestamp).max() timestamp",
+            "list(string).max() string",
+            "list(bytes).max() bytes",
+        ],
+    ),
+    (
+        Function::Min,
+        &[
+            "list(int).min() int",
+            "list(uint).min() uint",
+            "list(double).min() double",
+            "list(bool).min() bool",
+            "list(duration).min() duration",
+            "list(timestamp).min() timestamp",
+            "list(string).min() string",
+            "list(bytes).min() bytes",
+        ],
+    ),
     (Function::Range, &["lists.range(int) list(int)"]),
     (
         Function::SetsContains,
@@ -182,7 +216,19 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
         &["sets.intersects(list(A), list(A)) bool"],
     ),
     (Function::Slice, &["list(A).slice(int, int) list(A)"]),
-    (Function::Sort, &["list(A).sort() list(A)"]),
+    (
+        Function::Sort,
+        &[
+            "list(int).sort() list(int)",
+            "list(uint).sort() list(uint)",
+            "list(double).sort() list(double)",
+            "list(bool).sort() list(bool)",
+            "list(duration).sort() list(duration)",
+            "list(timestamp).sort() list(timestamp)",
+            "list(string).sort() list(string)",
+            "list(bytes).sort() list(bytes)",
+        ],
+    ),
     (
         Function::Sum,
         &[
@@ -193,7 +239,7 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
         ],
     ),
     (Function::HasValue, &["optional(A).hasValue() bool"]),
-    (Function::OptionalNone, &["optional.none() optional(dyn)"]),
+    (Function::OptionalNone, &["optional.none() optional(A)"]),
     (Function::OptionalOf, &["optional.of(A) optional(A)"]),
     (
         Function::OptionalOfNonZero,
@@ -242,6 +288,7 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
         ],
     ),
     (Function::QuantityOf, &["quantity(string) quantity"]),
+    (Function::QuantitySign, &["sign(quantity) int"]),
     (
         Function::QuantitySubtract,
         &[
@@ -291,6 +338,74 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
         &["semver(string) semver", "semver(string, bool) semver"],
     ),
     (Function::SemverPatch, &["semver.patch() int"]),
+    (Function::IsUrl, &["isURL(string) bool"]),
+    (Function::UrlOf, &["url(string) URL"]),
+    (Function::UrlScheme, &["URL.getScheme() string"]),
+    (Function::UrlHost, &["URL.getHost() string"]),
+    (Function::UrlHostname, &["URL.getHostname() string"]),
+    (Function::UrlPort, &["URL.getPort() string"]),
+    (Function::UrlPath, &["URL.getEscapedPath() string"]),
+    (Function::UrlQuery, &["URL.getQuery() map(list(string))"]),
+    (
+        Function::FormatOf(NamedFormat::Dns1123Label),
+        &["format.dns1123Label() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Dns1123LabelPrefix),
+        &["format.dns1123LabelPrefix() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Dns1123Subdomain),
+        &["format.dns1123Subdomain() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Dns1123SubdomainPrefix),
+        &["format.dns1123SubdomainPrefix() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Dns1035Label),
+        &["format.dns1035Label() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Dns1035LabelPrefix),
+        &["format.dns1035LabelPrefix() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::QualifiedName),
+        &["format.qualifiedName() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::LabelValue),
+        &["format.labelValue() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Uri),
+        &["format.uri() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Uuid),
+        &["format.uuid() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Byte),
+        &["format.byte() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::Date),
+        &["format.date() Format"],
+    ),
+    (
+        Function::FormatOf(NamedFormat::DateTime),
+        &["format.datetime() Format"],
+    ),
+    (
+        Function::FormatNamed,
+        &["format.named(string) optional(Format)"],
+    ),
+    (
+        Function::FormatValidate,
+        &["Format.validate(string) optional(list(string))"],
+    ),
     (
         Function::GetDate,
         &["timestamp.getDate() int", "timestamp.getDate(string) int"],
@@ -361,30 +476,11 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
     ),
 ];
 
-/// Functions that an API server has and this engine does not (yet): named as such when somebody uses them, rather
-/// than called unknown.
-pub(crate) const ELSEWHERE: &[&str] = &[
-    "authorizer",
-    "format.named",
-    "format.dns1123Label",
-    "format.dns1123Subdomain",
-    "format.dns1035Label",
-    "format.qualifiedName",
-    "format.labelValue",
-    "format.uri",
-    "format.uuid",
-    "format.byte",
-    "format.date",
-    "format.datetime",
-    "getEscapedPath",
-    "getHost",
-    "getHostname",
-    "getPort",
-    "getQuery",
-    "getScheme",
-    "isURL",
-    "url",
-];
+/// Functions that only newer API servers have: the name, and the same with the first Kubernetes version.
+pub(crate) const NEWER: &[(&str, &str)] = &[("includes", "includes (1.37)")];
+
+/// Namespaces of functions that other hosts of the language have and no API server does.
+pub(crate) const FOREIGN: &[&str] = &["base64", "math", "proto", "regex"];
 
 /// The name that messages use for a function.
 pub(super) fn name_of(function: Function) -> &'static str {
