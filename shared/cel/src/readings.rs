@@ -10,7 +10,7 @@ use crate::parse::parse;
 use crate::scan::scan;
 use crate::source::Source;
 
-/// One place where a source reads a variable that it does not bind itself.
+/// One place where a source reads a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// The variable's first name and the fields that follow it, by `.`, by `.?` or as a text in `[ ]`.
@@ -24,6 +24,13 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether it is a variable of the environment, not one that a macro binds.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        let name = self.path.first();
+        name.is_some_and(|name| !self.bound.contains(name))
+    }
+
     /// Whether the path begins with these steps.
     #[must_use]
     pub fn begins(&self, steps: &[&str]) -> bool {
@@ -34,10 +41,12 @@ impl Reading {
 /// The readings of a source, in the order in which they stand, and the functions it calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readings {
-    /// Readings of variables.
-    pub variables: Vec<Reading>,
+    /// Names, each with all the fields that follow it.
+    pub names: Vec<Reading>,
     /// The names of functions and macros, those of namespaces (`cel.bind`) whole.
     pub functions: Vec<String>,
+    /// Whether a selection or a call may follow the source as it stands, without brackets around it.
+    pub primary: bool,
 }
 
 impl Readings {
@@ -59,8 +68,9 @@ impl Readings {
                     found: Readings::default(),
                 };
                 walk.node(&tree);
+                walk.found.primary = is_primary(&tree);
                 walk.found
-                    .variables
+                    .names
                     .sort_by_key(|reading| (reading.start, reading.path.len()));
                 Ok(walk.found)
             };
@@ -85,10 +95,7 @@ struct Walk<'s> {
 impl Walk<'_> {
     fn node(&mut self, node: &IdedExpr) {
         if let Some(reading) = self.chain(node) {
-            let name = reading.path.first();
-            if !name.is_some_and(|name| self.bound.contains(name)) {
-                self.found.variables.push(reading);
-            }
+            self.found.names.push(reading);
             return;
         }
         match &node.expr {
@@ -112,13 +119,15 @@ impl Walk<'_> {
                 }
                 let (binds, rest) = call.args.split_at(names.min(call.args.len()));
                 // The value of `cel.bind` is outside of what it binds.
-                let (outside, inside) = rest.split_at(usize::from(!namespace.is_empty()).min(rest.len()));
+                let (outside, inside) =
+                    rest.split_at(usize::from(!namespace.is_empty()).min(rest.len()));
                 outside.iter().for_each(|arg| self.node(arg));
                 let before = self.bound.len();
-                self.bound.extend(binds.iter().filter_map(|name| match &name.expr {
-                    Tree::Ident(name) => Some(name.clone()),
-                    _ => None,
-                }));
+                self.bound
+                    .extend(binds.iter().filter_map(|name| match &name.expr {
+                        Tree::Ident(name) => Some(name.clone()),
+                        _ => None,
+                    }));
                 inside.iter().for_each(|arg| self.node(arg));
                 self.bound.truncate(before);
             }
@@ -192,6 +201,23 @@ impl Walk<'_> {
     }
 }
 
+/// Names, literals, selections, indices and calls; operators are calls too, of names that are none.
+fn is_primary(node: &IdedExpr) -> bool {
+    match &node.expr {
+        Tree::Call(call) => {
+            let operator = call.func_name.as_str();
+            operator.starts_with(|c: char| c.is_ascii_alphabetic())
+                || [
+                    operators::INDEX,
+                    operators::OPT_INDEX,
+                    operators::OPT_SELECT,
+                ]
+                .contains(&operator)
+        }
+        _ => true,
+    }
+}
+
 fn text(node: &IdedExpr) -> Option<&str> {
     match &node.expr {
         Tree::Literal(LiteralValue::String(text)) => Some(text.inner()),
@@ -215,13 +241,21 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Vec<(String, String, String)> {
-        let found = Readings::of(text, Limits::default()).unwrap().variables;
+        let found = Readings::of(text, Limits::default()).unwrap().names;
         let row = |reading: Reading| {
             let whole = &text[reading.start..*reading.ends.last().unwrap()];
             assert_eq!(reading.ends.len(), reading.path.len());
-            (reading.path.join(" "), whole.to_owned(), reading.bound.join(" "))
+            (
+                reading.path.join(" "),
+                whole.to_owned(),
+                reading.bound.join(" "),
+            )
         };
-        found.into_iter().map(row).collect()
+        found
+            .into_iter()
+            .filter(Reading::is_free)
+            .map(row)
+            .collect()
     }
 
     fn row(path: &str, text: &str, bound: &str) -> (String, String, String) {
@@ -231,7 +265,9 @@ mod tests {
     #[test]
     fn names_are_found_with_their_fields_and_never_in_texts() {
         assert_eq!(
-            of("object.spec.?a.b == 'object.x' && has(variables.pod .os) || params . list[0] == \"é\""),
+            of(
+                "object.spec.?a.b == 'object.x' && has(variables.pod .os) || params . list[0] == \"é\""
+            ),
             [
                 row("object spec a b", "object.spec.?a.b", ""),
                 row("variables pod os", "variables.pod .os", ""),
@@ -259,13 +295,33 @@ mod tests {
         );
         assert_eq!(
             of("cel.bind(x, x.a, x.b + y) == o.optMap(o, o.z).orValue(z)"),
-            [row("x a", "x.a", ""), row("y", "y", "x"), row("o", "o", ""), row("z", "z", "")]
+            [
+                row("x a", "x.a", ""),
+                row("y", "y", "x"),
+                row("o", "o", ""),
+                row("z", "z", "")
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_macro_binds_is_told_with_its_macros() {
+        let found = Readings::of("a.all(b, b.namespace == '')", Limits::default()).unwrap();
+        let bound: Vec<_> = found.names.iter().filter(|name| !name.is_free()).collect();
+        assert_eq!(bound.len(), 1);
+        assert_eq!(
+            (bound[0].path.join("."), found.primary),
+            ("b.namespace".to_owned(), true)
         );
     }
 
     #[test]
     fn functions_are_named() {
-        let found = Readings::of("cel.bind(x, 1, x) == size(a) && a.b.map(c, c).size() > 0", Limits::default());
+        let found = Readings::of(
+            "cel.bind(x, 1, x) == size(a) && a.b.map(c, c).size() > 0",
+            Limits::default(),
+        );
+        assert!(!found.as_ref().unwrap().primary);
         let functions = found.unwrap().functions;
         for name in ["cel.bind", "size", "map"] {
             assert!(functions.iter().any(|f| f == name), "{functions:?}");
