@@ -76,7 +76,7 @@ impl Policy {
         let sources = Sources::of(self, options)?;
         sources.check()?;
         let kinds = shape::kinds(self)?;
-        let shapes = shape::shapes(&kinds, sources.reads_pods());
+        let shapes = shape::shapes(&kinds, &sources);
         let alone = shapes.len() == 1;
         shapes
             .iter()

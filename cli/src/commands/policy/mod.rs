@@ -1,6 +1,7 @@
 //! `plimsoll policy`: the catalogue, its files, its examples, and single policies at work.
 
 mod eval;
+mod export;
 mod expression;
 mod list;
 mod test;
@@ -27,6 +28,7 @@ pub(crate) fn run(args: &PolicyArgs, console: &Console) -> Result<Exit> {
             test::run(dir.as_deref(), only, *mutants, console)
         }
         PolicyCommand::Eval(args) => eval::run(args, console),
+        PolicyCommand::ExportVap(args) => export::run(args, console),
     }
 }
 

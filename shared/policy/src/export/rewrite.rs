@@ -94,9 +94,9 @@ impl<'p> Rewriter<'p> {
                 true => self.replace(reading, place)?,
                 false => (0, String::new()),
             };
-            let reserved = (steps.max(1)..reading.path.len())
-                .find(|step| RESERVED.contains(&reading.path[*step].as_str()));
-            if steps == 0 && reserved.is_none() {
+            let untyped =
+                (steps.max(1)..reading.path.len()).find(|step| self.untyped(reading, *step));
+            if steps == 0 && untyped.is_none() {
                 continue;
             }
             text.push_str(&source.text[done..reading.start]);
@@ -105,7 +105,7 @@ impl<'p> Rewriter<'p> {
                 steps => reading.ends[steps - 1],
             };
             done = from;
-            match reserved {
+            match untyped {
                 Some(step) => {
                     done = reading.ends[step - 1];
                     let before = &source.text[from..done];
@@ -119,6 +119,20 @@ impl<'p> Rewriter<'p> {
             text,
             primary: source.readings.primary,
         })
+    }
+
+    /// Whether a step leads to what the declared type does not have.
+    fn untyped(&self, reading: &Reading, step: usize) -> bool {
+        let field = reading.path[step].as_str();
+        let of_some_kinds = || {
+            let known = ["apiVersion", "kind", "metadata"].contains(&field);
+            self.shape.mixed
+                && step == 1
+                && reading.is_free()
+                && reading.begins(&["object"])
+                && !known
+        };
+        RESERVED.contains(&field) || of_some_kinds()
     }
 
     /// How many steps of a reading are replaced, and by what.

@@ -3,6 +3,7 @@
 use plimsoll_model::kind::{self, Kind, KindSource};
 
 use super::NotExportable;
+use super::sources::Sources;
 use crate::catalogue::Policy;
 use crate::kinds::{pod_metadata_keys, pod_spec_keys};
 
@@ -15,6 +16,8 @@ pub(super) struct Shape {
     /// Added to the name where a policy has several shapes.
     pub(super) suffix: &'static str,
     pub(super) kinds: Vec<&'static Kind>,
+    /// Whether the policy tells several kinds apart: then it reads fields that not all of them have.
+    pub(super) mixed: bool,
     /// `object.spec.template.spec`; none where there is no pod.
     pub(super) pod_spec: Option<String>,
     pub(super) pod_metadata: Option<String>,
@@ -48,24 +51,27 @@ pub(super) fn kinds(policy: &Policy) -> Result<Vec<&'static Kind>, NotExportable
 }
 
 /// The shapes of some kinds; only one if the policy does not look at pods.
-pub(super) fn shapes(kinds: &[&'static Kind], reads_pods: bool) -> Vec<Shape> {
+pub(super) fn shapes(kinds: &[&'static Kind], sources: &Sources) -> Vec<Shape> {
+    let (reads_pods, reads_kind) = (sources.reads_pods(), sources.reads(&["object", "kind"]));
     let mut shapes: Vec<Shape> = Vec::new();
     for kind in kinds {
         let place = |keys: &[&str]| format!("object.{}", keys.join("."));
         let pod_spec = pod_spec_keys(kind.name).filter(|_| reads_pods).map(place);
         if let Some(shape) = shapes.iter_mut().find(|shape| shape.pod_spec == pod_spec) {
             shape.kinds.push(kind);
+            shape.mixed = reads_kind;
             continue;
         }
         let suffix = match (pod_spec.as_deref(), kind.name) {
             (None, _) => "-others",
-            (_, "Pod") => "-pods",
+            (_, "Pod") => "",
             (_, "CronJob") => "-cronjobs",
             _ => "-templates",
         };
         shapes.push(Shape {
             suffix,
             kinds: vec![kind],
+            mixed: false,
             pod_spec,
             pod_metadata: pod_metadata_keys(kind.name).map(place),
         });

@@ -118,12 +118,15 @@ impl Sources {
 
     /// Whether something of them asks for a pod spec, wherever the object keeps it.
     pub(super) fn reads_pods(&self) -> bool {
+        POD_VARIABLES
+            .iter()
+            .any(|name| self.reads(&["variables", name]))
+    }
+
+    /// Whether some expression reads what these steps lead to.
+    pub(super) fn reads(&self, steps: &[&str]) -> bool {
         let mut readings = self.all().flat_map(|source| &source.readings.names);
-        readings.any(|reading| {
-            POD_VARIABLES
-                .iter()
-                .any(|name| reading.is_free() && reading.begins(&["variables", name]))
-        })
+        readings.any(|reading| reading.is_free() && reading.begins(steps))
     }
 
     /// Whether some expression names a field, for example `ephemeralContainers`.
@@ -134,25 +137,23 @@ impl Sources {
 
     /// Refuses what no admission policy can read.
     pub(super) fn check(&self) -> Result<(), NotExportable> {
-        let free = || {
-            let all = self.all().flat_map(|source| &source.readings.names);
-            all.filter(|reading| reading.is_free())
-        };
-        let facts: BTreeSet<String> = free()
-            .filter(|reading| reading.begins(&["facts"]))
+        let all = self.all().flat_map(|source| &source.readings.names);
+        let facts: BTreeSet<String> = all
+            .filter(|reading| reading.is_free() && reading.begins(&["facts"]))
             .map(|reading| reading.path[..reading.path.len().min(2)].join("."))
             .collect();
         if !facts.is_empty() {
             return Err(NotExportable::Facts(facts.into_iter().collect()));
         }
-        let reads = |steps: &[&str]| free().any(|reading| reading.begins(steps));
-        if reads(&["cluster", "gitVersion"]) {
+        if self.reads(&["cluster", "gitVersion"]) {
             return Err(NotExportable::GitVersion);
         }
-        if reads(&["object", "status"]) {
+        if self.reads(&["object", "status"]) {
             return Err(NotExportable::Status);
         }
-        if reads(&["object", "apiVersion"]) || reads(&["object", "metadata", "managedFields"]) {
+        if self.reads(&["object", "apiVersion"])
+            || self.reads(&["object", "metadata", "managedFields"])
+        {
             return Err(NotExportable::WrittenForm);
         }
         let mut functions = self.all().flat_map(|source| &source.readings.functions);
