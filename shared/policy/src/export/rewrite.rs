@@ -126,7 +126,7 @@ impl<'p> Rewriter<'p> {
         let field = reading.path[step].as_str();
         let of_some_kinds = || {
             let known = ["apiVersion", "kind", "metadata"].contains(&field);
-            self.shape.mixed
+            self.shape.untyped
                 && step == 1
                 && reading.is_free()
                 && reading.begins(&["object"])

@@ -16,8 +16,9 @@ pub(super) struct Shape {
     /// Added to the name where a policy has several shapes.
     pub(super) suffix: &'static str,
     pub(super) kinds: Vec<&'static Kind>,
-    /// Whether the policy tells several kinds apart: then it reads fields that not all of them have.
-    pub(super) mixed: bool,
+    /// Whether fields are read that the declared types may not have: where a policy tells several kinds apart, and in
+    /// custom resources, whose types are those of whatever version is installed.
+    pub(super) untyped: bool,
     /// `object.spec.template.spec`; none where there is no pod.
     pub(super) pod_spec: Option<String>,
     pub(super) pod_metadata: Option<String>,
@@ -29,6 +30,30 @@ const NEVER_SHOWN: &[&str] = &[
     "ValidatingAdmissionPolicyBinding",
     "PodSecurityPolicy",
 ];
+
+/// The groups whose types are the API server's own.
+const OWN_GROUPS: &[&str] = &[
+    "",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "apps",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "discovery.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+];
+
+fn is_custom(kind: &Kind) -> bool {
+    !OWN_GROUPS.contains(&kind.group)
+}
 
 /// The kinds of a policy that come to admission.
 pub(super) fn kinds(policy: &Policy) -> Result<Vec<&'static Kind>, NotExportable> {
@@ -59,7 +84,7 @@ pub(super) fn shapes(kinds: &[&'static Kind], sources: &Sources) -> Vec<Shape> {
         let pod_spec = pod_spec_keys(kind.name).filter(|_| reads_pods).map(place);
         if let Some(shape) = shapes.iter_mut().find(|shape| shape.pod_spec == pod_spec) {
             shape.kinds.push(kind);
-            shape.mixed = reads_kind;
+            shape.untyped |= reads_kind || is_custom(kind);
             continue;
         }
         let suffix = match (pod_spec.as_deref(), kind.name) {
@@ -71,7 +96,7 @@ pub(super) fn shapes(kinds: &[&'static Kind], sources: &Sources) -> Vec<Shape> {
         shapes.push(Shape {
             suffix,
             kinds: vec![kind],
-            mixed: false,
+            untyped: is_custom(kind),
             pod_spec,
             pod_metadata: pod_metadata_keys(kind.name).map(place),
         });

@@ -138,13 +138,18 @@ fn a_workload_becomes_one_policy_for_each_shape() {
 #[test]
 fn fields_that_only_some_kinds_have_are_read_without_types() {
     let text = "expression: 'object.kind == \"Job\" || object.spec.a && object.metadata.name == \"\"'\nmessage: m";
-    let expression = |kinds| {
+    let expression = |kinds: &str| {
         let specs = specs(&format!("match: {{ kinds: [{kinds}] }}\n{text}"));
         specs[0].1["validations"][0]["expression"].clone()
     };
     assert_eq!(
         expression("Job, CronJob"),
         "object.kind == \"Job\" || dyn(object).spec.a && object.metadata.name == \"\""
+    );
+    assert_eq!(
+        expression("Sandbox"),
+        expression("Job, CronJob"),
+        "a custom resource"
     );
     assert_eq!(
         expression("Job"),

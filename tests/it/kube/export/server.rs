@@ -1,0 +1,242 @@
+//! The server with a batch of policies in force.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use http::Method;
+use plimsoll_model::kind::{self, Kind};
+use plimsoll_tests::kube_server::{Api, Caller, KubeServer};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::export::cases::Question;
+
+/// A policy counts within a second of its creation; a busy machine takes longer.
+const IN_FORCE_WITHIN: Duration = Duration::from_secs(60);
+
+/// What the server said to an object.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// The policies saw it.
+    Judged {
+        /// What each policy that refuses says.
+        refusals: BTreeMap<String, String>,
+        /// The object with the server's defaults, unless it was not to be created because it is there.
+        object: Option<Value>,
+    },
+    /// It is no valid object: no policy saw it.
+    Invalid(String),
+}
+
+pub(crate) struct Server {
+    api: Api,
+    markers: AtomicUsize,
+    /// Pods that are really created have one name.
+    created: Mutex<()>,
+}
+
+impl Server {
+    pub(crate) async fn new(server: &KubeServer) -> anyhow::Result<Self> {
+        Ok(Self {
+            api: server.api(Caller::Admin)?,
+            markers: AtomicUsize::new(0),
+            created: Mutex::new(()),
+        })
+    }
+
+    /// Makes the namespaces that the questions name, and the kinds that a server does not have by itself.
+    pub(crate) async fn prepare(
+        &self,
+        questions: impl Iterator<Item = &Question>,
+    ) -> anyhow::Result<()> {
+        let (mut namespaces, mut kinds) = (BTreeSet::new(), BTreeSet::new());
+        for question in questions {
+            let object = &question.object;
+            namespaces.extend(object["metadata"]["namespace"].as_str());
+            kinds.extend(object["kind"].as_str());
+        }
+        for namespace in namespaces {
+            let object = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": namespace } });
+            let answer = self.api.post("/api/v1/namespaces", &object).await?;
+            if !matches!(answer.status, 201 | 409) {
+                bail!("namespace {namespace}: {}", answer.message());
+            }
+        }
+        for name in kinds {
+            let kind = kind::named(name).with_context(|| format!("no kind {name}"))?;
+            if self.api.get(&kind.list_path(None)).await?.status == 404 {
+                self.define(kind).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Defines a kind that takes everything.
+    async fn define(&self, kind: &Kind) -> anyhow::Result<()> {
+        let anything = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+        let definition = json!({
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {
+                "name": format!("{}.{}", kind.plural, kind.group),
+                "annotations": { "api-approved.kubernetes.io": "unapproved, for tests" },
+            },
+            "spec": {
+                "group": kind.group,
+                "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
+                "names": { "kind": kind.name, "plural": kind.plural, "singular": kind.name.to_lowercase() },
+                "versions": [{
+                    "name": kind.version, "served": true, "storage": true,
+                    "schema": { "openAPIV3Schema": anything },
+                }],
+            },
+        });
+        let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        let answer = self.api.post(path, &definition).await?;
+        if answer.status != 201 {
+            bail!("{}: {}", kind.name, answer.message());
+        }
+        let started = Instant::now();
+        while self.api.get(&kind.list_path(None)).await?.status != 200 {
+            if started.elapsed() > IN_FORCE_WITHIN {
+                bail!("{} is not served", kind.name);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// Creates policies and bindings and waits until they count: the server sees policies in the order of their
+    /// creation, and bindings too, so all count when the last one does.
+    pub(crate) async fn install(&self, documents: &[Value]) -> anyhow::Result<()> {
+        let number = self.markers.fetch_add(1, Ordering::Relaxed);
+        let name = format!("marker-{number}");
+        for document in documents.iter().chain(&marker(&name)) {
+            self.api.create(document).await?;
+        }
+        let probe = json!({ "metadata": { "name": name } });
+        let path = "/api/v1/namespaces/default/configmaps?dryRun=All";
+        let started = Instant::now();
+        loop {
+            let answer = self.api.post(path, &probe).await?;
+            if refusals(&answer.warnings).contains_key(&name) {
+                return Ok(());
+            }
+            if started.elapsed() > IN_FORCE_WITHIN {
+                bail!("{name} does not count: {answer:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Deletes them.
+    pub(crate) async fn remove(&self, documents: &[Value]) -> anyhow::Result<()> {
+        for document in documents {
+            let kind = document["kind"]
+                .as_str()
+                .and_then(kind::named)
+                .context("no kind")?;
+            let name = document["metadata"]["name"].as_str().unwrap_or_default();
+            let path = format!("{}/{name}", kind.list_path(None));
+            let answer = self.api.delete(&path).await?;
+            if answer.status != 200 {
+                bail!("{path}: {}", answer.message());
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks what would come of creating an object.
+    pub(crate) async fn judge(&self, object: &Value) -> anyhow::Result<Answer> {
+        let mut object = object.clone();
+        let debugged = match object["kind"] == "Pod" {
+            true => object["spec"]
+                .as_object_mut()
+                .and_then(|spec| spec.remove("ephemeralContainers")),
+            false => None,
+        };
+        let kind = object["kind"]
+            .as_str()
+            .and_then(kind::named)
+            .context("no kind")?;
+        let namespace = object["metadata"]["namespace"]
+            .as_str()
+            .unwrap_or("default");
+        let path = kind.list_path(Some(namespace));
+        let options = "dryRun=All&fieldValidation=Ignore";
+        let answer = match debugged {
+            None => self.api.post(&format!("{path}?{options}"), &object).await?,
+            Some(containers) => {
+                // Debugging containers are added to pods that run.
+                let _alone = self.created.lock().await;
+                let answer = self.api.post(&path, &object).await?;
+                if answer.status != 201 {
+                    return Ok(Answer::Invalid(answer.message()));
+                }
+                let name = object["metadata"]["name"].as_str().unwrap_or_default();
+                let patch = json!({ "spec": { "ephemeralContainers": containers } });
+                let place = format!("{path}/{name}/ephemeralcontainers?{options}");
+                let content = "application/strategic-merge-patch+json";
+                let answer = self
+                    .api
+                    .send(Method::PATCH, &place, content, Some(&patch))
+                    .await?;
+                let place = format!("{path}/{name}?gracePeriodSeconds=0");
+                let gone = self.api.delete(&place).await?;
+                if gone.status != 200 {
+                    bail!("{place}: {}", gone.message());
+                }
+                answer
+            }
+        };
+        Ok(match answer.status {
+            200 | 201 => Answer::Judged {
+                refusals: refusals(&answer.warnings),
+                object: Some(answer.body),
+            },
+            409 => Answer::Judged {
+                refusals: refusals(&answer.warnings),
+                object: None,
+            },
+            _ => Answer::Invalid(answer.message()),
+        })
+    }
+}
+
+/// A policy that warns of one config map.
+fn marker(name: &str) -> [Value; 2] {
+    let version = "admissionregistration.k8s.io/v1";
+    let rule = json!({
+        "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["configmaps"],
+    });
+    let expression = format!("object.metadata.name != '{name}'");
+    let policy = json!({
+        "apiVersion": version,
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": { "name": name },
+        "spec": {
+            "matchConstraints": { "resourceRules": [rule] },
+            "validations": [{ "expression": expression }],
+        },
+    });
+    let binding = json!({
+        "apiVersion": version,
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": { "name": name },
+        "spec": { "policyName": name, "validationActions": ["Warn"] },
+    });
+    [policy, binding]
+}
+
+/// The messages by policy, out of `Validation failed for ValidatingAdmissionPolicy 'P' with binding 'B': MESSAGE`.
+fn refusals(warnings: &[String]) -> BTreeMap<String, String> {
+    let read = |warning: &String| {
+        let rest = warning.strip_prefix("Validation failed for ValidatingAdmissionPolicy '")?;
+        let (policy, rest) = rest.split_once("' with binding '")?;
+        let (_, message) = rest.split_once("': ")?;
+        Some((policy.to_owned(), message.to_owned()))
+    };
+    warnings.iter().filter_map(read).collect()
+}
