@@ -19,6 +19,10 @@ pub struct Reading {
     pub start: usize,
     /// For every step of `path`, the byte after it.
     pub ends: Vec<usize>,
+    /// For every step of `path`, whether it may be missing (`.?`, `[?`).
+    pub optional: Vec<bool>,
+    /// Whether it is what a `has(…)` asks for.
+    pub tested: bool,
     /// The names that macros bind around it, outermost first.
     pub bound: Vec<String>,
 }
@@ -130,6 +134,12 @@ impl Walk<'_> {
                     }));
                 inside.iter().for_each(|arg| self.node(arg));
                 self.bound.truncate(before);
+                if call.target.is_none() && call.func_name == "has" {
+                    let asked = self.found.names.last_mut();
+                    if let Some(asked) = asked.filter(|_| call.args.first().is_some_and(is_field)) {
+                        asked.tested = true;
+                    }
+                }
             }
             Tree::List(list) => list.elements.iter().for_each(|item| self.node(item)),
             Tree::Map(map) => {
@@ -150,25 +160,31 @@ impl Walk<'_> {
 
     /// A node that is a name and fields after it, and nothing else.
     fn chain(&self, node: &IdedExpr) -> Option<Reading> {
-        let (operand, field, end) = match &node.expr {
+        let (operand, field, end, optional) = match &node.expr {
             Tree::Ident(name) => {
                 let start = self.at(node);
                 return Some(Reading {
                     path: vec![name.clone()],
                     start,
                     ends: vec![start + name.len()],
+                    optional: vec![false],
+                    tested: false,
                     bound: self.bound.clone(),
                 });
             }
-            Tree::Select(SelectExpr { operand, field, .. }) => {
-                (operand.as_ref(), field.as_str(), self.after_name(node))
-            }
+            Tree::Select(SelectExpr { operand, field, .. }) => (
+                operand.as_ref(),
+                field.as_str(),
+                self.after_name(node),
+                false,
+            ),
             Tree::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
                 (operators::OPT_SELECT, [operand, field]) => {
-                    (operand, text(field)?, self.after_name(node))
+                    (operand, text(field)?, self.after_name(node), true)
                 }
-                (operators::INDEX | operators::OPT_INDEX, [operand, field]) => {
-                    (operand, text(field)?, self.after_bracket(field)?)
+                (index @ (operators::INDEX | operators::OPT_INDEX), [operand, field]) => {
+                    let optional = index == operators::OPT_INDEX;
+                    (operand, text(field)?, self.after_bracket(field)?, optional)
                 }
                 _ => return None,
             },
@@ -177,6 +193,7 @@ impl Walk<'_> {
         let mut reading = self.chain(operand)?;
         reading.path.push(field.to_owned());
         reading.ends.push(end);
+        reading.optional.push(optional);
         Some(reading)
     }
 
@@ -198,6 +215,16 @@ impl Walk<'_> {
         let (_, last) = self.spans.offset_for(text.id)?;
         let rest = self.source.0.get(last as usize..)?;
         Some(last as usize + rest.find(']')? + 1)
+    }
+}
+
+/// Whether a node is a field of a name, however deep.
+fn is_field(node: &IdedExpr) -> bool {
+    match &node.expr {
+        Tree::Select(select) => {
+            matches!(select.operand.expr, Tree::Ident(_)) || is_field(&select.operand)
+        }
+        _ => false,
     }
 }
 
@@ -313,6 +340,15 @@ mod tests {
             (bound[0].path.join("."), found.primary),
             ("b.namespace".to_owned(), true)
         );
+    }
+
+    #[test]
+    fn what_may_be_missing_and_what_is_asked_for_is_told() {
+        let found = Readings::of("has(a.b) && a.?b.c[?'d'] == has(f(x).y)", Limits::default());
+        let found = found.unwrap().names;
+        let tested: Vec<bool> = found.iter().map(|name| name.tested).collect();
+        assert_eq!(tested, [true, false, false]);
+        assert_eq!(found[1].optional, [false, true, false, true]);
     }
 
     #[test]

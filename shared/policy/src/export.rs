@@ -6,6 +6,7 @@
 mod check;
 mod constant;
 mod document;
+mod nulls;
 mod refusal;
 mod rewrite;
 mod shape;

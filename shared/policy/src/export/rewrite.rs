@@ -7,6 +7,7 @@ use plimsoll_cel::Reading;
 
 use super::NotExportable;
 use super::constant::literal;
+use super::nulls;
 use super::shape::Shape;
 use super::sources::{LIMITS, Source, Sources, variable};
 
@@ -90,28 +91,10 @@ impl<'p> Rewriter<'p> {
         let mut text = String::with_capacity(source.text.len());
         let mut done = 0;
         for reading in &source.readings.names {
-            let (steps, replacement) = match reading.is_free() {
-                true => self.replace(reading, place)?,
-                false => (0, String::new()),
-            };
-            let untyped =
-                (steps.max(1)..reading.path.len()).find(|step| self.untyped(reading, *step));
-            if steps == 0 && untyped.is_none() {
-                continue;
-            }
-            text.push_str(&source.text[done..reading.start]);
-            let from = match steps {
-                0 => reading.start,
-                steps => reading.ends[steps - 1],
-            };
-            done = from;
-            match untyped {
-                Some(step) => {
-                    done = reading.ends[step - 1];
-                    let before = &source.text[from..done];
-                    text.push_str(&format!("dyn({replacement}{before})"));
-                }
-                None => text.push_str(&replacement),
+            if let Some(written) = self.reading(source, reading, place)? {
+                text.push_str(&source.text[done..reading.start]);
+                text.push_str(&written);
+                done = reading.ends[reading.ends.len() - 1];
             }
         }
         text.push_str(&source.text[done..]);
@@ -121,16 +104,42 @@ impl<'p> Rewriter<'p> {
         })
     }
 
+    /// How a reading is written for a server; none if as it is.
+    fn reading(
+        &self,
+        source: &Source,
+        reading: &Reading,
+        place: Place,
+    ) -> Result<Option<String>, NotExportable> {
+        let (replaced, mut text) = match reading.is_free() {
+            true => self.replace(reading, place)?,
+            false => (0, String::new()),
+        };
+        let mut changed = replaced > 0;
+        if replaced == 0 {
+            text.push_str(&source.text[reading.start..reading.ends[0]]);
+        }
+        let mut typed = true;
+        for step in replaced.max(1)..reading.path.len() {
+            if typed && self.untyped(reading, step) {
+                text = format!("dyn({text})");
+                (typed, changed) = (false, true);
+            }
+            text.push_str(&source.text[reading.ends[step - 1]..reading.ends[step]]);
+            if let Some(nulls) = nulls::without(self.shape, reading, step, &text) {
+                (text, changed) = (nulls, true);
+            }
+        }
+        Ok(changed.then_some(text))
+    }
+
     /// Whether a step leads to what the declared type does not have.
     fn untyped(&self, reading: &Reading, step: usize) -> bool {
         let field = reading.path[step].as_str();
         let of_some_kinds = || {
             let known = ["apiVersion", "kind", "metadata"].contains(&field);
-            self.shape.untyped
-                && step == 1
-                && reading.is_free()
-                && reading.begins(&["object"])
-                && !known
+            let first = step == 1 && reading.is_free() && reading.begins(&["object"]);
+            self.shape.untyped && first && !known
         };
         RESERVED.contains(&field) || of_some_kinds()
     }
@@ -160,7 +169,7 @@ impl<'p> Rewriter<'p> {
                 Place::Condition => Ok((2, self.pod_variable(name, place))),
             };
         };
-        if place == Place::Validation && !self.sources.of_elements(source) {
+        if place == Place::Validation && self.sources.stays(name, source) {
             self.used.borrow_mut().insert(name.to_owned());
             return Ok(kept);
         }

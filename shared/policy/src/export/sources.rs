@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_cel::{Limits, Reading, Readings};
+use plimsoll_cel::{Limits, Reading, Readings, Type};
 use serde_json::Value;
 
 use super::shape::POD_VARIABLES;
@@ -36,6 +36,8 @@ pub(super) struct Sources {
     pub(super) message: MessageSource,
     pub(super) params: BTreeMap<String, Value>,
     pub(super) kubernetes: String,
+    /// Variables that hold optionals: an admission policy's variables cannot.
+    optional: BTreeSet<String>,
 }
 
 /// Exported expressions are longer than written ones.
@@ -92,6 +94,7 @@ impl Sources {
             expression: Source::of(&file.expression.value)?,
             message,
             params: params(policy, options),
+            optional: optional(policy, &file),
             kubernetes: options.kubernetes.clone(),
         })
     }
@@ -176,6 +179,11 @@ impl Sources {
         roots
     }
 
+    /// Whether a variable can be one of the admission policy's.
+    pub(super) fn stays(&self, name: &str, source: &Source) -> bool {
+        !self.optional.contains(name) && !self.of_elements(source)
+    }
+
     /// Whether a source's value differs from element to element.
     pub(super) fn of_elements(&self, source: &Source) -> bool {
         let roots = self.roots(source);
@@ -189,6 +197,23 @@ pub(super) fn variable(reading: &Reading) -> Option<&str> {
         [first, name, ..] if first == "variables" && reading.is_free() => Some(name),
         _ => None,
     }
+}
+
+/// A selection from a variable of an API server finds nothing if the variable is an optional, whatever it holds.
+fn optional(policy: &Policy, file: &PolicyFile) -> BTreeSet<String> {
+    let mut env = policy.compiled.env.clone();
+    let mut optional = BTreeSet::new();
+    for variable in &file.variables {
+        let Ok(program) = env.compile(&variable.expression.value) else {
+            continue;
+        };
+        let name = &variable.name.value;
+        if matches!(program.result_type(), Type::Optional(_)) {
+            optional.insert(name.clone());
+        }
+        env.declare(&format!("variables.{name}"), program.result_type().clone());
+    }
+    optional
 }
 
 /// The parameters' values.

@@ -94,7 +94,7 @@ fn a_workload_becomes_one_policy_for_each_shape() {
     assert_eq!(
         names,
         [
-            "plimsoll-x-pods",
+            "plimsoll-x",
             "plimsoll-x-templates",
             "plimsoll-x-cronjobs"
         ]
@@ -154,6 +154,38 @@ fn fields_that_only_some_kinds_have_are_read_without_types() {
     assert_eq!(
         expression("Job"),
         "object.kind == \"Job\" || object.spec.a && object.metadata.name == \"\""
+    );
+}
+
+#[test]
+fn null_is_absence_where_servers_write_it() {
+    let specs = specs(
+        "match: { kinds: [Role] }\nwhen: [has(object.rules)]\neach: { rule: 'object.?rules.orValue([])' }\n\
+         expression: rule.verbs.size() > 0\nmessage: m",
+    );
+    let (_, spec) = &specs[0];
+    assert_eq!(
+        spec["matchConditions"][0]["expression"],
+        "has((has(object.rules) && dyn(object.rules) != null ? {\"rules\": dyn(object.rules)} : {}).rules)"
+    );
+    assert_eq!(
+        spec["validations"][0]["expression"],
+        "object.?rules.optFlatMap(given, dyn(given) == null ? optional.none() : optional.of(given)).orValue([])\
+         .all(rule, rule.verbs.size() > 0)"
+    );
+}
+
+#[test]
+fn optionals_are_no_variables() {
+    let specs = specs(
+        "match: { kinds: [Pod] }\nvariables:\n- { name: context, expression: 'object.?spec.?securityContext' }\n\
+         - { name: twice, expression: variables.context }\n- { name: user, expression: 'variables.twice.?runAsUser.orValue(0)' }\n\
+         expression: variables.user == 0\nmessage: m",
+    );
+    let (_, spec) = &specs[0];
+    assert_eq!(
+        spec["variables"],
+        json!([{ "name": "user", "expression": "((object.?spec.?securityContext)).?runAsUser.orValue(0)" }])
     );
 }
 

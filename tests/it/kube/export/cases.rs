@@ -7,7 +7,7 @@ use plimsoll_policy::cases::Case;
 use plimsoll_policy::{Action, Catalogue, ExportOptions, NotExportable, Pair, Policy};
 use serde_json::Value;
 
-use crate::export::complete::complete;
+use crate::export::complete::{Reads, complete};
 
 /// A policy with one set of parameters, for one version of Kubernetes.
 pub(crate) struct Exported {
@@ -52,6 +52,12 @@ impl Exported {
         documents.cloned()
     }
 
+    /// Whether it is asked when debugging containers are added to a pod.
+    pub(crate) fn sees_debugging(&self) -> bool {
+        let mut policies = self.pairs.iter();
+        policies.any(|(policy, _)| policy.to_string().contains("\"pods/ephemeralcontainers\""))
+    }
+
     /// The names of its admission policies.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let policies = self.pairs.iter();
@@ -60,6 +66,11 @@ impl Exported {
 }
 
 impl Question {
+    /// Whether it adds debugging containers to a pod, which is another request than creating it.
+    pub(crate) fn debugs(&self) -> bool {
+        self.object["kind"] == "Pod" && !self.object["spec"]["ephemeralContainers"].is_null()
+    }
+
     /// What was not evaluated for lack of sight is admitted; what erred is not.
     pub(crate) fn expected(&self) -> Expected {
         match (self.case.expect, self.case.reason) {
@@ -127,7 +138,7 @@ fn exported(
         (policy, binding)
     };
     let questions = cases.into_iter().enumerate().map(|(number, case)| {
-        let object = complete(&case.objects()[0]);
+        let object = complete(&case.objects()[0], &Reads(&policy.text));
         Question {
             number,
             case,

@@ -65,7 +65,10 @@ impl Comparison {
             return;
         };
         let words = ours.judge(object);
-        for exported in batch.iter().filter(|exported| exported.usual) {
+        let debugged = question.debugs();
+        let asked =
+            |exported: &&Exported| exported.usual && (!debugged || exported.sees_debugging());
+        for exported in batch.iter().filter(asked) {
             let Some(word) = words.get(&exported.id) else {
                 continue;
             };
@@ -80,7 +83,7 @@ impl Comparison {
     /// Reports, and fails on what is not explained.
     pub(crate) fn finish(&self, catalogue: &Catalogue, exports: &[Exported]) {
         let sample =
-            |lines: Vec<String>| lines.into_iter().take(400).collect::<Vec<_>>().join("\n");
+            |lines: Vec<String>| lines.into_iter().take(900).collect::<Vec<_>>().join("\n");
         println!(
             "exercised: {} cases of {} exportable policies decided alike by kube-apiserver, {} cases it refuses for another \
              reason, {} differ for a reason that is written down",

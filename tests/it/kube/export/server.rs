@@ -52,10 +52,28 @@ impl Server {
         questions: impl Iterator<Item = &Question>,
     ) -> anyhow::Result<()> {
         let (mut namespaces, mut kinds) = (BTreeSet::new(), BTreeSet::new());
+        let mut classes = BTreeSet::new();
         for question in questions {
             let object = &question.object;
             namespaces.extend(object["metadata"]["namespace"].as_str());
             kinds.extend(object["kind"].as_str());
+            let pods = [
+                "/spec",
+                "/spec/template/spec",
+                "/spec/jobTemplate/spec/template/spec",
+            ];
+            for (kind, field) in [
+                ("PriorityClass", "priorityClassName"),
+                ("RuntimeClass", "runtimeClassName"),
+            ] {
+                let names = pods
+                    .iter()
+                    .filter_map(|pod| object.pointer(&format!("{pod}/{field}"))?.as_str());
+                classes.extend(names.map(|name| (kind, name.to_owned())));
+            }
+        }
+        for (kind, name) in classes {
+            self.class(kind, &name).await?;
         }
         for namespace in namespaces {
             let object = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": namespace } });
@@ -69,6 +87,24 @@ impl Server {
             if self.api.get(&kind.list_path(None)).await?.status == 404 {
                 self.define(kind).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Makes a class that pods name, which the server looks up.
+    async fn class(&self, kind: &str, name: &str) -> anyhow::Result<()> {
+        let (version, field, value) = match kind {
+            "PriorityClass" => ("scheduling.k8s.io/v1", "value", json!(1)),
+            _ => ("node.k8s.io/v1", "handler", json!("added")),
+        };
+        let mut class =
+            json!({ "apiVersion": version, "kind": kind, "metadata": { "name": name } });
+        class[field] = value;
+        let path = kind::named(kind).context("no kind")?.list_path(None);
+        let answer = self.api.post(&path, &class).await?;
+        // Names that no class can have, and classes that every server has.
+        if !matches!(answer.status, 201 | 403 | 409 | 422) {
+            bail!("{kind} {name}: {}", answer.message());
         }
         Ok(())
     }

@@ -2,108 +2,111 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{default, items, object};
+use super::{Reads, default, items, items_of, object, rename, volumes};
 
-/// A pod spec that is allowed.
-pub(super) fn spec(holder: &mut Value) {
-    object(holder, "spec");
+const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
+
+/// A pod, or a template of one, that is allowed.
+pub(super) fn pod(holder: &mut Value, reads: &Reads<'_>) {
+    let annotations = &holder["metadata"]["annotations"];
+    let mirror = annotations.get("kubernetes.io/config.mirror").is_some();
+    let spec = object(holder, "spec");
+    if mirror {
+        default(spec, "nodeName", json!("added"));
+    }
+    if !reads.field("containers") {
+        default(spec, "containers", json!([{ "name": "added" }]));
+    }
     let spec = &mut holder["spec"];
-    let none = spec["containers"].as_array().is_none_or(Vec::is_empty);
-    if none {
-        spec["containers"] = json!([{ "name": "added" }]);
+    let host = [&*spec].into_iter().chain(
+        LISTS
+            .iter()
+            .filter_map(|list| spec[list].as_array())
+            .flatten(),
+    );
+    let host = host.map(|one| &one["securityContext"]["windowsOptions"]["hostProcess"]);
+    if host.into_iter().any(|host| *host == json!(true)) {
+        spec["hostNetwork"] = json!(true);
     }
+    profile(&mut spec["securityContext"]);
     let mut mounted = Vec::new();
-    for list in ["containers", "initContainers", "ephemeralContainers"] {
-        for (number, container) in items(spec, list).enumerate() {
-            self::container(container, &format!("{}-{number}", list.to_lowercase()));
-            for mount in container
-                .get_mut("volumeMounts")
-                .and_then(Value::as_array_mut)
-                .into_iter()
-                .flatten()
+    for list in LISTS {
+        for (number, one) in items(spec, list).enumerate() {
+            container(one, &format!("{}-{number}", list.to_lowercase()), reads);
+            if list == "initContainers"
+                && [
+                    "lifecycle",
+                    "livenessProbe",
+                    "readinessProbe",
+                    "startupProbe",
+                ]
+                .iter()
+                .any(|field| one.contains_key(*field))
             {
-                let path = format!("/added/{}", mounted.len());
-                if let Some(mount) = mount.as_object_mut() {
-                    default(mount, "mountPath", json!(path));
-                    mounted.extend(mount.get("name").cloned());
-                }
+                default(one, "restartPolicy", json!("Always"));
+            }
+            for mount in items_of(one, "volumeMounts") {
+                default(
+                    mount,
+                    "mountPath",
+                    json!(format!("/added/{}", mounted.len())),
+                );
+                mounted.extend(mount.get("name").cloned());
             }
         }
     }
-    for volume in items(spec, "volumes") {
-        self::volume(volume);
-    }
-    let known = |spec: &Value, name: &Value| {
-        let volumes = spec["volumes"].as_array();
-        volumes.is_some_and(|volumes| volumes.iter().any(|volume| volume["name"] == *name))
-    };
-    for name in mounted {
-        if !known(spec, &name) {
-            let volume = json!({ "name": name, "emptyDir": {} });
-            match spec["volumes"].as_array_mut() {
-                Some(volumes) => volumes.push(volume),
-                None => spec["volumes"] = json!([volume]),
+    let mut all: Vec<&mut Map<String, Value>> = Vec::new();
+    if let Some(spec) = spec.as_object_mut() {
+        for (name, list) in spec.iter_mut() {
+            if LISTS.contains(&name.as_str()) {
+                all.extend(
+                    list.as_array_mut()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Value::as_object_mut),
+                );
             }
         }
     }
+    rename(all.into_iter());
+    volumes::complete(spec, &mounted);
 }
 
-/// The template in `holder`, and the selector beside it.
-pub(super) fn template(holder: &mut Value) {
-    let template = holder
-        .as_object_mut()
-        .map(|spec| spec.entry("template").or_insert(json!({})));
-    let Some(template) = template else {
-        return;
-    };
-    spec(template);
-}
-
-/// A template of a controller that selects its pods.
-pub(super) fn selected(object_: &mut Value, plain: bool) {
-    object(object_, "spec");
-    let spec = &mut object_["spec"];
-    template(spec);
-    let template = &mut spec["template"];
+/// A template whose controller selects its pods.
+pub(super) fn selected(whole: &mut Value, plain: bool, reads: &Reads<'_>) {
+    let spec = object(whole, "spec");
+    default(spec, "template", json!({}));
+    let template = &mut whole["spec"]["template"];
+    pod(template, reads);
     object(template, "metadata");
     let labels = object(&mut template["metadata"], "labels");
     if labels.is_empty() {
         labels.insert("added".to_owned(), json!("label"));
     }
     let labels = Value::Object(labels.clone());
-    let holder = object(object_, "spec");
     let selector = match plain {
         true => labels,
         false => json!({ "matchLabels": labels }),
     };
-    default(holder, "selector", selector);
+    if !reads.field("selector") {
+        default(object(whole, "spec"), "selector", selector);
+    }
 }
 
-fn container(container: &mut Map<String, Value>, name: &str) {
+fn container(container: &mut Map<String, Value>, name: &str, reads: &Reads<'_>) {
     default(container, "name", json!(name));
-    default(container, "image", json!("registry.invalid/added:1"));
-    default(container, "terminationMessagePolicy", json!("File"));
-    for port in container
-        .get_mut("ports")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
-        if let Some(port) = port.as_object_mut() {
-            let same = port.get("hostPort").cloned().unwrap_or(json!(80));
-            default(port, "containerPort", same);
-        }
+    if !reads.field("image") {
+        default(container, "image", json!("registry.invalid/added:1"));
     }
-    for (number, variable) in container
-        .get_mut("env")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        if let Some(variable) = variable.as_object_mut() {
-            default(variable, "name", json!(format!("ADDED_{number}")));
-        }
+    if let Some(context) = container.get_mut("securityContext") {
+        profile(context);
+    }
+    for port in items_of(container, "ports") {
+        let same = port.get("hostPort").cloned().unwrap_or(json!(80));
+        default(port, "containerPort", same);
+    }
+    for (number, variable) in items_of(container, "env").enumerate() {
+        default(variable, "name", json!(format!("ADDED_{number}")));
     }
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
         if let Some(probe) = container.get_mut(probe).and_then(Value::as_object_mut) {
@@ -120,6 +123,18 @@ fn container(container: &mut Map<String, Value>, name: &str) {
     }
 }
 
+/// A profile of the node has a name.
+fn profile(context: &mut Value) {
+    for profile in ["seccompProfile", "appArmorProfile"] {
+        let profile = context.get_mut(profile).and_then(Value::as_object_mut);
+        if let Some(profile) =
+            profile.filter(|profile| profile.get("type") == Some(&json!("Localhost")))
+        {
+            default(profile, "localhostProfile", json!("added"));
+        }
+    }
+}
+
 /// A probe or hook that does something, at a port.
 fn handler(handler: &mut Map<String, Value>) {
     let known = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"];
@@ -129,44 +144,6 @@ fn handler(handler: &mut Map<String, Value>) {
     for kind in ["httpGet", "tcpSocket", "grpc"] {
         if let Some(action) = handler.get_mut(kind).and_then(Value::as_object_mut) {
             default(action, "port", json!(80));
-        }
-    }
-}
-
-/// A volume with a source, and the source with what it needs.
-fn volume(volume: &mut Map<String, Value>) {
-    default(volume, "name", json!("added"));
-    if volume.len() == 1 {
-        volume.insert("emptyDir".to_owned(), json!({}));
-    }
-    let needed: &[(&str, &[&str])] = &[
-        ("hostPath", &["path"]),
-        ("configMap", &["name"]),
-        ("secret", &["secretName"]),
-        ("persistentVolumeClaim", &["claimName"]),
-        ("csi", &["driver"]),
-        ("awsElasticBlockStore", &["volumeID"]),
-        ("gcePersistentDisk", &["pdName"]),
-        ("azureDisk", &["diskName", "diskURI"]),
-        ("azureFile", &["secretName", "shareName"]),
-        ("cinder", &["volumeID"]),
-        ("flexVolume", &["driver"]),
-        ("gitRepo", &["repository"]),
-        ("glusterfs", &["endpoints", "path"]),
-        ("iscsi", &["targetPortal", "iqn"]),
-        ("nfs", &["server", "path"]),
-        ("portworxVolume", &["volumeID"]),
-        ("vsphereVolume", &["volumePath"]),
-        ("photonPersistentDisk", &["pdID"]),
-        ("rbd", &["image"]),
-        ("quobyte", &["registry", "volume"]),
-    ];
-    for (source, fields) in needed {
-        let Some(source) = volume.get_mut(*source).and_then(Value::as_object_mut) else {
-            continue;
-        };
-        for field in *fields {
-            default(source, field, json!("added"));
         }
     }
 }
