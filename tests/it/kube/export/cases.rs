@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use plimsoll_model::{ReasonCode, Verdict};
 use plimsoll_policy::cases::Case;
 use plimsoll_policy::{Action, Catalogue, ExportOptions, NotExportable, Pair, Policy};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::export::complete::{Reads, complete};
+
+/// The group of custom resources that stand for kinds whose objects a server would refuse.
+pub(crate) const STAND_INS: &str = "stand-ins.example";
 
 /// A policy with one set of parameters, for one version of Kubernetes.
 pub(crate) struct Exported {
@@ -29,6 +32,15 @@ pub(crate) struct Question {
     pub(crate) object: Value,
 }
 
+/// What an object is submitted as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// What it is, with all that a server asks for.
+    Real,
+    /// A custom resource of the same kind, with the case's fields alone.
+    StandIn,
+}
+
 /// What a case expects of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
@@ -44,12 +56,20 @@ impl Exported {
     }
 
     /// The admission policies and their bindings.
-    pub(crate) fn documents(&self) -> impl Iterator<Item = Value> {
+    pub(crate) fn documents(&self, form: Form) -> Vec<Value> {
         let documents = self
             .pairs
             .iter()
             .flat_map(|(policy, binding)| [policy, binding]);
-        documents.cloned()
+        let mut documents: Vec<Value> = documents.cloned().collect();
+        for document in documents.iter_mut().filter(|_| form == Form::StandIn) {
+            let rules = document.pointer_mut("/spec/matchConstraints/resourceRules");
+            for rule in rules.and_then(Value::as_array_mut).into_iter().flatten() {
+                rule["apiGroups"] = json!([STAND_INS]);
+                rule["apiVersions"] = json!(["v1"]);
+            }
+        }
+        documents
     }
 
     /// Whether it is asked when debugging containers are added to a pod.
@@ -66,6 +86,23 @@ impl Exported {
 }
 
 impl Question {
+    /// What is submitted.
+    pub(crate) fn object(&self, form: Form) -> Value {
+        if form == Form::Real {
+            return self.object.clone();
+        }
+        let mut object = self.case.objects().swap_remove(0);
+        object["apiVersion"] = json!(format!("{STAND_INS}/v1"));
+        // Servers always write the metadata of a template.
+        if let Some(template) = object
+            .pointer_mut("/spec/template")
+            .and_then(Value::as_object_mut)
+        {
+            template.entry("metadata").or_insert_with(|| json!({}));
+        }
+        object
+    }
+
     /// Whether it adds debugging containers to a pod, which is another request than creating it.
     pub(crate) fn debugs(&self) -> bool {
         self.object["kind"] == "Pod" && !self.object["spec"]["ephemeralContainers"].is_null()

@@ -3,6 +3,7 @@
 mod cases;
 mod compare;
 mod complete;
+mod deny;
 mod ours;
 mod server;
 
@@ -15,9 +16,10 @@ use plimsoll_tests::kube_server::KubeServer;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use cases::{Exported, Question, exports};
+use cases::{Exported, Form, Question, exports};
 use compare::Comparison;
 use ours::Ours;
+use plimsoll_policy::Catalogue;
 use server::Server;
 
 /// Policies that are in force at once: a server spends a millisecond and more on each for every request.
@@ -63,40 +65,66 @@ async fn exported_policies_decide_as_ours() {
 
     let mut comparison = Comparison::default();
     for batch in exports.chunks(BATCH) {
-        let documents: Vec<Value> = batch.iter().flat_map(Exported::documents).collect();
-        server.install(&documents).await.unwrap();
-        let ids: BTreeSet<&str> = batch.iter().map(|exported| exported.id.as_str()).collect();
-        let ours = Ours::new(&catalogue, &ids);
-        let mut queue: Vec<(&Exported, &Question)> = batch
-            .iter()
-            .flat_map(|exported| {
-                exported
-                    .questions
-                    .iter()
-                    .map(move |question| (exported, question))
-            })
-            .collect();
-        let mut running = JoinSet::new();
-        let mut answers = Vec::new();
-        loop {
-            while running.len() < WORKERS
-                && let Some((exported, question)) = queue.pop()
-            {
-                let (server, object) = (server.clone(), question.object.clone());
-                let key = (exported.number, question.number);
-                running.spawn(async move { (key, server.judge(&object).await) });
-            }
-            let Some(answer) = running.join_next().await else {
-                break;
-            };
-            answers.push(answer.unwrap());
-        }
-        for ((exported, question), answer) in answers {
-            let exported = batch.iter().find(|one| one.number == exported).unwrap();
-            let question = &exported.questions[question];
-            comparison.add(batch, exported, question, &answer.unwrap(), &ours);
-        }
-        server.remove(&documents).await.unwrap();
+        let batch: Vec<&Exported> = batch.iter().collect();
+        ask(&server, &catalogue, Form::Real, &batch, &mut comparison).await;
+    }
+    // Some cases show what the server refuses by itself: custom resources with the same fields stand in for them.
+    let refused = |exported: &&Exported| {
+        let mut questions = exported.questions.iter();
+        questions.any(|question| comparison.is_invalid(exported, question))
+    };
+    let again: Vec<&Exported> = exports.iter().filter(refused).collect();
+    let kinds: BTreeSet<String> = questions()
+        .filter_map(|question| question.object["kind"].as_str().map(str::to_owned))
+        .collect();
+    server.prepare_stand_ins(&kinds).await.unwrap();
+    for batch in again.chunks(BATCH) {
+        ask(&server, &catalogue, Form::StandIn, batch, &mut comparison).await;
     }
     comparison.finish(&catalogue, &exports);
+}
+
+/// Puts the batch's policies in force and its questions to the server; for stand-ins only those that could not be put
+/// before.
+async fn ask(
+    server: &Arc<Server>,
+    catalogue: &Catalogue,
+    form: Form,
+    batch: &[&Exported],
+    comparison: &mut Comparison,
+) {
+    let documents: Vec<Value> = batch
+        .iter()
+        .flat_map(|exported| exported.documents(form))
+        .collect();
+    server.install(&documents).await.unwrap();
+    let ids: BTreeSet<&str> = batch.iter().map(|exported| exported.id.as_str()).collect();
+    let ours = Ours::new(catalogue, &ids);
+    let all = batch.iter().flat_map(|exported| {
+        let questions = exported.questions.iter();
+        questions.map(move |question| (*exported, question))
+    });
+    let mut queue: Vec<(&Exported, &Question)> = all
+        .filter(|(exported, question)| {
+            form == Form::Real || comparison.is_invalid(exported, question)
+        })
+        .collect();
+    let mut running = JoinSet::new();
+    loop {
+        while running.len() < WORKERS
+            && let Some((exported, question)) = queue.pop()
+        {
+            let (server, object) = (server.clone(), question.object(form));
+            let key = (exported.number, question.number);
+            running.spawn(async move { (key, server.judge(&object, form).await) });
+        }
+        let Some(answer) = running.join_next().await else {
+            break;
+        };
+        let ((exported, question), answer) = answer.unwrap();
+        let exported = batch.iter().find(|one| one.number == exported).unwrap();
+        let question = &exported.questions[question];
+        comparison.add(batch, exported, question, &answer.unwrap(), &ours);
+    }
+    server.remove(&documents).await.unwrap();
 }

@@ -11,7 +11,7 @@ use plimsoll_tests::kube_server::{Api, Caller, KubeServer};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::export::cases::Question;
+use crate::export::cases::{Form, Question, STAND_INS};
 
 /// A policy counts within a second of its creation; a busy machine takes longer.
 const IN_FORCE_WITHIN: Duration = Duration::from_secs(60);
@@ -85,7 +85,7 @@ impl Server {
         for name in kinds {
             let kind = kind::named(name).with_context(|| format!("no kind {name}"))?;
             if self.api.get(&kind.list_path(None)).await?.status == 404 {
-                self.define(kind).await?;
+                self.define(kind, kind.group, kind.version).await?;
             }
         }
         Ok(())
@@ -109,22 +109,22 @@ impl Server {
         Ok(())
     }
 
-    /// Defines a kind that takes everything.
-    async fn define(&self, kind: &Kind) -> anyhow::Result<()> {
+    /// Defines a kind, in its group or another, that takes everything.
+    async fn define(&self, kind: &Kind, group: &str, version: &str) -> anyhow::Result<()> {
         let anything = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
         let definition = json!({
             "apiVersion": "apiextensions.k8s.io/v1",
             "kind": "CustomResourceDefinition",
             "metadata": {
-                "name": format!("{}.{}", kind.plural, kind.group),
+                "name": format!("{}.{group}", kind.plural),
                 "annotations": { "api-approved.kubernetes.io": "unapproved, for tests" },
             },
             "spec": {
-                "group": kind.group,
+                "group": group,
                 "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
                 "names": { "kind": kind.name, "plural": kind.plural, "singular": kind.name.to_lowercase() },
                 "versions": [{
-                    "name": kind.version, "served": true, "storage": true,
+                    "name": version, "served": true, "storage": true,
                     "schema": { "openAPIV3Schema": anything },
                 }],
             },
@@ -134,14 +134,45 @@ impl Server {
         if answer.status != 201 {
             bail!("{}: {}", kind.name, answer.message());
         }
+        let list = format!("/apis/{group}/{version}/{}", kind.plural);
         let started = Instant::now();
-        while self.api.get(&kind.list_path(None)).await?.status != 200 {
+        while self.api.get(&list).await?.status != 200 {
             if started.elapsed() > IN_FORCE_WITHIN {
                 bail!("{} is not served", kind.name);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
+    }
+
+    /// Defines the stand-ins of these kinds.
+    pub(crate) async fn prepare_stand_ins(&self, kinds: &BTreeSet<String>) -> anyhow::Result<()> {
+        for name in kinds {
+            let kind = kind::named(name).with_context(|| format!("no kind {name}"))?;
+            self.define(kind, STAND_INS, "v1").await?;
+        }
+        Ok(())
+    }
+
+    /// The answer's object is of the real kind again.
+    async fn judge_stand_in(&self, object: &Value) -> anyhow::Result<Answer> {
+        let kind = object["kind"]
+            .as_str()
+            .and_then(kind::named)
+            .context("no kind")?;
+        let namespace = object["metadata"]["namespace"]
+            .as_str()
+            .unwrap_or("default");
+        let path = match kind.namespaced {
+            true => format!(
+                "/apis/{STAND_INS}/v1/namespaces/{namespace}/{}",
+                kind.plural
+            ),
+            false => format!("/apis/{STAND_INS}/v1/{}", kind.plural),
+        };
+        let mut answer = self.api.post(&format!("{path}?dryRun=All"), object).await?;
+        answer.body["apiVersion"] = json!(kind.api_version());
+        Ok(read(answer))
     }
 
     /// Creates policies and bindings and waits until they count: the server sees policies in the order of their
@@ -185,7 +216,14 @@ impl Server {
     }
 
     /// Asks what would come of creating an object.
-    pub(crate) async fn judge(&self, object: &Value) -> anyhow::Result<Answer> {
+    pub(crate) async fn judge(&self, object: &Value, form: Form) -> anyhow::Result<Answer> {
+        match form {
+            Form::Real => self.judge_real(object).await,
+            Form::StandIn => self.judge_stand_in(object).await,
+        }
+    }
+
+    async fn judge_real(&self, object: &Value) -> anyhow::Result<Answer> {
         let mut object = object.clone();
         let debugged = match object["kind"] == "Pod" {
             true => object["spec"]
@@ -227,17 +265,22 @@ impl Server {
                 answer
             }
         };
-        Ok(match answer.status {
-            200 | 201 => Answer::Judged {
-                refusals: refusals(&answer.warnings),
-                object: Some(answer.body),
-            },
-            409 => Answer::Judged {
-                refusals: refusals(&answer.warnings),
-                object: None,
-            },
-            _ => Answer::Invalid(answer.message()),
-        })
+        Ok(read(answer))
+    }
+}
+
+fn read(answer: plimsoll_tests::kube_server::Answer) -> Answer {
+    let refusals = refusals(&answer.warnings);
+    match answer.status {
+        200 | 201 => Answer::Judged {
+            refusals,
+            object: Some(answer.body),
+        },
+        409 => Answer::Judged {
+            refusals,
+            object: None,
+        },
+        _ => Answer::Invalid(answer.message()),
     }
 }
 

@@ -24,8 +24,12 @@ pub(super) fn complete(kind: &str, whole: &mut Value, reads: &Reads<'_>) {
         "ClusterRoleBinding" | "RoleBinding" => binding(kind, whole),
         "ClusterRole" | "Role" => {
             for rule in items(whole, "rules") {
-                if !reads.field("verbs") {
-                    default(rule, "verbs", json!(["get"]));
+                let urls = rule.contains_key("nonResourceURLs");
+                for (field, value) in [("verbs", "get"), ("apiGroups", ""), ("resources", "added")]
+                {
+                    if !reads.field(field) && (field == "verbs" || !urls) {
+                        default(rule, field, json!([value]));
+                    }
                 }
             }
         }
