@@ -9,7 +9,7 @@ mod values;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use fix::FixArgs;
-pub(crate) use policy::{EvalArgs, ListArgs, PolicyArgs, PolicyCommand};
+pub(crate) use policy::{EvalArgs, ExportArgs, ListArgs, PolicyArgs, PolicyCommand, VapAction};
 pub(crate) use scan::{GateArgs, ScanArgs};
 pub(crate) use service::{DemoArgs, UpArgs};
 pub(crate) use values::{Format, OutputFile, SeverityFilter, VerdictFilter};

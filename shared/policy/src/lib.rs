@@ -10,6 +10,7 @@ mod compile;
 pub mod diff;
 mod error;
 mod evidence;
+mod export;
 mod facts;
 mod file;
 mod group;
@@ -30,6 +31,7 @@ mod view;
 
 pub use catalogue::{Catalogue, CatalogueFile, Framework, Policy};
 pub use error::LoadError;
+pub use export::{Action, AdmissionPolicy, Binding, ExportOptions, NotExportable, Pair};
 pub use facts::Joins;
 pub use file::{Applies, Control, Lifecycle, PatchOp};
 pub use lists::{ListState, Lists};

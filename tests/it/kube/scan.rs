@@ -27,7 +27,7 @@ struct Cluster {
     created: BTreeSet<String>,
 }
 
-fn plimsoll(arguments: &[&str]) -> String {
+pub(crate) fn plimsoll(arguments: &[&str]) -> String {
     let program = std::env::var_os("PLIMSOLL_BIN")
         .expect("PLIMSOLL_BIN is not set: run these tests as `tests/run kube`");
     let output = Command::new(program)

@@ -1,6 +1,7 @@
 //! `plimsoll policy`: the catalogue, its files, its examples, and single policies at work.
 
 mod eval;
+mod export;
 mod expression;
 mod list;
 mod new;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: &PolicyArgs, console: &Console) -> Result<Exit> {
         }
         PolicyCommand::New { id, dir } => new::run(id, dir, console),
         PolicyCommand::Eval(args) => eval::run(args, console),
+        PolicyCommand::ExportVap(args) => export::run(args, console),
     }
 }
 
