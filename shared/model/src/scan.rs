@@ -52,8 +52,11 @@ pub struct ScanCounts {
     pub resources: u64,
     /// Passing verdicts.
     pub pass: u64,
-    /// Failing verdicts.
+    /// Failing verdicts, excepted ones included.
     pub fail: u64,
+    /// Failing verdicts that are excepted.
+    #[serde(default)]
+    pub excepted: u64,
     /// Verdicts nobody could reach.
     pub not_evaluated: u64,
     /// Policies applicable to this cluster.

@@ -130,7 +130,11 @@ fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> M
         judgement.paths.join("\n"),
         judgement.observed.as_deref().unwrap_or("")
     );
-    let hash = plimsoll_model::hash_text(&[&text, judgement.severity.as_str()]);
+    let mut parts = vec![text.as_str(), judgement.severity.as_str()];
+    let exception = judgement.exception.as_ref();
+    let exception = exception.and_then(|excepted| serde_json::to_string(excepted).ok());
+    parts.extend(exception.as_deref());
+    let hash = plimsoll_model::hash_text(&parts);
     ManifestEntry {
         fingerprint: judgement.fingerprint,
         object,
@@ -138,6 +142,7 @@ fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> M
         severity: judgement.severity,
         lists,
         verdict: Verdict::Fail,
+        excepted: judgement.exception.is_some(),
         hash,
     }
 }

@@ -10,6 +10,7 @@ mod compile;
 pub mod diff;
 mod error;
 mod evidence;
+mod exception;
 mod facts;
 mod file;
 mod group;
@@ -30,6 +31,9 @@ mod view;
 
 pub use catalogue::{Catalogue, CatalogueFile, Framework, Policy};
 pub use error::LoadError;
+pub use exception::{
+    ANNOTATION_PREFIX, ExceptionLog, ExceptionRule, Exceptions, Remark, RemarkKind, read_rules,
+};
 pub use facts::Joins;
 pub use file::{Applies, Control, Lifecycle, PatchOp};
 pub use lists::{ListState, Lists};

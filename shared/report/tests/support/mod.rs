@@ -91,6 +91,7 @@ pub(crate) fn judgement(
         message: message.into(),
         reason: None,
         fingerprint,
+        exception: None,
         source: None,
         place: None,
     }

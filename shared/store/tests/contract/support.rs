@@ -165,6 +165,7 @@ pub(crate) fn manifest(names: &[&str]) -> Manifest {
             severity: Severity::Critical,
             lists: vec!["deployments".to_owned()],
             verdict: Verdict::Fail,
+            excepted: false,
             hash: "h".to_owned(),
         })
         .collect();
