@@ -17,7 +17,8 @@ use crate::mistake::Mistake;
 const NAME: &str = "plimsoll.toml";
 
 /// Settings: the key in a file, the flag's id, and the flag.
-const KEYS: [(&str, &str, &str); 10] = [
+const KEYS: [(&str, &str, &str); 11] = [
+    ("exceptions", "exceptions", "--exceptions"),
     ("fail_on", "fail_on", "--fail-on"),
     ("format", "format", "--format"),
     ("framework", "frameworks", "--framework"),
@@ -131,7 +132,7 @@ fn setting(
     let wrong = |message: &str| Mistake::at(text, value.span(), message, None);
     let mut values = texts(value.get_ref())
         .ok_or_else(|| wrong("is neither a text, nor a number, nor a list of them"))?;
-    if *id == "policies" {
+    if ["policies", "exceptions"].contains(id) {
         // Relative to the file that says it, wherever the scan was started.
         for value in &mut values {
             *value = super::up::beside(path, Path::new(value))

@@ -22,6 +22,8 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) selection: Selection,
     #[command(flatten)]
+    pub(crate) exceptions: ExceptionArgs,
+    #[command(flatten)]
     pub(crate) gate: GateArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
@@ -55,6 +57,18 @@ pub(crate) struct ClusterArgs {
     /// Only resources with these labels, as in kubectl.
     #[arg(short = 'l', long, value_name = "QUERY", requires = "context")]
     pub(crate) selector: Option<String>,
+}
+
+/// What is accepted.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Exceptions")]
+pub(crate) struct ExceptionArgs {
+    /// The file of exceptions; else plimsoll.exceptions.yaml in this folder or the nearest above it.
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_EXCEPTIONS")]
+    pub(crate) exceptions: Option<PathBuf>,
+    /// Except nothing: neither what that file says nor what annotations say.
+    #[arg(long, conflicts_with = "exceptions")]
+    pub(crate) no_exceptions: bool,
 }
 
 /// What stops a pipeline.

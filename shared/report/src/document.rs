@@ -262,6 +262,10 @@ pub struct Summary {
     pub fail_by_severity: SeverityCounts,
     /// Failing verdicts that are excepted.
     pub excepted: u64,
+    /// When the next of their exceptions ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub next_expiry: Option<Timestamp>,
     /// The gate and what it decided.
     pub gate: Gate,
 }

@@ -1,6 +1,7 @@
 //! `plimsoll scan`: from arguments to a report.
 
 mod cluster;
+mod exceptions;
 mod files;
 mod header;
 mod output;
@@ -17,9 +18,10 @@ use std::time::Instant;
 use anyhow::Result;
 use plimsoll_inventory::files::{FileError, discover};
 use plimsoll_inventory::redact::is_redacted_path;
-use plimsoll_policy::{Catalogue, Plan, PlanOptions};
+use plimsoll_policy::{Catalogue, Exceptions, Plan, PlanOptions};
 use plimsoll_report::{Diagnostic, Files, SourceType};
 
+use self::exceptions::RulesFile;
 use self::files::Scanned;
 use self::sink::Show;
 use super::catalogue;
@@ -46,11 +48,36 @@ pub(crate) fn run(
             return Ok(Exit::Usage);
         }
     };
+    let exceptions = match exceptions::load(args, &catalogue) {
+        Ok(exceptions) => exceptions,
+        Err(wrong) => {
+            console.diagnose(&wrong);
+            return Ok(Exit::Usage);
+        }
+    };
     output::check(&args.output.outputs)?;
+    let scan = Prepared {
+        args,
+        catalogue: &catalogue,
+        exceptions: exceptions.0,
+        rules: exceptions.1,
+        started,
+    };
     match &args.cluster.context {
-        Some(context) => cluster::run(args, context, console, &catalogue, started),
-        None => files(args, cli, console, interrupt, &catalogue, started),
+        Some(context) => cluster::run(&scan, context, console),
+        None => files(&scan, cli, console, interrupt),
     }
+}
+
+/// What a scan begins with.
+struct Prepared<'s> {
+    args: &'s ScanArgs,
+    catalogue: &'s Catalogue,
+    /// What is accepted; none when everything counts.
+    exceptions: Option<Exceptions>,
+    /// The file that says so, besides annotations.
+    rules: RulesFile,
+    started: Instant,
 }
 
 /// The catalogue, when it and the selection of it are in order.
@@ -64,14 +91,8 @@ fn selected(args: &ScanArgs) -> Result<Catalogue, Vec<Diagnostic>> {
     }
 }
 
-fn files(
-    args: &ScanArgs,
-    cli: &Cli,
-    console: &Console,
-    interrupt: &Interrupt,
-    catalogue: &Catalogue,
-    started: Instant,
-) -> Result<Exit> {
+fn files(scan: &Prepared<'_>, cli: &Cli, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let (args, catalogue) = (scan.args, scan.catalogue);
     let paths = given_paths(args);
     let found = match discover(&paths) {
         Ok(found) => found,
@@ -85,7 +106,7 @@ fn files(
             return Ok(Exit::Nothing);
         }
     };
-    let plan = Plan::new(catalogue, options(args));
+    let plan = Plan::new(catalogue, options(scan));
     let table = catalogue::facts(catalogue);
     let show = shown(args);
     let progress = progress::wanted(console, args.output.quiet);
@@ -103,6 +124,11 @@ fn files(
     if cli.verbose > 0 {
         diagnostics.extend(problems::skipped(&scanned));
     }
+    if !partial {
+        let texts = Some(&scanned.sources);
+        let said = exceptions::diagnostics(&plan, &scanned.session, &scan.rules, texts);
+        diagnostics.extend(said);
+    }
     console.diagnose(&diagnostics);
     let kind = if paths.iter().all(|path| path.as_os_str() == "-") {
         SourceType::Stdin
@@ -117,6 +143,7 @@ fn files(
     let unreadable = scanned.problems.len() as u64;
     let done = header::Outcome {
         tally: &scanned.session.tally,
+        exceptions: &scanned.session.exceptions,
         source,
         files: Files {
             read: scanned.files_read,
@@ -135,7 +162,7 @@ fn files(
         table: &table,
         sources: &scanned.sources,
         unreadable,
-        elapsed: started.elapsed(),
+        elapsed: scan.started.elapsed(),
     };
     output::write(&report, args, console)?;
     Ok(if partial { Exit::Interrupted } else { exit })
@@ -162,8 +189,10 @@ fn given_paths(args: &ScanArgs) -> Vec<std::path::PathBuf> {
     }
 }
 
-fn options(args: &ScanArgs) -> PlanOptions {
+fn options(scan: &Prepared<'_>) -> PlanOptions {
+    let args = scan.args;
     PlanOptions {
+        exceptions: scan.exceptions.clone(),
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use jiff::SignedDuration;
 use plimsoll_model::{ReasonCode, Severity};
 
 use super::View;
@@ -16,6 +17,7 @@ use crate::{Coverage, Header, SourceType};
 pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> io::Result<()> {
     let clean = header.summary.verdicts.fail == 0;
     let gate = &header.summary.gate;
+    excepted(out, header)?;
     if clean {
         writeln!(out, "{}", clean_line(header, view))?;
     } else {
@@ -48,6 +50,29 @@ pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> i
         _ => sentence,
     };
     writeln!(out, "{}", view.look.marks(&line))
+}
+
+/// Excepted findings are not listed; that they are there, and still fail, is always said.
+fn excepted(out: &mut dyn Write, header: &Header) -> io::Result<()> {
+    let number = header.summary.excepted;
+    let (are, still) = match number {
+        0 => return Ok(()),
+        1 => ("finding is", "it still fails"),
+        2 => ("findings are", "both still fail"),
+        _ => ("findings are", "all still fail"),
+    };
+    let expiry = header.summary.next_expiry;
+    let expiry = expiry.map(|until| {
+        let far = until.duration_since(header.generated_at) > SignedDuration::from_hours(24 * 300);
+        let format = if far { "%-d %b %Y" } else { "%-d %b" };
+        format!(" (next expiry {})", until.strftime(format))
+    });
+    writeln!(
+        out,
+        "{} excepted {are} still evaluated: {still}{}",
+        thousands(number),
+        expiry.unwrap_or_default()
+    )
 }
 
 fn clean_line(header: &Header, view: &View<'_>) -> String {

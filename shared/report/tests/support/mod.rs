@@ -163,6 +163,7 @@ pub(crate) fn header(kind: SourceType, name: &str) -> Header {
         verdicts: VerdictCounts::default(),
         fail_by_severity: SeverityCounts::default(),
         excepted: 0,
+        next_expiry: None,
         gate: Gate::default(),
     };
     Header {
