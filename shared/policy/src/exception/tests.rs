@@ -406,6 +406,10 @@ fn an_exception_that_comes_or_goes_is_a_change_and_closes_nothing() {
         let change = difference(&catalogue, "", before, now, &lists);
         assert_eq!(change.changed, [now[0].fingerprint]);
         assert!(change.opened.is_empty() && change.resolved.is_empty());
+        assert_eq!(
+            (change.excepted.len(), change.counted.len()),
+            (counted, 1 - counted)
+        );
         let excepted = change
             .manifest
             .entries
