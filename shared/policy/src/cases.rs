@@ -17,6 +17,7 @@ use crate::session::{Seen, Session, Sink};
 
 /// One example.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// What it shows.
@@ -47,6 +48,7 @@ pub struct Case {
 
 /// What a case says of its cluster.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClusterCase {
     /// `1.30`; the newest when absent.

@@ -12,6 +12,7 @@ use crate::compile::{self, Compiled};
 use crate::error::{LoadError, nearest};
 use crate::file::{Applies, Control, FrameworkFile, Lifecycle, PatchOp, PolicyFile};
 use crate::kinds::{WORKLOAD, workload_kinds};
+use crate::parameter::Parameter;
 
 /// One policy, checked and compiled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Policy {
     /// The change as a patch, where one is safe; relative as `path` is.
     #[serde(with = "crate::stored::as_json")]
     pub patch: Vec<PatchOp>,
+    /// What whoever uses it may change.
+    #[serde(with = "crate::stored::as_json")]
+    pub params: Vec<Parameter>,
     /// Other tools' ids of the same check.
     pub peers: BTreeMap<String, Vec<String>>,
     /// Where tools read the rule differently.
@@ -289,6 +293,11 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         why: parsed.why.trim().to_owned(),
         fix: parsed.fix.text.trim().to_owned(),
         patch: parsed.fix.patch,
+        params: parsed
+            .params
+            .iter()
+            .map(|(name, file)| Parameter::of(name, file))
+            .collect(),
         peers: parsed.peers,
         note: parsed.note,
         controls: Vec::new(),

@@ -29,33 +29,45 @@ pub struct ExceptionRule {
     pub place: (u32, u32),
 }
 
-/// A rule as it is written.
+/// Findings that somebody accepts: they go on being judged, count apart, and stop no pipeline.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct RuleFile {
+pub(crate) struct RuleFile {
     /// The one policy whose findings are accepted.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     policy: Spanned<String>,
+    /// Which resources.
+    #[cfg_attr(feature = "schema", schemars(with = "ResourceFile"))]
     resource: Spanned<ResourceFile>,
     /// Only this container, rule or other element; `*` stands for any letters.
     #[serde(default)]
     element: Option<String>,
     /// Why this is acceptable.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     reason: Spanned<String>,
     /// Who approved it.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     approved_by: Spanned<String>,
     /// The last day on which it counts, like 2027-01-31.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     until: Option<Spanned<String>>,
 }
 
 /// The resources that a rule covers; `*` stands for any letters. What is left out is any.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct ResourceFile {
+pub(crate) struct ResourceFile {
+    /// For example Deployment.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     kind: Option<Spanned<String>>,
+    /// Only in namespaces of that name.
     #[serde(default)]
     namespace: Option<String>,
+    /// Only resources of that name.
     #[serde(default)]
     name: Option<String>,
 }

@@ -19,6 +19,8 @@ use crate::plan::matches_glob;
 
 pub use annotation::PREFIX as ANNOTATION_PREFIX;
 pub(crate) use annotation::{Annotation, read as read_annotations};
+#[cfg(feature = "schema")]
+pub(crate) use file::RuleFile;
 pub use file::{ExceptionRule, read_rules};
 pub use log::{ExceptionLog, Remark, RemarkKind};
 
