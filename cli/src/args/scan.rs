@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use plimsoll_model::Severity;
+use plimsoll_policy::ParameterValue;
 
 use super::values::{percent, severity};
+use crate::parameters::Parameters;
+
 use super::{Format, OutputFile, Selection, SeverityFilter, VerdictFilter};
 
 /// Judge files, standard input, or a live cluster.
@@ -21,6 +24,17 @@ pub(crate) struct ScanArgs {
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) selection: Selection,
+    /// A policy's parameter; a list has commas (repeatable).
+    #[arg(
+        long = "param",
+        value_name = "POLICY.NAME=VALUE",
+        value_parser = crate::parameters::parse,
+        help_heading = "Policies"
+    )]
+    pub(crate) params: Vec<ParameterValue>,
+    /// The same from files of settings.
+    #[arg(skip)]
+    pub(crate) parameters: Vec<Parameters>,
     #[command(flatten)]
     pub(crate) exceptions: ExceptionArgs,
     #[command(flatten)]

@@ -140,6 +140,10 @@ impl Parameter {
         let value = match written {
             WrittenValue::Value(value) => value.clone(),
             WrittenValue::Text(text) => match self.kind {
+                ParamType::List if text.starts_with('[') => {
+                    let as_json = serde_json::from_str(text);
+                    as_json.unwrap_or_else(|_| Value::String(text.clone()))
+                }
                 ParamType::List => {
                     let items = text.split(',').map(str::trim);
                     items.filter(|item| !item.is_empty()).collect()

@@ -129,6 +129,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "the file of exceptions is wrong at the place shown; nothing ran",
     ),
     (
+        "parameter",
+        "a parameter of a policy cannot have the value given; plimsoll explain POLICY says what it may be",
+    ),
+    (
         "exception-mistake",
         "an annotation that should except a finding is wrong, so the finding counts. It is except.plimsoll.io/POLICY-ID: 'why, until 2027-01-31'",
     ),

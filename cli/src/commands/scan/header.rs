@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use plimsoll_model::{Reason, Verdict};
 use plimsoll_policy::outcome::{self, FrameworkResult};
-use plimsoll_policy::{ExceptionLog, Plan, Tally};
+use plimsoll_policy::{ExceptionLog, ParameterChange, Plan, Tally};
 use plimsoll_report::{
-    Control, Coverage, Files, Framework, Gate, GateInput, Header, SeverityCounts, Source,
-    SourceType, Summary, Tool, Unread, VerdictCounts,
+    Control, Coverage, Files, Framework, Gate, GateInput, Header, Parameter, SeverityCounts,
+    Source, SourceType, Summary, Tool, Unread, VerdictCounts,
 };
 use plimsoll_runtime::Clock;
 
@@ -71,6 +71,7 @@ pub(crate) fn of(gate: GateArgs, plan: &Plan<'_>, done: Outcome<'_>) -> Header {
         },
         generated_at: now(),
         source: done.source,
+        parameters: parameters(plan),
         frameworks: frameworks
             .iter()
             .map(|found| framework(plan, found))
@@ -85,6 +86,19 @@ pub(crate) fn of(gate: GateArgs, plan: &Plan<'_>, done: Outcome<'_>) -> Header {
             gate,
         },
     }
+}
+
+/// Those of policies that run.
+fn parameters(plan: &Plan<'_>) -> Vec<Parameter> {
+    let runs = |change: &ParameterChange| plan.policies().any(|policy| policy.id == change.policy);
+    let changed = plan.catalogue().changed_parameters().into_iter();
+    let changed = changed.filter(runs).map(|change| Parameter {
+        policy: change.policy.to_string(),
+        name: change.name,
+        value: change.value,
+        default: change.default,
+    });
+    changed.collect()
 }
 
 /// To the second: finer would only make two reports differ more.

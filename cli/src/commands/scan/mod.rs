@@ -29,6 +29,7 @@ use crate::args::{Cli, Format, ScanArgs};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
+use crate::parameters;
 
 /// Runs it.
 ///
@@ -83,6 +84,7 @@ struct Prepared<'s> {
 /// The catalogue, when it and the selection of it are in order.
 fn selected(args: &ScanArgs) -> Result<Catalogue, Vec<Diagnostic>> {
     let catalogue = catalogue::load(args.selection.policies.as_deref())?;
+    let catalogue = parameters::set(catalogue, &args.parameters, &args.params)?;
     let wrong = catalogue::check(&catalogue, &args.selection);
     if wrong.is_empty() {
         Ok(catalogue)

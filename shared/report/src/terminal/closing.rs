@@ -7,8 +7,8 @@ use plimsoll_model::{ReasonCode, Severity};
 
 use super::View;
 use super::words::elapsed;
-use crate::look::{count, thousands};
-use crate::{Coverage, Header, SourceType};
+use crate::look::{count, cut, harmless, thousands};
+use crate::{Coverage, Header, Parameter, SourceType};
 
 /// Writes the closing lines; two lines when nothing fails and no gate was missed. Piped reports put them on stderr.
 ///
@@ -30,6 +30,7 @@ pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> i
         )?;
     }
     writeln!(out, "{}", coverage_line(header))?;
+    parameters(out, header)?;
     if header.summary.verdicts.manual > 0 {
         let manual = count(header.summary.verdicts.manual, "verdict is", "verdicts are");
         writeln!(
@@ -73,6 +74,35 @@ fn excepted(out: &mut dyn Write, header: &Header) -> io::Result<()> {
         thousands(number),
         expiry.unwrap_or_default()
     )
+}
+
+/// What was judged otherwise than the policies say themselves.
+fn parameters(out: &mut dyn Write, header: &Header) -> io::Result<()> {
+    let named = |one: &Parameter| format!("{}.{}", one.policy, one.name);
+    match &header.parameters[..] {
+        [] => Ok(()),
+        [one] => {
+            let value = one.value.to_string();
+            let line = format!(
+                "1 parameter differs from its default: {} = {value}",
+                named(one)
+            );
+            writeln!(out, "{}", cut(&harmless(&line), 200))
+        }
+        many => {
+            let names: Vec<String> = many.iter().take(5).map(named).collect();
+            let more = match many.len() - names.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let number = many.len();
+            let line = format!(
+                "{number} parameters differ from their defaults: {}{more}",
+                names.join(", ")
+            );
+            writeln!(out, "{}", harmless(&line))
+        }
+    }
 }
 
 fn clean_line(header: &Header, view: &View<'_>) -> String {

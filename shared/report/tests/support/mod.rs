@@ -183,6 +183,7 @@ pub(crate) fn header(kind: SourceType, name: &str) -> Header {
             provider: None,
             nodes: None,
         },
+        parameters: Vec::new(),
         frameworks: ["CIS EKS", "PSS baseline"]
             .into_iter()
             .zip(["cis-eks-1.8.0", "pss-baseline"])
