@@ -21,6 +21,7 @@ pub mod kinds;
 mod lists;
 pub mod mutants;
 pub mod outcome;
+pub mod own;
 mod parameter;
 mod path;
 mod plan;
