@@ -75,18 +75,21 @@ fn diagnostics(errors: &[LoadError], files: &[CatalogueFile]) -> Vec<Diagnostic>
 }
 
 fn diagnostic(error: &LoadError, files: &[CatalogueFile]) -> Diagnostic {
-    let text = files.iter().find(|file| file.path == error.file);
-    let excerpt = text.and_then(|file| {
-        let label = error.help.clone().unwrap_or_else(|| "here".to_owned());
-        Excerpt::of(&file.text, error.line, error.length, label)
-    });
+    let file = files.iter().find(|file| file.path == error.file);
+    placed("policy", error, file.map_or("", |file| &file.text))
+}
+
+/// An error in a file with this text.
+pub(crate) fn placed(code: &str, error: &LoadError, text: &str) -> Diagnostic {
+    let label = error.help.clone().unwrap_or_else(|| "here".to_owned());
+    let excerpt = Excerpt::of(text, error.line, error.length, label);
     let place = (error.line > 0).then_some((error.line, error.column.max(1)));
     let drawn = excerpt.is_some() && place.is_some();
     let message = match place {
         Some(_) => error.message.clone(),
         None => format!("{}: {}", error.file, error.message),
     };
-    let diagnostic = Diagnostic::error("policy", message).at(error.file.clone(), place);
+    let diagnostic = Diagnostic::error(code, message).at(error.file.clone(), place);
     match &error.help {
         Some(help) if !drawn => diagnostic.help(help.clone()),
         _ => diagnostic.showing(excerpt),

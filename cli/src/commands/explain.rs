@@ -118,6 +118,16 @@ fn explain_policy(
             policy.expression()
         ),
     )?;
+    for parameter in &policy.params {
+        let default = format!("; default {}", parameter.default);
+        let about = format!(
+            "{}: {}{default}. {}",
+            parameter.name,
+            parameter.holds(),
+            parameter.description
+        );
+        line("may set", about.trim_end_matches([' ', '.']))?;
+    }
     line("why", &policy.why)?;
     line("fix", &policy.fix)?;
     line("needs", &needs(policy))?;

@@ -6,6 +6,8 @@ mod killed;
 mod progress;
 mod service;
 mod tenants;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::time::Duration;

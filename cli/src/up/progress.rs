@@ -33,9 +33,13 @@ pub(super) async fn line(
             let outcome = match &scan.status {
                 ScanStatus::Queued => None,
                 ScanStatus::Done => Some(format!(
-                    "scanned {} resources: {} failing, {} not evaluated, {} passing",
+                    "scanned {} resources: {} failing{}, {} not evaluated, {} passing",
                     scan.counts.resources,
                     scan.counts.fail,
+                    match scan.counts.excepted {
+                        0 => String::new(),
+                        some => format!(" ({some} of them excepted)"),
+                    },
                     scan.counts.not_evaluated,
                     scan.counts.pass
                 )),

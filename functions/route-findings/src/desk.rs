@@ -124,12 +124,14 @@ impl Desk<'_> {
 }
 
 impl Dossier {
-    /// Whether an exception that counts at `now` covers the finding.
+    /// Whether an exception covers the finding: one that its resource says, or one of the tenant that counts at `now`.
     #[must_use]
     pub fn excepts(&self, finding: &Finding, now: Timestamp) -> bool {
-        self.exceptions
-            .iter()
-            .any(|exception| covers(exception, finding, now))
+        finding.excepted.is_some()
+            || self
+                .exceptions
+                .iter()
+                .any(|exception| covers(exception, finding, now))
     }
 
     /// The findings that an incident's message may name: those in it, and `also`.

@@ -4,6 +4,7 @@
 //! left behind is compared with as well. A cluster that cannot be read is a result too: it closes nothing.
 
 mod batches;
+mod excepted;
 mod findings;
 mod kept;
 mod live;
@@ -20,7 +21,7 @@ use plimsoll_model::{
     ReasonCode, TenantId,
 };
 use plimsoll_policy::diff::{Before, difference};
-use plimsoll_policy::{Catalogue, Plan, PlanOptions, outcome};
+use plimsoll_policy::{Catalogue, Exceptions, Plan, PlanOptions, outcome};
 use plimsoll_runtime::{Clock, Disposition, Failure};
 use plimsoll_store::{
     Acquired, Publication, ScanLease, ScanResult, Store, StoreError, TenantStore,
@@ -141,7 +142,7 @@ impl Work<'_> {
                 );
             }
         };
-        let plan = Plan::new(self.catalogue, self.options(&version));
+        let plan = Plan::new(self.catalogue, self.options(&version, clock.now()));
         let scope = ListScope::default();
         match judge_cluster(&reader, &plan, &scope, &Kept::default, &|_, _, _| {}).await {
             Ok(scan) => self.write(&plan, scan, version.minor, clock.now()).await,
@@ -152,13 +153,14 @@ impl Work<'_> {
         }
     }
 
-    fn options(&self, version: &ClusterVersion) -> PlanOptions {
+    fn options(&self, version: &ClusterVersion, now: Timestamp) -> PlanOptions {
         PlanOptions {
             scope: self.cluster.id.to_string(),
             cluster_version: Some(version.minor.clone()),
             provider: Some(version.provider().to_owned()),
             git_version: Some(version.git.clone()),
             withheld: is_redacted_path,
+            exceptions: Some(Exceptions::of_annotations(now)),
             ..PlanOptions::default()
         }
     }
@@ -229,6 +231,7 @@ impl Work<'_> {
         let announce = self
             .write_changes(scene, &difference, &mut judgements)
             .await?;
+        excepted::tell(self, &difference, now).await?;
         let snapshot = self.keep(spools).await?;
         let coverage = outcome::coverage(plan, &session.tally);
         let first = self.tenant.first_scan_at(&self.cluster.id).await?.is_none();

@@ -7,6 +7,7 @@ use plimsoll_model::kind;
 use plimsoll_model::{Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use serde_saphyr::Spanned;
 
 use crate::catalogue::{Catalogue, Policy};
 use crate::error::LoadError;
@@ -17,6 +18,7 @@ use crate::session::{Seen, Session, Sink};
 
 /// One example.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// What it shows.
@@ -43,10 +45,14 @@ pub struct Case {
     /// Lists, by plural, that could not be read.
     #[serde(default)]
     pub without: Vec<String>,
+    /// Where it begins in the file, from 1.
+    #[serde(skip)]
+    pub line: u32,
 }
 
 /// What a case says of its cluster.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClusterCase {
     /// `1.30`; the newest when absent.
@@ -123,7 +129,25 @@ impl Policy {
                 format!("`{}` has no cases.yaml beside it", self.id),
             ));
         };
-        serde_saphyr::from_str(text).map_err(|error| LoadError::of_yaml(&file, &error))
+        let placed: Vec<Spanned<Case>> =
+            serde_saphyr::from_str(text).map_err(|error| LoadError::of_yaml(&file, &error))?;
+        let cases = placed.into_iter().map(|placed| Case {
+            line: u32::try_from(placed.referenced.line()).unwrap_or(u32::MAX),
+            ..placed.value
+        });
+        Ok(cases.collect())
+    }
+
+    /// What a case complains of, at its place.
+    #[must_use]
+    pub fn error_at_case(&self, case: &Case, complaint: &str) -> LoadError {
+        let message = format!("case `{}`: {complaint}", case.name);
+        LoadError {
+            line: case.line,
+            column: 1,
+            length: 1,
+            ..LoadError::of_file(&self.file.replace("policy.yaml", "cases.yaml"), message)
+        }
     }
 }
 

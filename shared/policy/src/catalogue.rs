@@ -12,6 +12,7 @@ use crate::compile::{self, Compiled};
 use crate::error::{LoadError, nearest};
 use crate::file::{Applies, Control, FrameworkFile, Lifecycle, PatchOp, PolicyFile};
 use crate::kinds::{WORKLOAD, workload_kinds};
+use crate::parameter::Parameter;
 
 /// One policy, checked and compiled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Policy {
     /// The change as a patch, where one is safe; relative as `path` is.
     #[serde(with = "crate::stored::as_json")]
     pub patch: Vec<PatchOp>,
+    /// What whoever uses it may change.
+    #[serde(with = "crate::stored::as_json")]
+    pub params: Vec<Parameter>,
     /// Other tools' ids of the same check.
     pub peers: BTreeMap<String, Vec<String>>,
     /// Where tools read the rule differently.
@@ -63,6 +67,36 @@ impl Policy {
     #[must_use]
     pub fn joins(&self) -> bool {
         !self.compiled.facts.is_empty() || self.compiled.reads_namespace
+    }
+
+    /// An error about its id.
+    pub(crate) fn error_at_id(&self, message: String) -> LoadError {
+        self.error_at("id:", message)
+    }
+
+    /// An error about the line that begins with a word.
+    fn error_at(&self, word: &str, message: String) -> LoadError {
+        let error = LoadError::of_file(&self.file, message);
+        let mut lines = self.text.lines().zip(1..);
+        let found = lines.find_map(|(line, number)| Some((line.strip_prefix(word)?, number)));
+        let Some((rest, line)) = found else {
+            return error;
+        };
+        let value = rest.trim_start();
+        let before = word.len() + rest.len() - value.len();
+        LoadError {
+            line,
+            column: before as u32 + 1,
+            length: value.chars().count().max(1) as u32,
+            ..error
+        }
+    }
+
+    /// That it costs too much.
+    pub(crate) fn error_of_cost(&self) -> LoadError {
+        let message = "costs more than a policy may spend on one object, here or on a large one";
+        let error = self.error_at("expression:", message.to_owned());
+        error.help("look at each element once: `each` makes a verdict of every one")
     }
 
     /// The condition as it stands in the file, for people.
@@ -159,7 +193,7 @@ impl Catalogue {
         for pair in self.policies.windows(2) {
             if pair[0].id == pair[1].id {
                 let message = format!("the id `{}` is taken by {}", pair[0].id, pair[0].file);
-                errors.push(LoadError::of_file(&pair[1].file, message));
+                errors.push(pair[1].error_at_id(message));
             }
         }
         let added = join_frameworks(&mut self.policies, frameworks, &mut errors);
@@ -228,7 +262,7 @@ impl Catalogue {
     }
 }
 
-fn is_framework(path: &str) -> bool {
+pub(crate) fn is_framework(path: &str) -> bool {
     path.rsplit_once('/')
         .is_some_and(|(dir, _)| dir == "frameworks" || dir.ends_with("/frameworks"))
 }
@@ -291,6 +325,11 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         why: parsed.why.trim().to_owned(),
         fix: parsed.fix.text.trim().to_owned(),
         patch: parsed.fix.patch,
+        params: parsed
+            .params
+            .iter()
+            .map(|(name, file)| Parameter::of(name, file))
+            .collect(),
         peers: parsed.peers,
         note: parsed.note,
         controls: Vec::new(),

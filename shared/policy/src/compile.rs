@@ -7,6 +7,7 @@ use crate::error::{LoadError, nearest};
 use crate::facts;
 use crate::file::{ParamType, PolicyFile};
 use crate::kinds::{WORKLOAD, group_of_plural, pod_spec_keys};
+use crate::parameter::Parameter;
 use crate::path::{self, Step};
 use crate::schema;
 
@@ -248,17 +249,15 @@ fn declare_params(
 ) -> Vec<(Slot, serde_json::Value)> {
     let mut params = Vec::new();
     for (param, spec) in &file.params {
-        let (ty, fits) = match spec.kind {
-            ParamType::List => (Type::List(Box::new(Type::String)), spec.default.is_array()),
-            ParamType::Int => (Type::Int, spec.default.is_i64()),
-            ParamType::String => (Type::String, spec.default.is_string()),
-            ParamType::Bool => (Type::Bool, spec.default.is_boolean()),
+        let ty = match spec.kind {
+            ParamType::List => Type::List(Box::new(Type::String)),
+            ParamType::Int => Type::Int,
+            ParamType::String => Type::String,
+            ParamType::Bool => Type::Bool,
         };
-        if !fits {
-            errors.push(LoadError::of_file(
-                name,
-                format!("the default of parameter `{param}` is not of its type"),
-            ));
+        if let Err(wrong) = Parameter::of(param, spec).check(&spec.default) {
+            let message = format!("the default of parameter `{param}`: {wrong}");
+            errors.push(LoadError::of_file(name, message));
         }
         params.push((
             env.declare(&format!("params.{param}"), ty),

@@ -67,6 +67,7 @@ impl<'a> Case<'_, '_, 'a> {
             message,
             reason,
             source: self.view.source.clone(),
+            exception: None,
             place: None,
         }
     }

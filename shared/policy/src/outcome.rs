@@ -41,6 +41,8 @@ pub struct ControlResult {
     pub verdict: Verdict,
     /// Failing verdicts.
     pub failed: u64,
+    /// Those of them that are excepted.
+    pub excepted: u64,
     /// Passing verdicts.
     pub passed: u64,
     /// Verdicts nobody could reach.
@@ -110,6 +112,7 @@ pub fn counts(tally: &Tally, coverage: &Coverage) -> ScanCounts {
         resources: tally.resources,
         pass: tally.of(Verdict::Pass),
         fail: tally.of(Verdict::Fail),
+        excepted: tally.excepted(),
         not_evaluated: tally.of(Verdict::NotEvaluated),
         policies_applicable: coverage.applicable,
         policies_evaluated: coverage.evaluated,
@@ -162,6 +165,7 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
         control: control.clone(),
         verdict,
         failed: sum(Verdict::Fail),
+        excepted: policies.iter().map(|policy| policy.excepted()).sum(),
         passed: sum(Verdict::Pass),
         not_evaluated: sum(Verdict::NotEvaluated),
         reasons,

@@ -7,6 +7,7 @@ use plimsoll_model::kind::{self, KindSource};
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
+use crate::exception::Exceptions;
 use crate::group::KindPlan;
 use crate::kinds::plural;
 
@@ -38,6 +39,8 @@ pub struct PlanOptions {
     pub skip: Vec<String>,
     /// Whether the value at a path of a kind may be secret and is withheld.
     pub withheld: fn(kind: &str, path: &str) -> bool,
+    /// What is accepted; with none, annotations count for nothing either.
+    pub exceptions: Option<Exceptions>,
 }
 
 impl Default for PlanOptions {
@@ -52,6 +55,7 @@ impl Default for PlanOptions {
             only: Vec::new(),
             skip: Vec::new(),
             withheld: |_, _| false,
+            exceptions: None,
         }
     }
 }
@@ -69,6 +73,8 @@ pub struct Plan<'c> {
     pub(crate) env: Env,
     /// For each policy the frameworks (indices) it counts for.
     pub(crate) frameworks_of: Vec<Vec<usize>>,
+    /// For the policies that rules of exceptions name, those rules.
+    pub(crate) rules_of: HashMap<usize, Vec<usize>>,
 }
 
 impl<'c> Plan<'c> {
@@ -130,6 +136,8 @@ impl<'c> Plan<'c> {
                 .collect()
         });
         let frameworks_of = frameworks_of.collect();
+        let rules = options.exceptions.as_ref();
+        let rules_of = rules.map(|rules| rules.by_policy(catalogue));
         Self {
             catalogue,
             options,
@@ -138,6 +146,7 @@ impl<'c> Plan<'c> {
             slots,
             env: widest.unwrap_or(env),
             frameworks_of,
+            rules_of: rules_of.unwrap_or_default(),
         }
     }
 
@@ -172,6 +181,12 @@ impl<'c> Plan<'c> {
         self.selected.iter().map(|i| &self.catalogue.policies[*i])
     }
 
+    /// The exceptions that count in it.
+    #[must_use]
+    pub fn exceptions(&self) -> Option<&Exceptions> {
+        self.options.exceptions.as_ref()
+    }
+
     /// The catalogue it was made from.
     #[must_use]
     pub fn catalogue(&self) -> &'c Catalogue {
@@ -189,7 +204,7 @@ impl<'c> Plan<'c> {
 }
 
 /// `*` stands for any letters.
-fn matches_glob(glob: &str, text: &str) -> bool {
+pub(crate) fn matches_glob(glob: &str, text: &str) -> bool {
     match glob.split_once('*') {
         None => glob == text,
         Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {

@@ -11,6 +11,7 @@ use plimsoll_model::kind;
 use plimsoll_model::{Fingerprint, Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 
 use crate::evidence::fingerprint;
+use crate::exception::{Annotation, ExceptionLog, read_annotations};
 use crate::facts::{Fact, Joins};
 use crate::group::Pass;
 use crate::judge::{Active, Case};
@@ -69,6 +70,8 @@ pub struct Session<'c> {
     pub joins: Joins,
     /// What it counted.
     pub tally: Tally,
+    /// What it noticed of exceptions.
+    pub exceptions: ExceptionLog,
     /// Verdicts on owners that several replicas speak for.
     replicas: HashSet<(Fingerprint, Verdict)>,
     /// Kept from object to object so as not to allocate it anew.
@@ -85,6 +88,7 @@ impl<'c> Session<'c> {
             plan,
             joins: Joins::default(),
             tally: Tally::new(plan.catalogue.policies.len()),
+            exceptions: ExceptionLog::default(),
             replicas: HashSet::new(),
             room: Vec::new(),
             decided: Vec::new(),
@@ -95,6 +99,7 @@ impl<'c> Session<'c> {
     pub fn merge(&mut self, other: Session<'_>) {
         self.joins.merge(other.joins);
         self.tally.merge(&other.tally);
+        self.exceptions.merge(other.exceptions);
         self.replicas.extend(other.replicas);
     }
 
@@ -117,7 +122,17 @@ impl<'c> Session<'c> {
                 let kind = self.plan.by_kind.get(view.kind);
                 if let Some(kind) = kind.filter(|kind| !kind.owned.groups.is_empty()) {
                     let scope = self.scope(&view, arena);
-                    self.judge(&kind.owned, &view, &scope, lists, Node::Null, sink);
+                    // The owner's template says the same, and is asked what it means by it.
+                    let annotations = read_annotations(self.plan, &view, None);
+                    self.judge(
+                        &kind.owned,
+                        &view,
+                        &scope,
+                        &annotations,
+                        lists,
+                        Node::Null,
+                        sink,
+                    );
                 }
                 return Seen::Done;
             }
@@ -126,11 +141,24 @@ impl<'c> Session<'c> {
         self.tally.resources += u64::from(view.kind != kind::CLUSTER.name);
         self.joins.gather(view.kind, node);
         let plan = self.plan;
+        let annotations = read_annotations(plan, &view, Some(&mut self.exceptions));
         let Some(kind) = plan.by_kind.get(view.kind) else {
+            self.idle(&annotations, &view, |_| true);
             return Seen::Done;
         };
         let scope = self.scope(&view, arena);
-        self.judge(&kind.first, &view, &scope, lists, Node::Null, sink);
+        self.judge(
+            &kind.first,
+            &view,
+            &scope,
+            &annotations,
+            lists,
+            Node::Null,
+            sink,
+        );
+        self.idle(&annotations, &view, |policy| {
+            !policy.joins() || !policy.kinds.iter().any(|kind| kind == view.kind)
+        });
         if kind.second.groups.is_empty() {
             Seen::Done
         } else {
@@ -172,7 +200,37 @@ impl<'c> Session<'c> {
         } else {
             scope.set_node(plan.slots.namespace, joins.namespace_object(node, arena));
         }
-        self.judge(&kind.second, &view, &scope, lists, counts, sink);
+        let annotations = read_annotations(plan, &view, None);
+        self.judge(
+            &kind.second,
+            &view,
+            &scope,
+            &annotations,
+            lists,
+            counts,
+            sink,
+        );
+        self.idle(&annotations, &view, |policy| {
+            policy.joins() && policy.kinds.iter().any(|kind| kind == view.kind)
+        });
+    }
+
+    /// Notes the annotations about policies that `judged` names, run, and do not fail.
+    fn idle(
+        &mut self,
+        annotations: &[Annotation],
+        view: &View<'_>,
+        judged: impl Fn(&crate::Policy) -> bool,
+    ) {
+        for annotation in annotations {
+            let runs = self.plan.selected.contains(&annotation.policy);
+            if runs
+                && !annotation.matters.get()
+                && judged(&self.plan.catalogue.policies[annotation.policy])
+            {
+                self.exceptions.remark(annotation.idle(self.plan, view));
+            }
+        }
     }
 
     /// In pass two of a live scan, once: the policies about the cluster itself.
@@ -247,14 +305,20 @@ impl<'c> Session<'c> {
         pass: &'c Pass<'c>,
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
+        annotations: &[Annotation],
         lists: &Lists,
         counts: Node<'a>,
         sink: &mut dyn Sink,
     ) where
         'c: 'a,
     {
-        let wants =
-            |verdict| view.is_replica() || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
+        let excepts = !annotations.is_empty() || !self.plan.rules_of.is_empty();
+        let wants = |verdict| {
+            view.is_replica()
+                || sink.wants(verdict)
+                || verdict == Verdict::NotEvaluated
+                || verdict == Verdict::Fail && excepts
+        };
         let case = Case {
             plan: self.plan,
             view,
@@ -273,6 +337,8 @@ impl<'c> Session<'c> {
             tally: &mut self.tally,
             given: vec![0; frameworks],
             sink,
+            annotations,
+            log: &mut self.exceptions,
         };
         self.decided.clear();
         self.decided.resize(pass.conditions.len(), None);
@@ -316,6 +382,7 @@ fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> J
         message: format!("not evaluated: {}", reason.need),
         reason: Some(reason),
         source: None,
+        exception: None,
         place: None,
     }
 }

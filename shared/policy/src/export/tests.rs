@@ -93,11 +93,7 @@ fn a_workload_becomes_one_policy_for_each_shape() {
     let names: Vec<&str> = specs.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        [
-            "plimsoll-x",
-            "plimsoll-x-templates",
-            "plimsoll-x-cronjobs"
-        ]
+        ["plimsoll-x", "plimsoll-x-templates", "plimsoll-x-cronjobs"]
     );
     let (_, pods) = &specs[0];
     assert_eq!(
