@@ -11,9 +11,9 @@ use super::nulls;
 use super::shape::Shape;
 use super::sources::{LIMITS, Source, Sources, variable};
 
-/// Field names that Kubernetes gives other names in its declared types (`__namespace__`), while the values it evaluates
+/// Words that CEL keeps for itself. Kubernetes gives fields of these names others in its declared types (`__namespace__`), while the values it evaluates
 /// have them as they are (Kubernetes, "Common Expression Language", escaping).
-const RESERVED: &[&str] = &[
+pub(super) const RESERVED: &[&str] = &[
     "as",
     "break",
     "const",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_cel::{Limits, Reading, Readings, Type};
 use serde_json::Value;
 
+use super::rewrite::RESERVED;
 use super::shape::POD_VARIABLES;
 use super::{ExportOptions, NotExportable};
 use crate::catalogue::Policy;
@@ -181,7 +182,7 @@ impl Sources {
 
     /// Whether a variable can be one of the admission policy's.
     pub(super) fn stays(&self, name: &str, source: &Source) -> bool {
-        !self.optional.contains(name) && !self.of_elements(source)
+        !self.optional.contains(name) && !RESERVED.contains(&name) && !self.of_elements(source)
     }
 
     /// Whether a source's value differs from element to element.

@@ -172,13 +172,17 @@ fn null_is_absence_where_servers_write_it() {
 }
 
 #[test]
-fn optionals_are_no_variables() {
+fn optionals_and_reserved_words_are_no_variables() {
     let specs = specs(
         "match: { kinds: [Pod] }\nvariables:\n- { name: context, expression: 'object.?spec.?securityContext' }\n\
-         - { name: twice, expression: variables.context }\n- { name: user, expression: 'variables.twice.?runAsUser.orValue(0)' }\n\
-         expression: variables.user == 0\nmessage: m",
+         - { name: twice, expression: variables.context }\n- { name: import, expression: '1' }\n- { name: user, expression: 'variables.twice.?runAsUser.orValue(0)' }\n\
+         expression: variables.user == 0 && variables.import == 1\nmessage: m",
     );
     let (_, spec) = &specs[0];
+    assert_eq!(
+        spec["validations"][0]["expression"],
+        "variables.user == 0 && (1) == 1"
+    );
     assert_eq!(
         spec["variables"],
         json!([{ "name": "user", "expression": "((object.?spec.?securityContext)).?runAsUser.orValue(0)" }])

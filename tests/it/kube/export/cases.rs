@@ -17,6 +17,7 @@ pub(crate) struct Exported {
     pub(crate) number: usize,
     pub(crate) id: String,
     pub(crate) title: String,
+    kinds: Vec<String>,
     /// Whether parameters and version are those that are exported when nobody asks for others.
     pub(crate) usual: bool,
     /// Admission policies with their bindings.
@@ -70,6 +71,11 @@ impl Exported {
             }
         }
         documents
+    }
+
+    /// Whether it is about objects of a kind.
+    pub(crate) fn judges(&self, kind: &Value) -> bool {
+        self.kinds.iter().any(|known| *kind == known.as_str())
     }
 
     /// Whether it is asked when debugging containers are added to a pod.
@@ -186,6 +192,7 @@ fn exported(
         number,
         id: policy.id.to_string(),
         title: policy.title.clone(),
+        kinds: policy.kinds.clone(),
         usual,
         pairs: pairs.iter().map(documents).collect(),
         questions: questions.collect(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use plimsoll_policy::Catalogue;
+use serde_json::Value;
 
 use crate::export::cases::{Expected, Exported, Question};
 use crate::export::ours::{Ours, Word};
@@ -11,6 +12,9 @@ use crate::export::server::Answer;
 
 /// Servers cut warnings to this length when there are many.
 const WARNING_LENGTH: usize = 256;
+
+/// Servers take the fixed message instead of one that is longer.
+const MESSAGE_LENGTH: usize = 5 * 1024;
 
 /// Cases that the server decides differently because it fills in fields, with the reason.
 const DIFFERENCES: &str = "it/kube/export/differences.tsv";
@@ -29,6 +33,8 @@ pub(crate) struct Comparison {
     stood_in: usize,
     /// Policies on objects as the server completed them.
     pairs: usize,
+    /// Policies on large objects.
+    large: usize,
     /// Where the two engines differ: there is no reason for that.
     engines: Vec<String>,
 }
@@ -68,23 +74,61 @@ impl Comparison {
             );
             self.different.insert(key.clone(), what);
         }
-        let Some(object) = object else {
-            return;
-        };
-        let words = ours.judge(object);
         let debugged = !again && question.debugs();
-        let asked =
-            |exported: &&&Exported| exported.usual && (!debugged || exported.sees_debugging());
-        for exported in batch.iter().filter(asked) {
+        let asked: Vec<&Exported> = batch
+            .iter()
+            .copied()
+            .filter(|exported| exported.usual && (!debugged || exported.sees_debugging()))
+            .collect();
+        if let Some(object) = object {
+            self.pairs += self.engines(&asked, &format!("{key:?}"), object, refusals, ours);
+        }
+    }
+
+    /// A large object, which every policy of the batch judges.
+    pub(crate) fn add_large(
+        &mut self,
+        batch: &[&Exported],
+        object: &Value,
+        answer: &Answer,
+        ours: &Ours<'_>,
+    ) {
+        let name = format!("a large {}", object["kind"]);
+        match answer {
+            Answer::Judged {
+                refusals,
+                object: Some(object),
+            } => {
+                let usual = batch.iter().copied().filter(|exported| exported.usual);
+                self.large +=
+                    self.engines(&usual.collect::<Vec<_>>(), &name, object, refusals, ours);
+            }
+            other => self.engines.push(format!("{name}: {other:?}")),
+        }
+    }
+
+    /// Both engines on one object as the server completed it; gives how many policies judged it.
+    fn engines(
+        &mut self,
+        batch: &[&Exported],
+        name: &str,
+        object: &Value,
+        refusals: &BTreeMap<String, String>,
+        ours: &Ours<'_>,
+    ) -> usize {
+        let words = ours.judge(object);
+        let mut judged = 0;
+        for exported in batch {
             let Some(word) = words.get(&exported.id) else {
                 continue;
             };
-            self.pairs += 1;
+            judged += 1;
             if let Some(complaint) = complaint(exported, word, refusals) {
                 self.engines
-                    .push(format!("{} on {key:?}: {complaint}\n{object}", exported.id));
+                    .push(format!("{} on {name}: {complaint}", exported.id));
             }
         }
+        judged
     }
 
     /// Whether the server refused the question's object.
@@ -105,8 +149,10 @@ impl Comparison {
             self.different.len(),
         );
         println!(
-            "exercised: {} verdicts and messages of exported policies on objects with the server's defaults, {} differ",
+            "exercised: {} verdicts and messages of exported policies on objects with the server's defaults, and {} on large \
+             objects; {} differ",
             self.pairs,
+            self.large,
             self.engines.len()
         );
         let mut wrong = Vec::new();
@@ -163,7 +209,9 @@ fn complaint(
     let cut = message.chars().count() <= WARNING_LENGTH
         && joined.starts_with(message)
         && message.len() > 100;
-    let alike = joined == message || (same && word.messages[0] == message) || fallen_back || cut;
+    let long = joined.len() > MESSAGE_LENGTH && message == exported.title;
+    let alike =
+        long || joined == message || (same && word.messages[0] == message) || fallen_back || cut;
     (!alike).then(|| format!("we say `{joined}`, the server `{message}`"))
 }
 

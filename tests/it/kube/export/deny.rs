@@ -1,6 +1,7 @@
 //! What people do with an export: apply it, and be refused.
 
 use http::Method;
+use plimsoll_policy::{Action, ExportOptions};
 use plimsoll_tests::kube_server::{Api, Caller, KubeServer};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -117,5 +118,38 @@ async fn audit_lets_everything_through_without_a_word() {
     assert_eq!(
         refusal(&api, &object("Pod", "v1", pod_spec(true))).await,
         None
+    );
+}
+
+#[test]
+fn what_is_printed_is_what_was_judged() {
+    let printed = export(&["--all", "--action", "warn"]);
+    let catalogue = plimsoll_catalogue::built_in().unwrap();
+    let options = ExportOptions {
+        actions: vec![Action::Warn],
+        ..ExportOptions::default()
+    };
+    let exported = catalogue
+        .policies
+        .iter()
+        .filter_map(|policy| policy.export(&options).ok());
+    let exported: Vec<Value> = exported
+        .flatten()
+        .flat_map(|pair| {
+            [
+                serde_json::to_value(pair.policy).unwrap(),
+                serde_json::to_value(pair.binding).unwrap(),
+            ]
+        })
+        .collect();
+    let differs = printed
+        .iter()
+        .zip(&exported)
+        .find(|(printed, exported)| printed != exported);
+    assert!(differs.is_none(), "{differs:?}");
+    assert_eq!(printed.len(), exported.len());
+    println!(
+        "exercised: {} exported documents read back from their YAML unchanged",
+        printed.len()
     );
 }

@@ -4,6 +4,7 @@ mod cases;
 mod compare;
 mod complete;
 mod deny;
+mod large;
 mod ours;
 mod server;
 
@@ -125,6 +126,22 @@ async fn ask(
         let exported = batch.iter().find(|one| one.number == exported).unwrap();
         let question = &exported.questions[question];
         comparison.add(batch, exported, question, &answer.unwrap(), &ours);
+    }
+    if form == Form::Real {
+        let mut running_large = JoinSet::new();
+        let judged = |object: &Value| {
+            batch
+                .iter()
+                .any(|exported| exported.judges(&object["kind"]))
+        };
+        for object in large::objects().into_iter().filter(judged) {
+            let server = server.clone();
+            running_large.spawn(async move { (server.judge(&object, form).await, object) });
+        }
+        while let Some(answer) = running_large.join_next().await {
+            let (answer, object) = answer.unwrap();
+            comparison.add_large(batch, &object, &answer.unwrap(), &ours);
+        }
     }
     server.remove(&documents).await.unwrap();
 }
