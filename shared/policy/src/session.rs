@@ -204,13 +204,7 @@ impl<'c> Session<'c> {
     }
 
     /// In pass two of a live scan, once: the policies about the cluster itself.
-    pub fn cluster<'a>(
-        &mut self,
-        arena: &'a Bump,
-        joins: &Joins,
-        lists: &Lists,
-        sink: &mut dyn Sink,
-    ) {
+    pub fn cluster(&mut self, arena: &Bump, joins: &Joins, lists: &Lists, sink: &mut dyn Sink) {
         let api_version = Node::text_in(arena, &kind::CLUSTER.api_version());
         let node = Node::map_in(
             arena,
