@@ -34,7 +34,7 @@ pub(crate) fn load_folder(folder: &Path) -> Result<Catalogue, Vec<Diagnostic>> {
 }
 
 /// The YAML files below a folder, by path as people would open them.
-fn read_folder(folder: &Path) -> Result<Vec<CatalogueFile>, Vec<Diagnostic>> {
+pub(crate) fn read_folder(folder: &Path) -> Result<Vec<CatalogueFile>, Vec<Diagnostic>> {
     let unreadable = |path: &Path, why: &dyn std::fmt::Display| {
         let message = format!("{} cannot be read: {why}", path.display());
         vec![Diagnostic::error("policies-unreadable", message)]

@@ -133,7 +133,8 @@ fn explain_policy(
     line("needs", &needs(policy))?;
     line("counts", &counts(catalogue, policy))?;
     line("peers", &peers(policy))?;
-    line("note", policy.note.as_deref().unwrap_or(""))
+    line("note", policy.note.as_deref().unwrap_or(""))?;
+    line("file", if policy.own { &policy.file } else { "" })
 }
 
 fn needs(policy: &Policy) -> String {

@@ -137,11 +137,11 @@ impl News<'_> {
 
     /// One policy's changes.
     async fn policy(&self, policy: &PolicyId, changes: &[Change]) -> Result<(), RouteError> {
-        let known = self.desk.catalogue.policy(policy.as_str());
+        let known = self.desk.policy(self.dossier, policy);
         if known.is_some_and(|known| known.lifecycle == Lifecycle::Preview) {
             return Ok(());
         }
-        let words = self.desk.words(policy);
+        let words = self.desk.words(self.dossier, policy);
         for _ in 0..ATTEMPTS {
             let latest = self
                 .dossier

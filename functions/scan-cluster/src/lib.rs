@@ -8,6 +8,7 @@ mod excepted;
 mod findings;
 mod kept;
 mod live;
+mod own;
 mod reach;
 
 use std::io::{Seek, SeekFrom};
@@ -30,6 +31,7 @@ use plimsoll_store::{
 use batches::machine;
 use kept::{Judgements, Kept};
 pub use live::{ListSink, LiveError, LiveScan, Progress, judge_cluster};
+pub use own::{as_kept, policies_of};
 pub use reach::{Reach, refused, role_arn, unreadable};
 
 /// How long a lease counts, and how often it is renewed.
@@ -87,10 +89,14 @@ pub async fn handle(
             }
         }
     };
+    let (catalogue, left_out) = own::policies_of(&tenant, catalogue).await?;
+    for left_out in &left_out {
+        tracing::error!(tenant = %job.tenant, %left_out, "not in force");
+    }
     let work = Work {
         tenant: &tenant,
         id: &job.tenant,
-        catalogue,
+        catalogue: &catalogue,
         reach,
         lease: &lease,
         cluster: &cluster,

@@ -128,7 +128,7 @@ fn ending(desk: &Desk<'_>, dossier: &Dossier, findings: &[Finding]) -> Vec<(Stri
         .iter()
         .filter_map(|e| Some((e, e.expires.filter(soon)?)));
     let mut all: Vec<(String, Timestamp)> = ends
-        .map(|(exception, end)| (desk.words(&exception.policy).title, end))
+        .map(|(exception, end)| (desk.words(dossier, &exception.policy).title, end))
         .collect();
     let open = findings
         .iter()

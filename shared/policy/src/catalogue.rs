@@ -59,6 +59,9 @@ pub struct Policy {
     pub cases: Option<Cow<'static, str>>,
     /// Where the file is, below the catalogue's folder.
     pub file: String,
+    /// Whether it came beside the policies that were there before: somebody's own.
+    #[serde(skip)]
+    pub own: bool,
     pub(crate) compiled: Compiled,
 }
 
@@ -166,6 +169,7 @@ impl Catalogue {
         sorted.sort_by(|a, b| a.path.cmp(&b.path));
         let mut hasher = Sha256::new();
         hasher.update(self.hash.as_bytes());
+        let own = !self.policies.is_empty();
         let (mut frameworks, mut errors) = (Vec::new(), Vec::new());
         for file in &sorted {
             hasher.update(file.path.as_bytes());
@@ -178,7 +182,7 @@ impl Catalogue {
                     .find(|f| f.path == cases_path)
                     .map(|f| f.text.clone());
                 match policy(file, cases) {
-                    Ok(policy) => self.policies.push(policy),
+                    Ok(policy) => self.policies.push(Policy { own, ..policy }),
                     Err(found) => errors.extend(found),
                 }
             } else if is_framework(&file.path) {
@@ -336,6 +340,7 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         text: Cow::Owned(file.text.clone()),
         cases: cases.map(Cow::Owned),
         file: file.path.clone(),
+        own: false,
         compiled,
     })
 }

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::Result;
 use plimsoll_policy::{Plan, PlanOptions, cases, mutants};
-use plimsoll_report::Diagnostic;
 
 use super::refuse;
 use crate::args::Selection;
@@ -51,10 +50,12 @@ pub(super) fn run(
         {
             Ok(read) => read,
             Err(error) => {
-                return Ok(refuse(
-                    console,
-                    &[Diagnostic::error("policy", error.to_string())],
-                ));
+                let text = match error.file == policy.file {
+                    true => &policy.text,
+                    false => policy.cases.as_ref().unwrap_or(&policy.text),
+                };
+                let error = catalogue::placed("policy", &error, text);
+                return Ok(refuse(console, &[error]));
             }
         };
         changes += mutated.tried;
@@ -63,7 +64,7 @@ pub(super) fn run(
             examples += 1;
             let result = cases::run(&catalogue, policy.id.as_str(), &case);
             if let Some(complaint) = case.complaint(&result) {
-                failed.push(format!("{}: {}: {complaint}", policy.id, case.name));
+                failed.push(policy.error_at_case(&case, &complaint).to_string());
             }
         }
     }
@@ -75,7 +76,11 @@ pub(super) fn run(
             writeln!(out, "no case notices: {line}")?;
         }
         let wrong = failed.len();
-        write!(out, "{policies} policies, {examples} cases, {wrong} wrong")?;
+        let (policies, examples) = (
+            count(policies, "policy", "policies"),
+            count(examples, "case", "cases"),
+        );
+        write!(out, "{policies}, {examples}, {wrong} wrong")?;
         if with_mutants {
             let unnoticed = unnoticed.len();
             write!(out, "; {changes} mutants, {unnoticed} unnoticed")?;
@@ -87,4 +92,8 @@ pub(super) fn run(
     } else {
         Exit::Findings
     })
+}
+
+fn count(number: u32, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

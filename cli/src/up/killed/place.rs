@@ -21,7 +21,7 @@ use plimsoll_store::{Life, Store};
 use plimsoll_world::{World, WorldConfig};
 use scan_cluster::Reach;
 
-use super::super::{Config, Service, prepare, tenants};
+use super::super::{Config, Own, Service, TenantFiles, prepare, tenants};
 
 /// Tuesday 27 October 2026, 02:10 in Berlin.
 const FIRST_NIGHT: i64 = 1_793_063_400;
@@ -132,8 +132,11 @@ impl Place {
             every: self.config.scan_every(),
             domain: "plimsoll.example".to_owned(),
         };
-        let documents = [include_str!("escalation.yaml").to_owned()];
-        prepare(&service, &self.config, &documents).await.unwrap();
+        let files = [TenantFiles {
+            escalation: include_str!("escalation.yaml").to_owned(),
+            own: Own::default(),
+        }];
+        prepare(&service, &self.config, &files).await.unwrap();
         self.trust(&service).await;
         service.tick().await.unwrap();
         service.drain().await.unwrap();

@@ -4,6 +4,7 @@
 #[path = "../../../tests/support/api.rs"]
 mod api;
 mod exceptions;
+mod own_policies;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -19,7 +20,7 @@ use scan_cluster::Reach;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Config, Service, prepare, tenants};
+use super::{Config, InForce, Own, Service, TenantFiles, prepare, tenants};
 
 /// Tuesday 27 October 2026, 02:10 in Berlin.
 const FIRST_NIGHT: i64 = 1_793_063_400;
@@ -105,9 +106,17 @@ impl Nights {
 
     /// A process that starts in night `number` and does what there is to do.
     async fn start(&self, number: i64) -> Service {
+        self.start_with(number, "").await.0
+    }
+
+    /// The same with these lines more about the tenant.
+    async fn start_with(&self, number: i64, tenant: &str) -> (Service, InForce) {
         self.clock.set(night(number));
-        let config = Config::parse(CONFIG).unwrap();
+        let slack = "slack = { directory = \"slack\" }\n";
+        let text = CONFIG.replace(slack, &format!("{slack}{tenant}"));
+        let config = Config::parse(&text).unwrap();
         let file = self.path().join("plimsoll.toml");
+        std::fs::write(&file, &text).unwrap();
         let service = Service {
             store: Store::embedded(Some(&self.path().join("data")))
                 .await
@@ -129,11 +138,15 @@ impl Nights {
             every: config.scan_every(),
             domain: "plimsoll.example".to_owned(),
         };
-        prepare(&service, &config, &[ESCALATION.to_owned()])
-            .await
-            .unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let own = Own::read(&file, &text, &config.tenants[0], &service.catalogue);
+        let files = [TenantFiles {
+            escalation: ESCALATION.to_owned(),
+            own: own.unwrap(),
+        }];
+        let in_force = prepare(&service, &config, &files).await.unwrap();
         self.work(&service).await;
-        service
+        (service, in_force.into_iter().next().unwrap())
     }
 
     /// Goes on to night `number`.
