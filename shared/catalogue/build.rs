@@ -5,7 +5,6 @@ use std::{env, fs, io};
 
 use plimsoll_policy::{Catalogue, CatalogueFile};
 
-#[expect(clippy::print_stdout, reason = "that is how cargo is told")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../policies");
     println!("cargo::rerun-if-changed={}", folder.display());

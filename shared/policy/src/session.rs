@@ -129,8 +129,7 @@ impl<'c> Session<'c> {
                         &view,
                         &scope,
                         &annotations,
-                        lists,
-                        Node::Null,
+                        (lists, Node::Null),
                         sink,
                     );
                 }
@@ -152,8 +151,7 @@ impl<'c> Session<'c> {
             &view,
             &scope,
             &annotations,
-            lists,
-            Node::Null,
+            (lists, Node::Null),
             sink,
         );
         self.idle(&annotations, &view, |policy| {
@@ -206,8 +204,7 @@ impl<'c> Session<'c> {
             &view,
             &scope,
             &annotations,
-            lists,
-            counts,
+            (lists, counts),
             sink,
         );
         self.idle(&annotations, &view, |policy| {
@@ -306,8 +303,7 @@ impl<'c> Session<'c> {
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
         annotations: &[Annotation],
-        lists: &Lists,
-        counts: Node<'a>,
+        (lists, counts): (&Lists, Node<'a>),
         sink: &mut dyn Sink,
     ) where
         'c: 'a,

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 pub(super) fn run(args: &ExportArgs, console: &Console) -> Result<Exit> {
     let options = match options(args) {
         Ok(options) => options,
-        Err(wrong) => return Ok(refuse(console, &[wrong])),
+        Err(wrong) => return Ok(refuse(console, &[*wrong])),
     };
     let catalogue = match catalogue::load(args.policies.as_deref()) {
         Ok(catalogue) => catalogue,
@@ -41,14 +41,14 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> Result<Exit> {
     }
     if !args.all {
         let errors = left_out.iter();
-        wrong.extend(errors.map(|(message, code)| Diagnostic::error(*code, message.clone())));
+        wrong.extend(errors.map(|(message, code)| Diagnostic::error(code, message.clone())));
     }
     if !wrong.is_empty() {
         return Ok(refuse(console, &wrong));
     }
     let warnings = left_out.iter();
     let warnings: Vec<_> = warnings
-        .map(|(message, code)| Diagnostic::warning(*code, message.clone()))
+        .map(|(message, code)| Diagnostic::warning(code, message.clone()))
         .collect();
     console.diagnose(&warnings);
     let text = documents(&pairs)?;
@@ -56,7 +56,7 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn options(args: &ExportArgs) -> Result<ExportOptions, Diagnostic> {
+fn options(args: &ExportArgs) -> Result<ExportOptions, Box<Diagnostic>> {
     let mut actions = Vec::new();
     for action in &args.action {
         let action = match action {
@@ -71,7 +71,7 @@ fn options(args: &ExportArgs) -> Result<ExportOptions, Diagnostic> {
     if actions.contains(&Action::Warn) && actions.contains(&Action::Deny) {
         let message =
             "--action warn and deny exclude each other: API servers take only one of them";
-        return Err(Diagnostic::error("usage", message));
+        return Err(Box::new(Diagnostic::error("usage", message)));
     }
     let mut options = ExportOptions {
         actions,
@@ -82,7 +82,7 @@ fn options(args: &ExportArgs) -> Result<ExportOptions, Diagnostic> {
         let number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if parts.len() != 2 || !parts.iter().all(number) {
             let message = format!("--kubernetes {version} is no version like 1.34");
-            return Err(Diagnostic::error("usage", message));
+            return Err(Box::new(Diagnostic::error("usage", message)));
         }
         options.kubernetes.clone_from(version);
     }

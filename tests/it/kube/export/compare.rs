@@ -137,6 +137,7 @@ impl Comparison {
     }
 
     /// Reports, and fails on what is not explained.
+    #[expect(clippy::print_stdout, reason = "what was exercised is printed")]
     pub(crate) fn finish(&self, catalogue: &Catalogue, exports: &[Exported]) {
         let sample =
             |lines: Vec<String>| lines.into_iter().take(900).collect::<Vec<_>>().join("\n");
