@@ -142,9 +142,11 @@ fn a_refused_list_turns_its_policies_and_only_them_not_evaluated() {
         "list clusterroles"
     );
     let rows = report["verdicts"].as_array().unwrap();
+    // Secrets are left alone unless somebody asks for them.
+    let by_choice = |row: &&Value| row["reason"]["code"] == "routeNotChosen";
     let open: Vec<&Value> = rows
         .iter()
-        .filter(|row| row["verdict"] == "notEvaluated")
+        .filter(|row| row["verdict"] == "notEvaluated" && !by_choice(row))
         .collect();
     assert!(!open.is_empty());
     assert!(

@@ -102,7 +102,7 @@ fn explain_policy(
 ) -> std::io::Result<()> {
     let head = format!("{}: {}", policy.id, policy.title);
     let facts = format!("{}, {}", policy.severity, policy.lifecycle.as_str());
-    writeln!(out, "{head:<68}{facts}")?;
+    writeln!(out, "{head:<67} {facts}")?;
     let mut line = |name: &str, text: &str| {
         if text.is_empty() {
             Ok(())
@@ -188,7 +188,7 @@ fn explain_control(
     let level = control.level.map(|level| format!("level {level}, "));
     let scored = if control.scored { "scored" } else { "manual" };
     let head = format!("{} {}: {}", framework.title, control.id, control.title);
-    writeln!(out, "{head:<68}{}{scored}", level.unwrap_or_default())?;
+    writeln!(out, "{head:<67} {}{scored}", level.unwrap_or_default())?;
     for id in &control.policies {
         let policy = catalogue.policy(id);
         let title = policy.map_or("", |policy| policy.title.as_str());

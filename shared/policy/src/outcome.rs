@@ -175,7 +175,11 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
 /// A control that no policy of ours decides is never a pass.
 fn without_policies(control: &Control) -> (Verdict, Option<Reason>) {
     if !control.routes.is_empty() {
-        let need = "no evidence route chosen for nodes";
+        let cloud = control.routes.iter().any(|route| route == "cloud-api");
+        let need = match cloud {
+            true => "no evidence route chosen for the cloud account",
+            false => "no evidence route chosen for nodes",
+        };
         return (
             Verdict::NotEvaluated,
             Some(Reason::new(ReasonCode::RouteNotChosen, need)),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use plimsoll_cel::Env;
+use plimsoll_cel::{Env, Node};
 use plimsoll_model::kind::{self, KindSource};
 
 use crate::catalogue::Catalogue;
@@ -39,6 +39,8 @@ pub struct PlanOptions {
     pub skip: Vec<String>,
     /// Whether the value at a path of a kind may be secret and is withheld.
     pub withheld: fn(kind: &str, path: &str) -> bool,
+    /// The value at a path of a kind as it may be shown, without what may be secret in it; none if all of it may be.
+    pub shown: fn(kind: &str, path: &str, value: &Node<'_>) -> Option<String>,
     /// What is accepted; with none, annotations count for nothing either.
     pub exceptions: Option<Exceptions>,
 }
@@ -55,6 +57,7 @@ impl Default for PlanOptions {
             only: Vec::new(),
             skip: Vec::new(),
             withheld: |_, _| false,
+            shown: |_, _, value| serde_json::to_string(value).ok(),
             exceptions: None,
         }
     }

@@ -271,7 +271,13 @@ async fn a_restricted_reader_sees_what_the_role_grants() {
     let rules = role["rules"].as_array().unwrap();
     let lists = readers_of_lists();
     assert!(lists.len() > 5, "{lists:?}");
+    let mut tried = 0;
     for (group, list, policies) in &lists {
+        // What the server does not have, nobody needs a right for.
+        let Some(path) = server_path(&cluster, group, list).await else {
+            continue;
+        };
+        tried += 1;
         let without: Vec<Value> = rules
             .iter()
             .map(|rule| {
@@ -290,11 +296,17 @@ async fn a_restricted_reader_sees_what_the_role_grants() {
             })
             .collect();
         cluster.set_rules(&without).await;
-        let path = server_path(&cluster, group, list).await;
         cluster.reader_gets(&path, 403).await;
 
         let partial = verdicts(&cluster.scan_live());
-        assert_eq!(&denied(&partial), policies, "without {list}");
+        // A policy that joins the list may have decided without it on everything that is there.
+        let refused = denied(&partial);
+        assert!(!refused.is_empty(), "nobody misses {list}");
+        assert!(
+            refused.is_subset(policies),
+            "without {list}: {:?}",
+            refused.difference(policies)
+        );
         for (key, before) in &complete {
             let Some(after) = partial.get(key) else {
                 continue;
@@ -314,21 +326,22 @@ async fn a_restricted_reader_sees_what_the_role_grants() {
     }
     println!(
         "exercised: a live scan of {} resources as the printed ClusterRole's reader, then with each of {} lists refused in turn",
-        full["summary"]["resources"],
-        lists.len()
+        full["summary"]["resources"], tried
     );
 }
 
-/// The path of a list in the version that the server prefers for its group.
-async fn server_path(cluster: &Cluster, group: &str, list: &str) -> String {
+/// The path of a list in the version that the server prefers for its group; none if it does not have the list.
+async fn server_path(cluster: &Cluster, group: &str, list: &str) -> Option<String> {
     if group.is_empty() {
-        return format!("/api/v1/{list}");
+        return Some(format!("/api/v1/{list}"));
     }
     let known = cluster.admin.get(&format!("/apis/{group}")).await.unwrap();
-    let version = known.body["preferredVersion"]["groupVersion"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{known:?}"));
-    format!("/apis/{version}/{list}")
+    let version = known.body["preferredVersion"]["groupVersion"].as_str()?;
+    let path = format!("/apis/{version}");
+    let resources = cluster.admin.get(&path).await.unwrap();
+    let has = |resource: &Value| resource["name"] == list;
+    let served = resources.body["resources"].as_array()?.iter().any(has);
+    served.then(|| format!("{path}/{list}"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

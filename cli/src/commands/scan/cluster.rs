@@ -8,7 +8,7 @@ use plimsoll_inventory::kube::{
     ClusterError, ClusterReader, ClusterVersion, ListScope, Patience, connect_context,
 };
 use plimsoll_inventory::network::AllowedNetworks;
-use plimsoll_inventory::redact::is_redacted_path;
+use plimsoll_inventory::redact::{is_redacted_path, redacted_value};
 use plimsoll_policy::{Plan, PlanOptions};
 use plimsoll_report::{Affected, Diagnostic, Files, Header, Sorter, Source, SourceType};
 use scan_cluster::{LiveError, LiveScan, judge_cluster};
@@ -127,6 +127,7 @@ fn options(scan: &Prepared<'_>, reader: &ClusterReader, version: &ClusterVersion
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
         withheld: is_redacted_path,
+        shown: redacted_value,
         exceptions: scan.exceptions.clone(),
     }
 }
