@@ -307,7 +307,9 @@ async fn a_restricted_reader_sees_what_the_role_grants() {
             "without {list}: {:?}",
             refused.difference(policies)
         );
-        for (key, before) in &complete {
+        // The reader's own role differs from turn to turn.
+        let own = |key: &&(String, String)| key.1 == "ClusterRole /plimsoll-readers";
+        for (key, before) in complete.iter().filter(|(key, _)| !own(key)) {
             let Some(after) = partial.get(key) else {
                 continue;
             };

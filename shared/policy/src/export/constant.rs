@@ -82,12 +82,19 @@ mod tests {
 
     #[test]
     fn literals_read_back_as_the_value() {
-        let value = json!([-3, "a\"\\\n\u{7}é", true, null, { "k": ["x"] }]);
-        let env = Env::new();
-        let program = env.compile(&literal(&value)).unwrap();
-        let arena = Bump::new();
-        let scope = Scope::new(&env, &arena);
-        let read = program.eval(&scope, &Budget::new(1_000)).unwrap();
-        assert_eq!(read.to_json(), value);
+        for value in [
+            json!(-3),
+            json!("a\"\\\n\u{7}é"),
+            json!(true),
+            json!(null),
+            json!({ "k": ["x", "y"] }),
+        ] {
+            let env = Env::new();
+            let program = env.compile(&literal(&value)).unwrap();
+            let arena = Bump::new();
+            let scope = Scope::new(&env, &arena);
+            let read = program.eval(&scope, &Budget::new(1_000)).unwrap();
+            assert_eq!(read.to_json(), value);
+        }
     }
 }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 /// As large as people's objects get, or larger.
-const CONTAINERS: usize = 40;
+const CONTAINERS: usize = 16;
 const RULES: usize = 200;
 const HOSTS: usize = 200;
-const TEXT: usize = 20_000;
+const TEXT: usize = 8_000;
 
 /// One large object of each kind that most policies are about.
 pub(crate) fn objects() -> Vec<Value> {
