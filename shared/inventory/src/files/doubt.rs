@@ -63,17 +63,23 @@ impl Line {
 
     fn part_is_doubtful(&self, part: &str) -> bool {
         self.flow
-            && part.split(['[', ']', '{', '}', ',']).any(|piece| {
-                let piece = piece.trim_ascii();
-                let last = piece.rsplit(':').next().unwrap_or_default();
-                // Signs that mean something outside brackets only, or nothing yet.
-                piece == "-"
-                    || piece.ends_with(':')
-                    || piece.starts_with(['|', '>', '%', '@', '`', '&', '*', '?', '!', '#', ':'])
-                    || pair_is_doubtful(piece)
-                    || word_is_doubtful(last)
-                    || word_is_doubtful(piece.trim_start_matches('?').trim())
-            })
+            && part
+                .split_inclusive(['[', ']', '{', '}', ','])
+                .any(|piece| {
+                    let ends = piece.ends_with([']', '}', ',']);
+                    let piece = piece
+                        .trim_end_matches(['[', ']', '{', '}', ','])
+                        .trim_ascii();
+                    let last = piece.rsplit(':').next().unwrap_or_default();
+                    // Signs that mean something outside brackets only, or nothing yet.
+                    piece == "-"
+                        || (ends && piece.ends_with(':'))
+                        || piece
+                            .starts_with(['|', '>', '%', '@', '`', '&', '*', '?', '!', '#', ':'])
+                        || pair_is_doubtful(piece)
+                        || word_is_doubtful(last)
+                        || word_is_doubtful(piece.trim_start_matches('?').trim())
+                })
             || pair_is_doubtful(part)
     }
 }

@@ -35,7 +35,9 @@ async fn list(reader: &ClusterReader, kind: &str, scope: &ListScope) -> (ListOut
                 read.remaining.extend(page.remaining);
                 page.for_each(&mut arena, |node| {
                     assert_eq!(node.get("kind").unwrap().as_str(), Some(kind));
-                    assert!(node.at(&["metadata", "managedFields"]).is_none());
+                    let written = node.at(&["metadata", "managedFields"]);
+                    let entries = written.iter().flat_map(|list| list.items());
+                    assert!(entries.clone().all(|entry| entry.get("fieldsV1").is_none()));
                     let text = |key| {
                         node.at(&["metadata", key])
                             .and_then(|n| n.as_str())
