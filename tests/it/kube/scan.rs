@@ -349,7 +349,11 @@ async fn server_path(cluster: &Cluster, group: &str, list: &str) -> Option<Strin
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_and_cluster_give_the_same_verdicts() {
     let cluster = Cluster::start().await;
-    let live = verdicts(&cluster.scan_live());
+    let mut live = verdicts(&cluster.scan_live());
+    for list in live.values_mut() {
+        // Who wrote with which version is the server's own record.
+        list.retain(|(_, path)| !path.contains("managedFields"));
+    }
     let mut differences = Vec::new();
     let mut compared = 0;
     for (key, from_files) in verdicts(&cluster.scan_files()) {
