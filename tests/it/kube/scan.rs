@@ -361,8 +361,13 @@ async fn files_and_cluster_give_the_same_verdicts() {
         if worst(&from_files) == "notEvaluated needsCluster" || !cluster.created.contains(&key.1) {
             continue;
         }
-        compared += 1;
         let from_cluster = live.get(&key);
+        // Secrets of a cluster are left alone unless somebody asks for them.
+        let by_choice = |(word, _): &(String, String)| word == "notEvaluated routeNotChosen";
+        if from_cluster.is_some_and(|list| list.iter().any(by_choice)) {
+            continue;
+        }
+        compared += 1;
         if from_cluster != Some(&from_files) {
             differences.push(format!(
                 "{key:?}\n  files:   {from_files:?}\n  cluster: {from_cluster:?}"
