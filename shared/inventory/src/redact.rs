@@ -3,7 +3,7 @@
 //! Replaced by [`REDACTED`]: literal values of environment variables, annotations that hold whole manifests, data of
 //! ConfigMaps and Secrets, user data of machines. Left out: `metadata.managedFields`.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use plimsoll_cel::Node;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
@@ -39,17 +39,43 @@ pub fn redacted_json(object: &Node<'_>, to: impl Write) -> serde_json::Result<()
     )
 }
 
-/// The JSON text of the value at `path` (dotted, lists with `[0]`) of an object of `kind`, fit to be shown: what may
-/// be secret below it is replaced. `None` when the value itself may be secret, or lies in something that is.
+/// The JSON text, or its first `bytes` bytes, of the value at `path` (dotted, lists with `[0]`) of an object of `kind`,
+/// fit to be shown: what may be secret below it is replaced. `None` when the value itself may be secret, or lies in
+/// something that is.
 #[must_use]
-pub fn redacted_value(kind: &str, path: &str, value: &Node<'_>) -> Option<String> {
+pub fn redacted_value(kind: &str, path: &str, value: &Node<'_>, bytes: usize) -> Option<String> {
     if is_redacted_path(kind, path) {
         return None;
     }
+    let mut text = Beginning {
+        text: Vec::new(),
+        bytes,
+    };
     with_keys(path, None, &mut |at| {
         let node = *value;
-        serde_json::to_string(&Part { node, kind, at }).ok()
-    })
+        // Fails when there is enough.
+        serde_json::to_writer(&mut text, &Part { node, kind, at }).is_ok()
+    });
+    let valid = text.text.utf8_chunks().next();
+    Some(valid.map_or_else(String::new, |chunk| chunk.valid().to_owned()))
+}
+
+/// Takes as many bytes as it may, and then no more.
+struct Beginning {
+    text: Vec<u8>,
+    bytes: usize,
+}
+
+impl Write for Beginning {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        let fits = more.len().min(self.bytes - self.text.len());
+        self.text.extend_from_slice(&more[..fits]);
+        Ok(fits)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether the value at `path` of an object of `kind` is replaced, or lies in something that is.
@@ -61,15 +87,15 @@ fn is_redacted_path(kind: &str, path: &str) -> bool {
             step = current.up;
             Some(current)
         })
-        .any(|step| is_replaced(kind, Some(step)))
+        .any(|step| step.is_replaced(kind))
     })
 }
 
 /// A map key on the way from the root, and the ones above it. List indexes leave no trace.
 #[derive(Clone, Copy)]
-struct At<'k> {
-    key: &'k str,
-    up: Option<&'k At<'k>>,
+pub(crate) struct At<'k> {
+    pub(crate) key: &'k str,
+    pub(crate) up: Option<&'k At<'k>>,
 }
 
 /// Calls `then` with the keys of a path.
@@ -99,20 +125,28 @@ fn with_keys<T>(path: &str, at: Option<&At<'_>>, then: &mut dyn FnMut(Option<&At
     )
 }
 
-fn is_replaced(kind: &str, at: Option<&At<'_>>) -> bool {
-    let Some(at) = at else { return false };
-    let parent = at.up.map(|up| up.key);
-    match (at.key, parent) {
-        ("value", Some("env")) | ("userData" | "UserData", _) => true,
-        // A key with dots, given without brackets, arrives in pieces: look at the whole of it.
-        (_, Some("data" | "stringData" | "binaryData"))
-            if matches!(kind, "ConfigMap" | "Secret") =>
-        {
-            at.up.is_some_and(|up| up.up.is_none())
+impl At<'_> {
+    /// Whether the value of this key, in an object of `kind`, may be secret.
+    pub(crate) fn is_replaced(&self, kind: &str) -> bool {
+        let parent = self.up.map(|up| up.key);
+        match (self.key, parent) {
+            ("value", Some("env")) | ("userData" | "UserData", _) => true,
+            // A key with dots, given without brackets, arrives in pieces: look at the whole of it.
+            (_, Some("data" | "stringData" | "binaryData"))
+                if matches!(kind, "ConfigMap" | "Secret") =>
+            {
+                self.up.is_some_and(|up| up.up.is_none())
+            }
+            (key, _) => MANIFEST_ANNOTATIONS
+                .iter()
+                .filter(|end| end.as_bytes().last() == key.as_bytes().last())
+                .any(|end| key.ends_with(end) || piecewise(self, end)),
         }
-        (key, _) => MANIFEST_ANNOTATIONS
-            .iter()
-            .any(|end| key.ends_with(end) || piecewise(at, end)),
+    }
+
+    /// Whether this key is left out.
+    pub(crate) fn is_dropped(&self) -> bool {
+        self.key == "managedFields" && self.up.is_some_and(|up| up.key == "metadata")
     }
 }
 
@@ -127,10 +161,6 @@ fn piecewise(at: &At<'_>, end: &str) -> bool {
         })
 }
 
-fn is_dropped(at: &At<'_>) -> bool {
-    at.key == "managedFields" && at.up.is_some_and(|up| up.key == "metadata")
-}
-
 /// A value on the way to being written.
 struct Part<'n, 'k> {
     node: Node<'n>,
@@ -140,7 +170,7 @@ struct Part<'n, 'k> {
 
 impl Serialize for Part<'_, '_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        if is_replaced(self.kind, self.at) {
+        if self.at.is_some_and(|at| at.is_replaced(self.kind)) {
             return to.serialize_str(REDACTED);
         }
         match self.node {
@@ -161,7 +191,7 @@ impl Serialize for Part<'_, '_> {
                         key: entry.key,
                         up: self.at,
                     };
-                    if !is_dropped(&at) {
+                    if !at.is_dropped() {
                         map.serialize_entry(
                             entry.key,
                             &Part {
@@ -283,20 +313,24 @@ mod tests {
             br#"{"env":[{"name":"A","value":"s3cret"}],"tty":true}"#,
         )
         .unwrap();
-        let shown = redacted_value("Pod", "spec.containers[0]", &container).unwrap();
+        let shown = redacted_value("Pod", "spec.containers[0]", &container, 1000).unwrap();
         assert_eq!(
             shown,
             r#"{"env":[{"name":"A","value":"(redacted)"}],"tty":true}"#
         );
+        for bytes in 0..shown.len() {
+            let cut = redacted_value("Pod", "spec.containers[0]", &container, bytes).unwrap();
+            assert_eq!(cut, shown[..bytes]);
+        }
         let variables = container.get("env").unwrap();
         assert!(
-            !redacted_value("Pod", "spec.containers[0].env", &variables)
+            !redacted_value("Pod", "spec.containers[0].env", &variables, 1000)
                 .unwrap()
                 .contains("s3cret")
         );
         let value = Node::Str("s3cret");
         assert_eq!(
-            redacted_value("Pod", "spec.containers[0].env[0].value", &value),
+            redacted_value("Pod", "spec.containers[0].env[0].value", &value, 1000),
             None
         );
     }

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 /// `v1:` and 32 hexadecimal digits. It survives line moves, replica changes, new UIDs and new API versions.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Fingerprint([u8; 16]);
 
 /// What a fingerprint is made of. Never a UID, a version, an index or a line.
@@ -70,10 +70,30 @@ impl Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// Its text, in ASCII.
+    fn text(self) -> [u8; 35] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = *b"v1:00000000000000000000000000000000";
+        for (place, byte) in text[3..].chunks_exact_mut(2).zip(self.0) {
+            place.copy_from_slice(&[
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]);
+        }
+        text
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("v1:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(str::from_utf8(&self.text()).unwrap_or_default())
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 

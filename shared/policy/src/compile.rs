@@ -41,7 +41,7 @@ pub(crate) enum Message {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PathSpec {
     pub(crate) root: Root,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<Step<'static>>,
 }
 
 /// What a path is relative to.
@@ -333,7 +333,7 @@ fn paths(
             };
             (!keys.is_empty()).then(|| PathSpec {
                 root,
-                steps: keys.into_iter().map(Step::Key).collect(),
+                steps: keys.into_iter().map(|key| Step::Key(key.into())).collect(),
             })
         });
         if inferred.is_none() {

@@ -10,6 +10,8 @@ use crate::path::{self, Step};
 
 /// The longest observed value that is kept, in characters.
 const OBSERVED_LENGTH: usize = 120;
+/// As many bytes of it are asked for, at four bytes a character and one character more, to know that there is more.
+const OBSERVED_BYTES: usize = 4 * (OBSERVED_LENGTH + 1);
 
 /// A chosen element and its place among its siblings.
 #[derive(Debug, Clone, Copy)]
@@ -32,23 +34,29 @@ impl<'a> Case<'_, '_, 'a> {
     ) -> Judgement {
         let keys: Vec<String> = chosen.iter().map(Element::key).collect();
         let element = (!keys.is_empty()).then(|| keys.join("/"));
-        let places = self.places(policy, chosen.last());
-        let paths: Vec<String> = places.iter().map(|steps| path::write(steps)).collect();
-        let shown =
-            |path: &str, node: &Node<'_>| (self.plan.options.shown)(self.view.kind, path, node);
-        let redacted = paths.iter().any(|path| shown(path, &Node::Null).is_none());
+        let mut observed = None;
+        let mut redacted = false;
+        let mut paths = Vec::new();
+        for (path, node) in self.places(policy, chosen.last()) {
+            let node = node.filter(|_| observed.is_none());
+            let shown = &self.plan.options.shown;
+            let text = shown(
+                self.view.kind,
+                &path,
+                &node.unwrap_or(Node::Null),
+                OBSERVED_BYTES,
+            );
+            redacted |= text.is_none();
+            if node.is_some() {
+                observed = text;
+            }
+            paths.push(path);
+        }
         let patch_paths = match verdict {
             Verdict::Fail => self.patch_paths(policy, chosen.last()).unwrap_or_default(),
             _ => Vec::new(),
         };
-        let observed = places.iter().zip(&paths).find_map(|(steps, path)| {
-            let node = path::follow(&self.view.node, steps)?;
-            Some(shown(path, &node))
-        });
-        let observed = observed
-            .flatten()
-            .filter(|_| !redacted)
-            .map(|text| shorten(&text));
+        let observed = observed.filter(|_| !redacted).map(|text| shorten(&text));
         let message = match &reason {
             Some(reason) => format!("not evaluated: {}", reason.need),
             None => self.message(policy, verdict, budget),
@@ -95,36 +103,51 @@ impl<'a> Case<'_, '_, 'a> {
         }
     }
 
-    /// The places that exist among those the policy names, or the first, as the one that should exist.
-    fn places(&self, policy: &Policy, element: Option<&Element<'a>>) -> Vec<Vec<Step>> {
+    /// The places that exist among those the policy names, with what stands there, or the first, as the one that should
+    /// exist.
+    fn places(
+        &self,
+        policy: &Policy,
+        element: Option<&Element<'a>>,
+    ) -> Vec<(String, Option<Node<'a>>)> {
         let element_steps = element.map(|element| self.element_steps(element).unwrap_or_default());
-        let all = policy
-            .compiled
-            .paths
-            .iter()
-            .map(|spec| self.place(spec, element_steps.as_deref()));
-        let mut all: Vec<Vec<Step>> = all.collect();
-        let first = all.first().cloned();
-        all.retain(|steps| path::follow(&self.view.node, steps).is_some());
+        let mut first = None;
+        let mut all = Vec::with_capacity(policy.compiled.paths.len());
+        for spec in &policy.compiled.paths {
+            let steps = self.place(spec, element_steps.as_deref());
+            match path::follow(&self.view.node, &steps) {
+                Some(node) => all.push((path::write(&steps), Some(node))),
+                None if all.is_empty() && first.is_none() => first = Some(path::write(&steps)),
+                None => {}
+            }
+        }
         if all.is_empty() {
-            all.extend(first);
+            all.extend(first.map(|path| (path, None)));
         }
         all
     }
 
     /// Found by the element's address, or, where it has none of its own (an empty map, a number), by its list's.
-    fn element_steps(&self, element: &Element<'a>) -> Option<Vec<Step>> {
-        let of = |value: &Value<'a>| {
-            value
-                .as_node()
-                .and_then(|node| path::of_part(&self.view.node, &node))
-        };
+    fn element_steps(&self, element: &Element<'a>) -> Option<Vec<Step<'a>>> {
+        let of = |value: &Value<'a>| self.steps_to(value.as_node()?);
         let by_list = || {
             let mut steps = of(&element.siblings)?;
             steps.push(Step::Index(element.index));
             Some(steps)
         };
         of(&element.value).or_else(by_list)
+    }
+
+    /// The way to a part of the object. The last one is kept: policies of a group come to the same element in turn.
+    fn steps_to(&self, part: Node<'a>) -> Option<Vec<Step<'a>>> {
+        if let Some((last, steps)) = &*self.last_part.borrow()
+            && path::same(last, &part)
+        {
+            return Some(steps.clone());
+        }
+        let steps = path::of_part(&self.view.node, &part)?;
+        self.last_part.replace(Some((part, steps.clone())));
+        Some(steps)
     }
 
     /// Where the patch acts: below the pod template's parts that it names, else below the element if there is one, else
@@ -152,21 +175,18 @@ impl<'a> Case<'_, '_, 'a> {
         policy.patch.iter().map(|op| placed(&op.path)).collect()
     }
 
-    fn place(&self, spec: &PathSpec, element: Option<&[Step]>) -> Vec<Step> {
-        let keys = |keys: &[&str]| {
-            keys.iter()
-                .map(|key| Step::Key((*key).to_owned()))
-                .collect::<Vec<_>>()
-        };
-        let mut steps = match spec.root {
+    fn place<'s>(&self, spec: &'s PathSpec, element: Option<&'s [Step<'a>]>) -> Vec<Step<'s>> {
+        let keys =
+            |keys: &[&'static str]| keys.iter().map(|key| Step::Key((*key).into())).collect();
+        let mut steps: Vec<Step<'s>> = match spec.root {
             Root::Object => Vec::new(),
-            Root::Element => element.unwrap_or_default().to_vec(),
+            Root::Element => element.unwrap_or_default().iter().map(Step::lent).collect(),
             Root::PodSpec => keys(self.view.pod_spec_keys.unwrap_or_default()),
             Root::PodMetadata => {
                 keys(crate::kinds::pod_metadata_keys(self.view.kind).unwrap_or_default())
             }
         };
-        steps.extend_from_slice(&spec.steps);
+        steps.extend(spec.steps.iter().map(Step::lent));
         steps
     }
 }

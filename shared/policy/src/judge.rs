@@ -1,5 +1,7 @@
 //! The policies of a kind on one object: conditions, elements, verdicts.
 
+use std::cell::RefCell;
+
 use plimsoll_cel::{Budget, EvalError, Node, Program, Scope, Slot};
 use plimsoll_model::{Reason, ReasonCode, Verdict};
 
@@ -9,6 +11,7 @@ use crate::facts::Fact;
 use crate::group::{Group, Member, Pass};
 use crate::lists::Lists;
 use crate::parameter;
+use crate::path::Step;
 use crate::plan::{COST_LIMIT, Plan};
 use crate::results::{Results, Verdicts, bit};
 use crate::view::View;
@@ -24,6 +27,8 @@ pub(crate) struct Case<'r, 'p, 'a> {
     pub(crate) counts: Node<'a>,
     /// By verdict, whether it is written out.
     pub(crate) wants: [bool; Verdict::ALL.len()],
+    /// The part of the object that evidence was about last, and the way to it.
+    pub(crate) last_part: RefCell<Option<(Node<'a>, Vec<Step<'a>>)>>,
 }
 
 /// A policy in force on the object, and what came of it.

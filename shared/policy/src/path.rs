@@ -1,19 +1,31 @@
 //! Paths into objects: as text, and by the identity of a node in the arena.
 
+use std::borrow::Cow;
+
 use plimsoll_cel::Node;
 use serde::{Deserialize, Serialize};
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Step {
+pub(crate) enum Step<'s> {
     /// A map key.
-    Key(String),
+    Key(Cow<'s, str>),
     /// A list index.
     Index(usize),
 }
 
+impl Step<'_> {
+    /// The same step, its text lent.
+    pub(crate) fn lent(&self) -> Step<'_> {
+        match self {
+            Step::Key(key) => Step::Key(Cow::Borrowed(key)),
+            Step::Index(index) => Step::Index(*index),
+        }
+    }
+}
+
 /// Reads `a.b[0].c` and `a["x.y/z"]`.
-pub(crate) fn parse(text: &str) -> Result<Vec<Step>, String> {
+pub(crate) fn parse(text: &str) -> Result<Vec<Step<'static>>, String> {
     let mut steps = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -21,7 +33,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Step>, String> {
             let end = quoted
                 .find("\"]")
                 .ok_or_else(|| format!("`{text}`: [\" has no \"]"))?;
-            steps.push(Step::Key(quoted[..end].to_owned()));
+            steps.push(Step::Key(quoted[..end].to_owned().into()));
             rest = &quoted[end + 2..];
         } else if let Some(number) = rest.strip_prefix('[') {
             let end = number
@@ -37,7 +49,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Step>, String> {
             if end == 0 {
                 return Err(format!("`{text}` has an empty step"));
             }
-            steps.push(Step::Key(rest[..end].to_owned()));
+            steps.push(Step::Key(rest[..end].to_owned().into()));
             rest = &rest[end..];
         }
         if let Some(after) = rest.strip_prefix('.') {
@@ -51,7 +63,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Step>, String> {
 }
 
 /// Writes steps as text; keys that are no plain names are quoted.
-pub(crate) fn write(steps: &[Step]) -> String {
+pub(crate) fn write(steps: &[Step<'_>]) -> String {
     let mut out = String::new();
     for step in steps {
         match step {
@@ -82,7 +94,7 @@ pub(crate) fn write(steps: &[Step]) -> String {
 }
 
 /// Writes steps as a JSON pointer (RFC 6901).
-pub(crate) fn pointer(steps: &[Step]) -> String {
+pub(crate) fn pointer(steps: &[Step<'_>]) -> String {
     steps
         .iter()
         .map(|step| match step {
@@ -93,7 +105,7 @@ pub(crate) fn pointer(steps: &[Step]) -> String {
 }
 
 /// Follows steps from `root`.
-pub(crate) fn follow<'a>(root: &Node<'a>, steps: &[Step]) -> Option<Node<'a>> {
+pub(crate) fn follow<'a>(root: &Node<'a>, steps: &[Step<'_>]) -> Option<Node<'a>> {
     steps.iter().try_fold(*root, |node, step| match step {
         Step::Key(key) => node.get(key),
         Step::Index(index) => node.items().get(*index).copied(),
@@ -103,11 +115,11 @@ pub(crate) fn follow<'a>(root: &Node<'a>, steps: &[Step]) -> Option<Node<'a>> {
 /// Where `part` stands below `root`, found by its address in the arena: expressions may filter and join lists as they
 /// like, an element stays the very node that was decoded. Values without an address of their own (numbers, empty
 /// texts) are not found.
-pub(crate) fn of_part(root: &Node<'_>, part: &Node<'_>) -> Option<Vec<Step>> {
+pub(crate) fn of_part<'a>(root: &Node<'a>, part: &Node<'_>) -> Option<Vec<Step<'a>>> {
     if same(root, part) {
         return Some(Vec::new());
     }
-    let below = |step: Step, child: &Node<'_>| {
+    let below = |step: Step<'a>, child: &Node<'a>| {
         of_part(child, part).map(|mut steps| {
             steps.insert(0, step);
             steps
@@ -116,7 +128,7 @@ pub(crate) fn of_part(root: &Node<'_>, part: &Node<'_>) -> Option<Vec<Step>> {
     match root {
         Node::Map(entries) => entries
             .iter()
-            .find_map(|entry| below(Step::Key(entry.key.to_owned()), &entry.value)),
+            .find_map(|entry| below(Step::Key(entry.key.into()), &entry.value)),
         Node::List(items) => items
             .iter()
             .enumerate()
@@ -125,7 +137,8 @@ pub(crate) fn of_part(root: &Node<'_>, part: &Node<'_>) -> Option<Vec<Step>> {
     }
 }
 
-fn same(a: &Node<'_>, b: &Node<'_>) -> bool {
+/// Whether two nodes are the same place of the arena.
+pub(crate) fn same(a: &Node<'_>, b: &Node<'_>) -> bool {
     match (a, b) {
         (Node::Map(a), Node::Map(b)) => !a.is_empty() && std::ptr::eq(*a, *b),
         (Node::List(a), Node::List(b)) => !a.is_empty() && std::ptr::eq(*a, *b),

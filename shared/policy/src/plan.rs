@@ -37,9 +37,9 @@ pub struct PlanOptions {
     pub only: Vec<String>,
     /// No policies whose id matches one of these globs.
     pub skip: Vec<String>,
-    /// The value at a path of a kind as it may be shown, without what may be secret in it; none if whatever stands there
-    /// is withheld.
-    pub shown: fn(kind: &str, path: &str, value: &Node<'_>) -> Option<String>,
+    /// The JSON text, or the first so many bytes of it, of the value at a path of a kind, without what may be secret in
+    /// it; none if whatever stands there is withheld.
+    pub shown: fn(kind: &str, path: &str, value: &Node<'_>, bytes: usize) -> Option<String>,
     /// What is accepted; with none, annotations count for nothing either.
     pub exceptions: Option<Exceptions>,
 }
@@ -55,7 +55,7 @@ impl Default for PlanOptions {
             frameworks: Vec::new(),
             only: Vec::new(),
             skip: Vec::new(),
-            shown: |_, _, value| serde_json::to_string(value).ok(),
+            shown: |_, _, value, _| serde_json::to_string(value).ok(),
             exceptions: None,
         }
     }

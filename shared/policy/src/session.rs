@@ -3,6 +3,7 @@
 //! Pass one judges policies without joins and gathers what joins need; the caller keeps (redacted) every object for which
 //! [`Seen::Again`] is said. Pass two judges the policies with joins on those.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -322,6 +323,7 @@ impl<'c> Session<'c> {
             lists,
             counts,
             wants: Verdict::ALL.map(wants),
+            last_part: RefCell::default(),
         };
         let frameworks = match sink.wants_resources() {
             true => self.plan.catalogue.frameworks.len(),

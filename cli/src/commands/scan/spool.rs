@@ -1,11 +1,9 @@
-//! Objects kept between the two passes of a scan, without what may be secret: in memory as long as there are few, else
-//! in a file without a name.
+//! Objects kept between the two passes of a scan, with their places and without what may be secret: in memory as long
+//! as there are few, else in a file without a name.
 
 use std::io::{self, BufReader, Read, Seek, Write};
 
-use plimsoll_cel::Node;
-use plimsoll_inventory::redact::redacted_json;
-use plimsoll_model::SourceRef;
+use plimsoll_inventory::files::ObjectIn;
 use tempfile::SpooledTempFile;
 
 /// Bytes kept in memory before a file is used.
@@ -27,8 +25,8 @@ pub(crate) struct Kept {
     pub(crate) document: u32,
     /// The item, if the document is a list.
     pub(crate) item: Option<u32>,
-    /// The object as JSON.
-    pub(crate) json: Vec<u8>,
+    /// The object, as [`ObjectIn::to_bytes`] writes it.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Default for Spool {
@@ -42,14 +40,10 @@ impl Default for Spool {
 
 impl Spool {
     /// Keeps an object.
-    pub(crate) fn push(
-        &mut self,
-        file: u32,
-        source: &SourceRef,
-        node: &Node<'_>,
-    ) -> io::Result<()> {
+    pub(crate) fn push(&mut self, file: u32, object: &ObjectIn<'_>) -> io::Result<()> {
         self.record.clear();
-        redacted_json(node, &mut self.record)?;
+        object.to_bytes(&mut self.record)?;
+        let source = &object.source;
         let length = u32::try_from(self.record.len())
             .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "an object of over 4 GB"))?;
         let item = source.item.map_or(u32::MAX, |item| item);
@@ -84,14 +78,14 @@ impl SpoolReader {
                 .rev()
                 .fold(0_u32, |all, byte| (all << 8) | u32::from(*byte))
         };
-        let mut json = last.map(|kept| kept.json).unwrap_or_default();
-        json.resize(number(12) as usize, 0);
-        self.0.read_exact(&mut json)?;
+        let mut bytes = last.map(|kept| kept.bytes).unwrap_or_default();
+        bytes.resize(number(12) as usize, 0);
+        self.0.read_exact(&mut bytes)?;
         Ok(Some(Kept {
             file: number(0),
             document: number(4),
             item: Some(number(8)).filter(|item| *item != u32::MAX),
-            json,
+            bytes,
         }))
     }
 }
@@ -99,38 +93,36 @@ impl SpoolReader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plimsoll_cel::{Bump, decode_json};
+    use plimsoll_cel::Bump;
+    use plimsoll_inventory::files::{FileEntry, read};
 
     #[test]
     fn what_is_kept_comes_back_in_order() {
-        let arena = Bump::new();
+        let text = "kind: A\napiVersion: v1\n---\nkind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: B}\n";
+        let entry = FileEntry {
+            display_path: "f".into(),
+            path: "f".into(),
+            named: true,
+            chart: None,
+        };
         let mut spool = Spool::default();
-        for number in 0..3_u32 {
-            let text = format!(
-                "{{\"n\":{number},\"s\":\"{}\"}}",
-                "x".repeat(number as usize)
-            );
-            let node = decode_json(&arena, text.as_bytes()).unwrap();
-            let item = (number == 1).then_some(7);
-            let source = SourceRef {
-                file: "f".into(),
-                document: number,
-                item,
-            };
-            spool.push(number + 10, &source, &node).unwrap();
+        for file in [10, 11] {
+            read(&entry, text, &mut Bump::new(), &mut |object| {
+                spool.push(file, &object).unwrap();
+            });
         }
         let mut reader = spool.read().unwrap();
         let mut kept = None;
         let mut seen = Vec::new();
         while let Some(next) = reader.next(kept.take()).unwrap() {
-            let text = String::from_utf8(next.json.clone()).unwrap();
-            seen.push((next.file, next.document, next.item, text));
+            seen.push((next.file, next.document, next.item));
             kept = Some(next);
         }
         let expected = [
-            (10, 0, None, r#"{"n":0,"s":""}"#.to_owned()),
-            (11, 1, Some(7), r#"{"n":1,"s":"x"}"#.to_owned()),
-            (12, 2, None, r#"{"n":2,"s":"xx"}"#.to_owned()),
+            (10, 0, None),
+            (10, 1, Some(0)),
+            (11, 0, None),
+            (11, 1, Some(0)),
         ];
         assert_eq!(seen, expected);
     }

@@ -4,8 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use plimsoll_cel::{Bump, decode_json};
-use plimsoll_inventory::files::{FileEntry, FileProblem, Spot, load, locate_many, read};
+use plimsoll_cel::Bump;
+use plimsoll_inventory::files::{FileEntry, FileProblem, ObjectIn, Spot, load, locate_many, read};
 use plimsoll_model::{Judgement, SourceRef};
 use plimsoll_policy::{Joins, Lists, Plan, Seen, Session};
 
@@ -13,8 +13,8 @@ use super::sink::Collect;
 use super::spool::{Kept, Spool};
 use crate::interrupt::Interrupt;
 
-/// Failing judgements that wait for the second pass, so that their file is placed once for both passes. Beyond this
-/// many they are placed at once: memory must not grow with findings.
+/// Failing judgements about objects that were read without places and wait for the second pass, so that their file is
+/// placed once for both passes. Beyond this many they are placed at once: memory must not grow with findings.
 const WAITING: usize = 20_000;
 
 /// What all workers share.
@@ -104,7 +104,7 @@ impl<'w> Worker<'w> {
             if seen == Seen::Again {
                 again = true;
                 if kept.is_ok() {
-                    kept = spool.push(file, &object.source, &object.node);
+                    kept = spool.push(file, &object);
                 }
             }
         });
@@ -123,6 +123,9 @@ impl<'w> Worker<'w> {
             self.stdin = Some(text.into());
         }
         let failing = std::mem::take(&mut self.sink.failing);
+        if failing.is_empty() {
+            return Ok(());
+        }
         if again && self.waiting_number + failing.len() <= WAITING {
             self.waiting_number += failing.len();
             self.waiting.push((file, failing));
@@ -159,7 +162,7 @@ impl<'w> Worker<'w> {
                     joins,
                     lists,
                     &mut self.sink,
-                );
+                )?;
                 kept = objects.next(Some(object))?;
             }
             let mut failing = std::mem::take(&mut self.sink.failing);
@@ -212,14 +215,23 @@ fn judge_again(
     joins: &Joins,
     lists: &Lists,
     sink: &mut Collect<'_>,
-) {
-    let Ok(node) = decode_json(arena, &object.json) else {
-        return;
-    };
+) -> io::Result<()> {
     let source = SourceRef {
         file: entry.display_path.clone(),
         document: object.document,
         item: object.item,
     };
-    session.second(&node, Some(&source), arena, joins, lists, sink);
+    let object = ObjectIn::from_bytes(&object.bytes, source, arena)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    let before = sink.failing.len();
+    session.second(
+        &object.node,
+        Some(&object.source),
+        arena,
+        joins,
+        lists,
+        sink,
+    );
+    sink.place_from(before, |path| object.place(path));
+    Ok(())
 }

@@ -76,25 +76,21 @@ impl<'a> Marked<'a> {
     /// A map of its children, whose keys must differ. Entries whose value is null are left out of the node, as the
     /// API server does when it stores an object, but keep their place.
     pub(crate) fn map(arena: &'a Bump, extent: Extent, children: &[Child<'a>]) -> Self {
-        let mut entries: Vec<Entry<'a>> = children
-            .iter()
-            .filter(|child| child.value.node != Node::Null)
-            .filter_map(|child| {
-                let key = child.key?.text;
-                Some(Entry {
-                    hash: key_hash(key),
-                    key,
-                    value: child.value.node,
-                })
-            })
-            .collect();
+        let entry = |child: &Child<'a>| {
+            let key = child.key.map_or("", |key| key.text);
+            let hash = key_hash(key);
+            let value = child.value.node;
+            Entry { hash, key, value }
+        };
+        let there = |child: &&Child<'a>| child.key.is_some() && child.value.node != Node::Null;
+        let entries = if children.iter().all(|child| there(&child)) {
+            arena.alloc_slice_fill_iter(children.iter().map(entry))
+        } else {
+            let entries: Vec<Entry<'a>> = children.iter().filter(there).map(entry).collect();
+            arena.alloc_slice_copy(&entries)
+        };
         entries.sort_unstable_by_key(|entry| entry.key);
-        Self::parent(
-            arena,
-            Node::Map(arena.alloc_slice_copy(&entries)),
-            extent,
-            children,
-        )
+        Self::parent(arena, Node::Map(entries), extent, children)
     }
 
     fn parent(arena: &'a Bump, node: Node<'a>, extent: Extent, children: &[Child<'a>]) -> Self {

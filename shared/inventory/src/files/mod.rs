@@ -1,7 +1,7 @@
 //! Manifests from folders, files and standard input, read as kubectl reads them.
 //!
-//! Documents are decoded in bulk without positions. A document in which kubectl's YAML 1.1 habits could make a
-//! difference, or in which something fails, is read again by a reader that knows the place of everything.
+//! A document is read once, with the place of everything in it. Where kubectl's YAML 1.1 habits could make a difference
+//! its parser must agree. JSON and large lists are read without places, which are looked up for what fails.
 //! All of it is plain functions over text; two threads can read two files, each with an arena of its own.
 
 mod bulk;
@@ -9,6 +9,7 @@ mod discover;
 mod doubt;
 mod edit;
 mod json;
+mod kept;
 mod large;
 mod load;
 mod marked;

@@ -16,7 +16,7 @@ mod frame;
 mod meaning;
 
 use extents::Lines;
-use frame::{Frame, PendingKey};
+use frame::{Frame, PendingKey, Row};
 use meaning::{Meaning, meaning};
 
 /// How many values a document's aliases may stand for in all. Real documents stay in the hundreds; the arena shares
@@ -58,6 +58,7 @@ struct Builder<'a, 't> {
     unended: Option<&'t str>,
     first_line: u32,
     open: Vec<Frame<'a>>,
+    row: Row<'a>,
     anchors: HashMap<usize, Option<Marked<'a>>>,
     expanded: u64,
 }
@@ -71,6 +72,7 @@ impl<'a, 't> Builder<'a, 't> {
                 .then(|| document.rsplit('\n').next().unwrap_or("")),
             first_line,
             open: Vec::new(),
+            row: Row::new(),
             anchors: HashMap::new(),
             expanded: 0,
         }
@@ -158,7 +160,8 @@ impl<'a, 't> Builder<'a, 't> {
         if anchor != 0 {
             self.anchors.insert(anchor, None);
         }
-        self.open.push(Frame::new(is_map, extent.start, anchor));
+        self.open
+            .push(Frame::new(is_map, extent.start, anchor, self.row.len()));
         Ok(None)
     }
 
@@ -167,8 +170,8 @@ impl<'a, 't> Builder<'a, 't> {
             return Ok(None);
         };
         // Without brackets the parser notices the end only at the next token; the last child's end is the true one.
-        let last = frame
-            .children
+        let children = &self.row[frame.first..];
+        let last = children
             .iter()
             .filter(|c| !c.merged)
             .map(|c| c.value.extent.end)
@@ -179,10 +182,11 @@ impl<'a, 't> Builder<'a, 't> {
             end: bracket.or(last).unwrap_or(extent.end).max(frame.start),
         };
         let done = if frame.is_map {
-            Marked::map(self.arena, extent, &frame.children)
+            Marked::map(self.arena, extent, children)
         } else {
-            Marked::list(self.arena, extent, &frame.children)
+            Marked::list(self.arena, extent, children)
         };
+        self.row.truncate(frame.first);
         self.value(done, frame.anchor)
     }
 
@@ -250,8 +254,8 @@ impl<'a, 't> Builder<'a, 't> {
                     extent,
                 )
             })?,
-            Meaning::Text => text.to_owned(),
-            Meaning::Bytes(decoded) => decoded,
+            Meaning::Text => text.into(),
+            Meaning::Bytes(decoded) => decoded.into(),
         };
         let key = Key {
             text: self.arena.alloc_str(&key),
@@ -268,10 +272,8 @@ impl<'a, 't> Builder<'a, 't> {
             frame.key = Some(PendingKey::Merge);
             return Ok(());
         }
-        let earlier = frame
-            .position(key.text)
-            .map(|i| &frame.children[i])
-            .filter(|c| !c.merged);
+        let place = frame.position(key.text, &self.row);
+        let earlier = place.map(|i| &self.row[i]).filter(|c| !c.merged);
         if let Some(first) = earlier.and_then(|c| c.key) {
             let label = format!(
                 "the key `{}` is given twice, first on line {}",
@@ -279,7 +281,7 @@ impl<'a, 't> Builder<'a, 't> {
             );
             return Err(fault(ProblemCode::DuplicateKey, label, extent));
         }
-        frame.key = Some(PendingKey::Text(key));
+        frame.key = Some(PendingKey::Text(key, place));
         Ok(())
     }
 
@@ -322,28 +324,23 @@ impl<'a, 't> Builder<'a, 't> {
         let Some(frame) = self.open.last_mut() else {
             return Ok(Some(value));
         };
-        if frame.is_map {
-            match frame.key.take() {
-                Some(PendingKey::Text(key)) => frame.put(Child {
-                    key: Some(key),
-                    value,
-                    merged: false,
-                }),
-                Some(PendingKey::Merge) => frame.merge(&value)?,
-                None => {
-                    return Err(fault(
-                        ProblemCode::NotYaml,
-                        "a key must be text",
-                        value.extent,
-                    ));
-                }
+        let child = |key| Child {
+            key,
+            value,
+            merged: false,
+        };
+        if !frame.is_map {
+            self.row.push(child(None));
+            return Ok(None);
+        }
+        match frame.key.take() {
+            Some(PendingKey::Text(key, Some(place))) => self.row[place] = child(Some(key)),
+            Some(PendingKey::Text(key, None)) => self.row.push(child(Some(key))),
+            Some(PendingKey::Merge) => frame.merge(&value, &mut self.row)?,
+            None => {
+                let label = "a key must be text";
+                return Err(fault(ProblemCode::NotYaml, label, value.extent));
             }
-        } else {
-            frame.children.push(Child {
-                key: None,
-                value,
-                merged: false,
-            });
         }
         Ok(None)
     }

@@ -25,7 +25,7 @@ pub struct ObjectIn<'a> {
     /// Where it stands.
     pub source: SourceRef,
     /// Where its parts stand, if that is known.
-    marked: Option<Marked<'a>>,
+    pub(super) marked: Option<Marked<'a>>,
 }
 
 impl ObjectIn<'_> {

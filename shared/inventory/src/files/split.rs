@@ -29,8 +29,8 @@ pub(crate) fn split(text: &str) -> Vec<Chunk> {
         directive: false,
     };
     let (mut at, mut number) = (0, 1);
-    for line in text.split_inclusive('\n') {
-        match kind(line) {
+    for line in lines(text) {
+        match kind(line, current.content) {
             Line::Start { content } => {
                 if current.content || !current.directive {
                     current.close(at, &mut chunks);
@@ -91,7 +91,16 @@ enum Line {
     Content,
 }
 
-fn kind(line: &str) -> Line {
+/// Lines with their ends.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1);
+    let mut start = 0;
+    let ends = ends.chain((!text.ends_with('\n') && !text.is_empty()).then_some(text.len()));
+    ends.map(move |end| &text[std::mem::replace(&mut start, end)..end])
+}
+
+/// What a line is; within `content`, what no mark begins is content, too.
+fn kind(line: &str, content: bool) -> Line {
     let bytes = line.as_bytes();
     match bytes.first() {
         Some(b'-') if marks(bytes, b'-') => {
@@ -102,6 +111,7 @@ fn kind(line: &str) -> Line {
         }
         Some(b'.') if marks(bytes, b'.') => Line::End,
         Some(b'%') => Line::Directive,
+        _ if content => Line::Content,
         Some(b' ' | b'\t' | b'\r' | b'\n' | b'#') => {
             let rest = line.trim_start();
             if rest.is_empty() || rest.starts_with('#') {

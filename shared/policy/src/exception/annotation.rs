@@ -87,7 +87,7 @@ pub(crate) fn read(
             };
             let chain = keys.iter().chain(&["metadata", "annotations"]);
             let chain = chain.chain([&entry.key]);
-            let steps: Vec<Step> = chain.map(|key| Step::Key((*key).to_owned())).collect();
+            let steps: Vec<Step<'_>> = chain.map(|key| Step::Key((*key).into())).collect();
             let path = path::write(&steps);
             match one(plan, entry.key, id, &entry.value) {
                 Ok((policy, excepted)) => found.push(Annotation {

@@ -1,13 +1,14 @@
 //! Where scalars end: the parser's own answer reaches too far for quoted and block texts.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use super::super::load::narrow;
 use super::super::marked::{Extent, Mark};
 
-/// The lines of a document, and whether each is ASCII, so that a column is a byte.
+/// The lines of a document, and whether each is ASCII, so that a column is a byte; told apart when first asked for.
 pub(super) struct Lines<'t> {
-    lines: Vec<(&'t str, bool)>,
+    document: &'t str,
+    lines: OnceCell<Vec<(&'t str, bool)>>,
     first: u32,
     /// Line, column and byte that were asked for last: the next ones are mostly a little further.
     last: Cell<(usize, usize, usize)>,
@@ -16,24 +17,28 @@ pub(super) struct Lines<'t> {
 impl<'t> Lines<'t> {
     pub(super) fn new(document: &'t str, first: u32) -> Self {
         Self {
-            lines: document
-                .lines()
-                .map(|line| (line, line.is_ascii()))
-                .collect(),
+            document,
+            lines: OnceCell::new(),
             first,
             last: Cell::default(),
         }
     }
 
+    fn all(&self) -> &[(&'t str, bool)] {
+        let lines = || self.document.lines();
+        self.lines
+            .get_or_init(|| lines().map(|line| (line, line.is_ascii())).collect())
+    }
+
     /// How many lines there are.
     pub(super) fn count(&self) -> usize {
-        self.lines.len()
+        self.all().len()
     }
 
     /// The line's text from a mark on.
     fn from(&self, mark: Mark) -> Option<&'t str> {
         let index = mark.line.checked_sub(self.first)? as usize;
-        let (line, ascii) = self.lines.get(index)?;
+        let (line, ascii) = self.all().get(index)?;
         let column = mark.column as usize - 1;
         if *ascii {
             return line.get(column..);

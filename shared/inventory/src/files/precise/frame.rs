@@ -11,43 +11,48 @@ use super::fault;
 /// A map with more entries than this gets an index.
 const SEARCHED: usize = 16;
 
-/// An open map or list.
+/// An open map or list. The children of all that are open lie in one row, a frame's own from `first` on: only the
+/// innermost gets more.
 pub(super) struct Frame<'a> {
     pub(super) is_map: bool,
     pub(super) start: Mark,
     pub(super) anchor: usize,
-    pub(super) children: Vec<Child<'a>>,
+    /// Where its children begin.
+    pub(super) first: usize,
     /// A map's key whose value is awaited.
     pub(super) key: Option<PendingKey<'a>>,
     index: HashMap<&'a str, usize>,
 }
 
 pub(super) enum PendingKey<'a> {
-    Text(Key<'a>),
+    /// A key, and where it stands already, having come in through `<<`.
+    Text(Key<'a>, Option<usize>),
     Merge,
 }
 
+/// The children of all open frames.
+pub(super) type Row<'a> = Vec<Child<'a>>;
+
 impl<'a> Frame<'a> {
-    pub(super) fn new(is_map: bool, start: Mark, anchor: usize) -> Self {
+    pub(super) fn new(is_map: bool, start: Mark, anchor: usize, first: usize) -> Self {
         Self {
             is_map,
             start,
             anchor,
-            children: Vec::new(),
+            first,
             key: None,
             index: HashMap::new(),
         }
     }
 
-    /// The child with this key.
-    pub(super) fn position(&mut self, key: &str) -> Option<usize> {
-        if self.children.len() <= SEARCHED {
-            return self
-                .children
-                .iter()
-                .position(|child| child.key.is_some_and(|k| k.text == key));
+    /// The place in the row of the child with this key.
+    pub(super) fn position(&mut self, key: &str, row: &Row<'a>) -> Option<usize> {
+        let children = &row[self.first..];
+        if children.len() <= SEARCHED {
+            let has = |child: &Child<'_>| child.key.is_some_and(|k| k.text == key);
+            return children.iter().position(has).map(|i| self.first + i);
         }
-        for (i, child) in self.children.iter().enumerate().skip(self.index.len()) {
+        for (i, child) in row.iter().enumerate().skip(self.first + self.index.len()) {
             if let Some(key) = child.key {
                 self.index.insert(key.text, i);
             }
@@ -56,10 +61,10 @@ impl<'a> Frame<'a> {
     }
 
     /// Adds an entry, or puts it in the place of the one with its key.
-    pub(super) fn put(&mut self, child: Child<'a>) {
-        match child.key.and_then(|key| self.position(key.text)) {
-            Some(i) => self.children[i] = child,
-            None => self.children.push(child),
+    fn put(&mut self, child: Child<'a>, row: &mut Row<'a>) {
+        match child.key.and_then(|key| self.position(key.text, row)) {
+            Some(i) => row[i] = child,
+            None => row.push(child),
         }
     }
 
@@ -67,14 +72,15 @@ impl<'a> Frame<'a> {
     ///
     /// As in kubectl's YAML library, what is merged replaces keys written before it and yields to keys written after
     /// it; in a list, the first map wins.
-    pub(super) fn merge(&mut self, value: &Marked<'a>) -> Result<(), Fault> {
+    pub(super) fn merge(&mut self, value: &Marked<'a>, row: &mut Row<'a>) -> Result<(), Fault> {
         match value.node {
             Node::Map(_) => {
                 for child in value.children {
-                    self.put(Child {
+                    let merged = Child {
                         merged: true,
                         ..*child
-                    });
+                    };
+                    self.put(merged, row);
                 }
                 Ok(())
             }
@@ -88,7 +94,7 @@ impl<'a> Frame<'a> {
                     .children
                     .iter()
                     .rev()
-                    .try_for_each(|child| self.merge(&child.value))
+                    .try_for_each(|child| self.merge(&child.value, row))
             }
             _ => Err(fault(
                 ProblemCode::NotYaml,
