@@ -67,57 +67,62 @@ impl Judge {
     }
 
     pub(crate) fn judge(&self, pod: &Value, version: Version) -> Vec<Opinion> {
+        let arena = Bump::new();
+        let node = decode(pod, &arena);
         let mut opinions = Vec::with_capacity(4);
-        for level in Level::ALL {
-            let mut pod = pod.clone();
-            pod["metadata"]["namespace"] = json!(namespace(level, version));
-            let arena = Bump::new();
-            let node = decode(&pod, &arena);
-            if let Some(plan) = self
-                .by_version
-                .get(&version)
-                .filter(|_| level == Level::ALL[0])
-            {
-                let mut complaints = Complaints::default();
-                let seen = Session::new(plan).first(
-                    &node,
-                    Some(&source()),
-                    &arena,
-                    &Lists::of_files(),
-                    &mut complaints,
-                );
-                assert_eq!(
-                    seen,
-                    Seen::Done,
-                    "policies of the standard need nothing but the pod"
-                );
-                for level in Level::ALL {
-                    let ids = &self.ids[level as usize];
-                    let verdict = complaints.verdict(|policy| ids.contains(policy));
-                    opinions.push(Opinion {
-                        judge: "framework",
-                        level,
-                        verdict,
-                    });
+        if let Some(plan) = self.by_version.get(&version) {
+            let mut complaints = Complaints::default();
+            let seen = Session::new(plan).first(
+                &node,
+                Some(&source()),
+                &arena,
+                &Lists::of_files(),
+                &mut complaints,
+            );
+            assert_eq!(
+                seen,
+                Seen::Done,
+                "policies of the standard need nothing but the pod"
+            );
+            opinions.extend(Level::ALL.map(|level| {
+                let ids = &self.ids[level as usize];
+                let verdict = complaints.verdict(|policy| ids.contains(policy));
+                Opinion {
+                    judge: "framework",
+                    level,
+                    verdict,
                 }
-            }
+            }));
+        }
+        opinions.extend(Level::ALL.map(|level| {
             let mut complaints = Complaints::default();
             Session::new(&self.server).second(
-                &node,
+                &moved(&node, &namespace(level, version), &arena),
                 Some(&source()),
                 &arena,
                 &self.namespaces,
                 &Lists::of_files(),
                 &mut complaints,
             );
-            opinions.push(Opinion {
+            Opinion {
                 judge: "psa-pod-refused",
                 level,
                 verdict: complaints.verdict(|_| true),
-            });
-        }
+            }
+        }));
         opinions
     }
+}
+
+/// The pod, in another namespace.
+fn moved<'a>(pod: &Node<'a>, namespace: &str, arena: &'a Bump) -> Node<'a> {
+    let with = |node: &Node<'a>, key: &'a str, value: Node<'a>| {
+        let entries = node.entries().iter().map(|entry| (entry.key, entry.value));
+        Node::map_in(arena, entries.chain([(key, value)]).collect())
+    };
+    let metadata = pod.get("metadata").unwrap_or(Node::Null);
+    let metadata = with(&metadata, "namespace", Node::text_in(arena, namespace));
+    with(pod, "metadata", metadata)
 }
 
 fn namespaces(plan: &Plan<'_>) -> Joins {

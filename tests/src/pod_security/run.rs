@@ -9,7 +9,6 @@ use tokio::task::JoinSet;
 
 use super::comparison::{Comparison, Outcome};
 use super::oracle::Oracle;
-use super::standard::VERSIONS;
 use super::{Base, GeneratedPod, Level, Verdict, Version};
 
 /// Requests in flight at once.
@@ -51,14 +50,14 @@ impl Questions {
         }));
     }
 
-    /// Adds, for every version, what [`super::ephemeral_pods`] gives.
-    pub fn add_ephemeral(&mut self, pods: Vec<(Value, GeneratedPod)>) {
+    /// Adds what [`super::ephemeral_pods`] gives, for each of the versions.
+    pub fn add_ephemeral(&mut self, versions: &[Version], pods: Vec<(Value, GeneratedPod)>) {
         for (host, generated) in pods {
             if generated.changed.is_empty() {
                 self.hosts.push((generated.base, host));
             }
-            self.cases.extend(VERSIONS.map(|version| Case {
-                version,
+            self.cases.extend(versions.iter().map(|version| Case {
+                version: *version,
                 there: Some(generated.base),
                 generated: generated.clone(),
             }));
