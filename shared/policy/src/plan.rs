@@ -202,6 +202,14 @@ impl<'c> Plan<'c> {
             .as_deref()
             .unwrap_or(NEWEST_KUBERNETES)
     }
+
+    /// The number of its minor version; the newest there could be where the version is in no form we know.
+    pub(crate) fn minor(&self) -> u32 {
+        let minor = self.version().split('.').nth(1);
+        minor
+            .and_then(|minor| minor.parse().ok())
+            .unwrap_or(u32::MAX)
+    }
 }
 
 /// `*` stands for any letters.

@@ -183,15 +183,16 @@ impl<'c> Session<'c> {
             return;
         };
         let scope = self.scope(&view, arena);
+        let kubernetes = plan.minor();
         for fact in &kind.second.facts {
             let slot = plan.slots.fact(*fact);
             match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
                 Some(list) => scope.set_unknown(slot, list),
-                None => scope.set_node(slot, joins.fact(*fact, view.kind, node, arena)),
+                None => scope.set_node(slot, joins.fact(*fact, view.kind, node, arena, kubernetes)),
             }
         }
         let counts = match kind.second.facts.contains(&Fact::Counts) {
-            true => joins.fact(Fact::Counts, view.kind, node, arena),
+            true => joins.fact(Fact::Counts, view.kind, node, arena, kubernetes),
             false => Node::Null,
         };
         if lists.gap("namespaces").is_some() {

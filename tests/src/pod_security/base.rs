@@ -7,8 +7,10 @@ use super::random::Random;
 /// A pod whose distance from the levels is known.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Base {
-    /// Keeps all of restricted, each demand met by the pod or by every container.
+    /// Keeps all of restricted; what the pod can say for its containers it says.
     Restricted,
+    /// Keeps all of restricted, each container by itself.
+    RestrictedContainers,
     /// Sets nothing that the standard reads: baseline, far from restricted.
     Plain,
     /// Sets only `runAsNonRoot`: lacks for restricted what does not exist on Windows.
@@ -21,8 +23,9 @@ pub enum Base {
 
 impl Base {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Restricted,
+        Self::RestrictedContainers,
         Self::Plain,
         Self::NonRootOnly,
         Self::RootUser,
@@ -44,14 +47,13 @@ impl Base {
             Self::Restricted => {
                 spec["securityContext"] =
                     json!({ "runAsNonRoot": true, "seccompProfile": { "type": "RuntimeDefault" } });
-                if random.between(0, 2) == 0 {
-                    // The same demands, met by the containers.
-                    spec["securityContext"] = json!({ "fsGroup": 2000 });
-                    for container in containers_mut(&mut spec) {
-                        container["securityContext"]["runAsNonRoot"] = json!(true);
-                        container["securityContext"]["seccompProfile"] =
-                            json!({ "type": "RuntimeDefault" });
-                    }
+            }
+            Self::RestrictedContainers => {
+                spec["securityContext"] = json!({ "fsGroup": 2000 });
+                for container in containers_mut(&mut spec) {
+                    container["securityContext"]["runAsNonRoot"] = json!(true);
+                    container["securityContext"]["seccompProfile"] =
+                        json!({ "type": "RuntimeDefault" });
                 }
             }
             Self::RootUser | Self::UserNamespace => {
@@ -71,10 +73,7 @@ impl Base {
     }
 
     fn containers(self, prefix: &str, count: usize, first_port: usize) -> Vec<Value> {
-        let hardened = matches!(
-            self,
-            Self::Restricted | Self::RootUser | Self::UserNamespace
-        );
+        let hardened = !matches!(self, Self::Plain | Self::NonRootOnly);
         let container = |index: usize| {
             let mut container = json!({
                 "name": format!("{prefix}-{index}"),

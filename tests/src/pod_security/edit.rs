@@ -30,6 +30,11 @@ enum Target {
 }
 
 impl Edit {
+    /// The value as JSON.
+    pub(super) fn value_text(&self) -> String {
+        self.value.to_string()
+    }
+
     /// Makes the change.
     pub(super) fn apply(&self, pod: &mut Value, random: &mut Random) {
         match &self.target {
@@ -124,7 +129,15 @@ pub(super) fn all() -> Vec<Edit> {
                     "\"\"",
                 ][..],
             ),
-            (seccomp, &["\"unconfined\"", "\"runtime/default\""][..]),
+            (
+                seccomp,
+                &[
+                    "\"unconfined\"",
+                    "\"runtime/default\"",
+                    "\"docker/default\"",
+                    "\"localhost/own\"",
+                ][..],
+            ),
         ] {
             let target = Target::ContainerAnnotation {
                 list: list.to_owned(),

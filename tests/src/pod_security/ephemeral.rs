@@ -1,7 +1,5 @@
 //! Ephemeral containers: a pod cannot be created with one, so they are added to a pod that is there.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::base::Base;
@@ -10,14 +8,6 @@ use super::random::Random;
 use super::{GeneratedPod, validity};
 
 const LIST: &str = "ephemeralContainers";
-
-/// The fields that [`ephemeral_pods`] changes, each once.
-pub fn ephemeral_fields() -> BTreeSet<String> {
-    edit::in_containers(LIST)
-        .into_iter()
-        .map(|edit| edit.field)
-        .collect()
-}
 
 /// For each base, its pod with one ephemeral container like its others, and then, for every value of
 /// every field that such a container has, the pod with that one change. Changes that would need another
@@ -36,8 +26,7 @@ pub fn ephemeral_pods(seed: u64) -> Vec<(Value, GeneratedPod)> {
             with_container["spec"][LIST][0]["securityContext"] =
                 json!({ "allowPrivilegeEscalation": false, "capabilities": { "drop": ["ALL"] } });
         }
-        if base == Base::Restricted {
-            // This base may meet these demands container by container.
+        if base == Base::RestrictedContainers {
             with_container["spec"][LIST][0]["securityContext"]["runAsNonRoot"] = json!(true);
             with_container["spec"][LIST][0]["securityContext"]["seccompProfile"] =
                 json!({ "type": "RuntimeDefault" });
@@ -48,6 +37,7 @@ pub fn ephemeral_pods(seed: u64) -> Vec<(Value, GeneratedPod)> {
                 pod: with_container.clone(),
                 base,
                 changed: Vec::new(),
+                single: None,
             },
         ));
         for edit in edit::in_containers(LIST) {
@@ -62,6 +52,7 @@ pub fn ephemeral_pods(seed: u64) -> Vec<(Value, GeneratedPod)> {
                 GeneratedPod {
                     pod,
                     base,
+                    single: Some(edit.value_text()),
                     changed: vec![edit.field],
                 },
             ));

@@ -1,5 +1,5 @@
-//! The fields that the Pod Security Standards read (version 1.36), with values on both sides of the line,
-//! and beside them some that they do not read. Values are JSON.
+//! The fields that the Pod Security Standards read in any version, with values on both sides of the line, and beside them
+//! some that they do not read. Values are JSON. `standard.rs` says which are which.
 //!
 //! Source: the documentation page "Pod Security Standards" of Kubernetes and the API reference of Pod.
 
@@ -64,6 +64,7 @@ pub(super) const POD: &[Field] = &[
             r#"[{"name":"net.ipv4.tcp_keepalive_time","value":"60"},{"name":"net.ipv4.tcp_fin_timeout","value":"60"}]"#,
             r#"[{"name":"net.ipv4.tcp_keepalive_intvl","value":"60"},{"name":"net.ipv4.tcp_keepalive_probes","value":"9"}]"#,
             r#"[{"name":"net.ipv4.tcp_rmem","value":"4096 1 2"},{"name":"net.ipv4.tcp_wmem","value":"4096 1 2"}]"#,
+            r#"[{"name":"net.ipv4.tcp_notsent_lowat","value":"16384"}]"#,
             r#"[{"name":"net.ipv4.tcp_slow_start_after_idle","value":"0"}]"#,
             r#"[{"name":"net.core.somaxconn","value":"1024"}]"#,
             r#"[{"name":"net/ipv4/tcp_syncookies","value":"1"}]"#,
@@ -73,7 +74,16 @@ pub(super) const POD: &[Field] = &[
     ),
     (
         "metadata.annotations.seccomp~security~alpha~kubernetes~io/pod",
-        &[r#""unconfined""#, r#""runtime/default""#],
+        &[
+            r#""unconfined""#,
+            r#""runtime/default""#,
+            r#""docker/default""#,
+            r#""localhost/own""#,
+        ],
+    ),
+    (
+        "metadata.annotations.container~seccomp~security~alpha~kubernetes~io/nobody",
+        &[r#""unconfined""#],
     ),
     ("spec.shareProcessNamespace", &["true"]),
     ("spec.automountServiceAccountToken", &["true"]),
@@ -259,31 +269,3 @@ const TCP: &[&str] = &[
     r#"{"tcpSocket":{"port":80,"host":"db.example.com"}}"#,
     r#"{"tcpSocket":{"port":80}}"#,
 ];
-
-/// Fields of the tables above that the standard does not read: they must never decide.
-pub(super) const NOT_READ: &[&str] = &[
-    "securityContext.seLinuxOptions.level",
-    "securityContext.windowsOptions.runAsUserName",
-    "metadata.annotations.seccomp",
-    "metadata.annotations[container.seccomp",
-    "shareProcessNamespace",
-    "automountServiceAccountToken",
-    "volumes[*].configMap",
-    "volumes[*].csi",
-    "volumes[*].downwardAPI",
-    "volumes[*].emptyDir",
-    "volumes[*].ephemeral",
-    "volumes[*].image",
-    "volumes[*].persistentVolumeClaim",
-    "volumes[*].projected",
-    "volumes[*].secret",
-    "volumes[*].(no source)",
-    "readOnlyRootFilesystem",
-    "runAsGroup",
-    "livenessProbe.exec",
-    "lifecycle.preStop.sleep",
-];
-
-/// Fields that cannot decide alone, because no pod is valid in which they lack company: a host process
-/// needs the host's network.
-pub(super) const NEVER_ALONE: &[&str] = &["windowsOptions.hostProcess"];

@@ -20,6 +20,7 @@ mod namespaces;
 mod network_policies;
 mod nodes;
 mod peers;
+mod pod_security;
 mod pods;
 mod rbac;
 mod references;
@@ -229,13 +230,14 @@ impl Joins {
         self.access.settle();
     }
 
-    /// The fact about one object.
+    /// The fact about one object, for a server of the minor version `kubernetes`.
     pub(crate) fn fact<'a>(
         &self,
         fact: Fact,
         kind: &str,
         object: &Node<'a>,
         arena: &'a Bump,
+        kubernetes: u32,
     ) -> Node<'a> {
         match fact {
             Fact::NetworkPolicies => network_policies::fact(self, kind, object, arena),
@@ -261,7 +263,7 @@ impl Joins {
             Fact::Users => users::fact(self, kind, object, arena),
             Fact::LimitRanges => namespaces::limit_ranges(self, object, arena),
             Fact::ResourceQuotas => namespaces::resource_quotas(self, object, arena),
-            Fact::PodSecurity => namespaces::pod_security(self, kind, object, arena),
+            Fact::PodSecurity => pod_security::fact(self, kind, object, arena, kubernetes),
             Fact::Authorizations => namespaces::authorizations(self, object, arena),
             Fact::Nodes => nodes::fact(self, arena),
             Fact::Components => components::fact(self, kind, object, arena),

@@ -1,4 +1,4 @@
-//! What a namespace has of its own: limits, quotas, Pod Security levels, policies of a mesh.
+//! What a namespace has of its own: limits, quotas, policies of a mesh.
 
 use plimsoll_cel::{Bump, Node};
 
@@ -34,57 +34,6 @@ pub(super) fn resource_quotas<'a>(joins: &Joins, object: &Node<'a>, arena: &'a B
         )
     });
     Node::list_in(arena, nodes.collect())
-}
-
-/// The label of a Pod Security setting (kubernetes.io/docs, "Pod Security Admission").
-const POD_SECURITY: &str = "pod-security.kubernetes.io/";
-
-/// `{enforce, enforceVersion, audit, auditVersion, warn, warnVersion, said}` of a Namespace, or of the one an object lies
-/// in. What its labels do not say is taken from the API server's configuration, which nobody sees: it is given as the
-/// built-in default, `privileged` and `latest`, and `said` lists the modes that labels do speak of. A level that the API
-/// server does not know counts as `restricted`, as it does there.
-pub(super) fn pod_security<'a>(
-    joins: &Joins,
-    kind: &str,
-    object: &Node<'a>,
-    arena: &'a Bump,
-) -> Node<'a> {
-    let own = object.get("metadata").unwrap_or(Node::Null);
-    let metadata = match kind {
-        "Namespace" => own,
-        _ => {
-            let known = joins.namespace_object(object, arena);
-            known.get("metadata").unwrap_or(Node::Null)
-        }
-    };
-    let label = |key: &str| {
-        let labels = metadata.get("labels")?;
-        labels.get(&format!("{POD_SECURITY}{key}"))?.as_str()
-    };
-    let modes = [
-        ("enforce", "enforceVersion", "enforce-version"),
-        ("audit", "auditVersion", "audit-version"),
-        ("warn", "warnVersion", "warn-version"),
-    ];
-    let mut entries = Vec::new();
-    let mut said = Vec::new();
-    for (mode, version_key, version_label) in modes {
-        let level = match label(mode) {
-            None => "privileged",
-            Some(level) => {
-                said.push(mode);
-                match level {
-                    "privileged" | "baseline" => level,
-                    _ => "restricted",
-                }
-            }
-        };
-        let version = label(version_label).unwrap_or("latest");
-        entries.push((mode, Node::Str(level)));
-        entries.push((version_key, Node::Str(version)));
-    }
-    entries.push(("said", texts_in(arena, &said)));
-    Node::map_in(arena, entries)
 }
 
 /// Keeps namespace, name, and whether the policy is about all workloads of its namespace.

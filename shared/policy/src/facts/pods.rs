@@ -27,16 +27,19 @@ pub(super) fn spec<'a>(kind: &str, object: &Node<'a>) -> Option<Node<'a>> {
     }
 }
 
-/// The labels of those pods; null when they have none.
+/// The metadata of those pods.
+pub(super) fn metadata<'a>(kind: &str, object: &Node<'a>) -> Option<Node<'a>> {
+    if SANDBOXES.contains(&kind) {
+        return object.at(&["spec", "podTemplate", "metadata"]);
+    }
+    let known = kinds::pod_metadata_keys(kind);
+    let custom = || kind::named(kind).is_none().then_some(CUSTOM_METADATA);
+    known.or_else(custom).and_then(|keys| object.at(keys))
+}
+
+/// Their labels; null when they have none.
 pub(super) fn labels<'a>(kind: &str, object: &Node<'a>) -> Node<'a> {
-    let metadata = if SANDBOXES.contains(&kind) {
-        object.at(&["spec", "podTemplate", "metadata"])
-    } else {
-        let known = kinds::pod_metadata_keys(kind);
-        let custom = || kind::named(kind).is_none().then_some(CUSTOM_METADATA);
-        known.or_else(custom).and_then(|keys| object.at(keys))
-    };
-    let labels = metadata.and_then(|metadata| metadata.get("labels"));
+    let labels = metadata(kind, object).and_then(|metadata| metadata.get("labels"));
     labels.unwrap_or(Node::Null)
 }
 

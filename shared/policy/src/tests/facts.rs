@@ -33,7 +33,7 @@ fn joins(parts: &[&[Node<'_>]]) -> Joins {
 fn facts(joins: &Joins, nodes: &[Node<'_>], arena: &Bump) -> Vec<String> {
     let about = |node: &Node<'_>| {
         let fact = |fact: Fact| {
-            let value = joins.fact(fact, kind(node), node, arena);
+            let value = joins.fact(fact, kind(node), node, arena, 37);
             let value = serde_json::to_string(&value).unwrap();
             format!("{} {}: {value}", kind(node), fact.variable())
         };
@@ -48,7 +48,7 @@ fn fact(fact: Fact, objects: &[Value]) -> Value {
     let objects: Vec<Value> = objects.iter().map(complete).collect();
     let nodes = nodes(&objects, &arena);
     let joins = joins(&[&nodes]);
-    let value = joins.fact(fact, kind(&nodes[0]), &nodes[0], &arena);
+    let value = joins.fact(fact, kind(&nodes[0]), &nodes[0], &arena, 37);
     serde_json::to_value(value).unwrap()
 }
 
@@ -136,7 +136,7 @@ fn pod_security_is_what_the_labels_say_and_what_they_leave_to_the_server() {
     let labels = json!({label("enforce"): "baseline", label("enforce-version"): "v1.30", label("warn"): "strict"});
     let expected = json!({
         "enforce": "baseline", "enforceVersion": "v1.30", "audit": "privileged", "auditVersion": "latest",
-        "warn": "restricted", "warnVersion": "latest", "said": ["enforce", "warn"],
+        "warn": "privileged", "warnVersion": "latest", "said": ["enforce", "warn"], "violations": [],
     });
     assert_eq!(
         fact(Fact::PodSecurity, &[namespace(labels.clone())]),
@@ -151,6 +151,56 @@ fn pod_security_is_what_the_labels_say_and_what_they_leave_to_the_server() {
     assert_eq!(
         (&silent["enforce"], &silent["said"]),
         (&json!("privileged"), &json!([]))
+    );
+    let strict = json!({label("enforce"): "strict", label("audit"): "strict", label("enforce-version"): "newest"});
+    let wrong = fact(Fact::PodSecurity, &[namespace(strict)]);
+    assert_eq!(
+        [
+            &wrong["enforce"],
+            &wrong["enforceVersion"],
+            &wrong["audit"],
+            &wrong["warn"]
+        ],
+        ["restricted", "latest", "privileged", "privileged"]
+    );
+    let enforced = json!({label("enforce"): "restricted", label("enforce-version"): "v1.7"});
+    let followed = fact(Fact::PodSecurity, &[namespace(enforced)]);
+    assert_eq!(
+        [
+            &followed["warn"],
+            &followed["warnVersion"],
+            &followed["audit"]
+        ],
+        ["restricted", "v1.7", "privileged"]
+    );
+}
+
+#[test]
+fn a_pod_violates_what_its_namespace_enforces_at_the_version_it_pins() {
+    let label = |key: &str| format!("pod-security.kubernetes.io/{key}");
+    let violations = |version: &str, kubernetes: u32| {
+        let labels = json!({label("enforce"): "restricted", label("enforce-version"): version});
+        let namespace =
+            json!({"kind": "Namespace", "metadata": {"name": "shop", "labels": labels}});
+        let arena = Bump::new();
+        let objects = [complete(&pod("a", &json!({}), None)), complete(&namespace)];
+        let nodes = nodes(&objects, &arena);
+        let joins = joins(&[&nodes]);
+        let found = joins.fact(Fact::PodSecurity, "Pod", &nodes[0], &arena, kubernetes);
+        serde_json::to_value(found.get("violations").unwrap()).unwrap()
+    };
+    assert_eq!(violations("v1.7", 37), json!(["runAsNonRoot"]));
+    let newest = json!([
+        "privilege escalation",
+        "runAsNonRoot",
+        "seccomp profile",
+        "capabilities"
+    ]);
+    assert_eq!(violations("latest", 37), newest);
+    // No pin reaches beyond the server.
+    assert_eq!(
+        violations("v1.37", 18),
+        json!(["privilege escalation", "runAsNonRoot"])
     );
 }
 

@@ -70,14 +70,19 @@ async fn exported_policies_decide_as_ours() {
         ask(&server, &catalogue, Form::Real, &batch, &mut comparison).await;
     }
     // Some cases show what the server refuses by itself: custom resources with the same fields stand in for them.
-    let refused = |exported: &&Exported| {
-        let mut questions = exported.questions.iter();
-        questions.any(|question| comparison.is_invalid(exported, question))
-    };
-    let again: Vec<&Exported> = exports.iter().filter(refused).collect();
-    let kinds: BTreeSet<String> = questions()
-        .filter_map(|question| question.object["kind"].as_str().map(str::to_owned))
-        .collect();
+    let mut again: Vec<&Exported> = Vec::new();
+    let mut kinds = BTreeSet::new();
+    for exported in &exports {
+        let questions = exported.questions.iter();
+        let refused: Vec<&Question> = questions
+            .filter(|question| comparison.is_invalid(exported, question))
+            .collect();
+        let names = refused
+            .iter()
+            .filter_map(|question| question.object["kind"].as_str());
+        kinds.extend(names.map(str::to_owned));
+        again.extend((!refused.is_empty()).then_some(exported));
+    }
     server.prepare_stand_ins(&kinds).await.unwrap();
     for batch in again.chunks(BATCH) {
         ask(&server, &catalogue, Form::StandIn, batch, &mut comparison).await;

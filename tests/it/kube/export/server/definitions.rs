@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use plimsoll_model::kind::{self, Kind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{IN_FORCE_WITHIN, Server};
 use crate::export::cases::{Question, STAND_INS};
@@ -47,13 +47,14 @@ impl Server {
                 bail!("namespace {namespace}: {}", answer.message());
             }
         }
+        let mut missing = Vec::new();
         for name in kinds {
-            let kind = kind::named(name).with_context(|| format!("no kind {name}"))?;
+            let kind = named(name)?;
             if self.api.get(&kind.list_path(None)).await?.status == 404 {
-                self.define(kind, kind.group, kind.version).await?;
+                missing.push((kind, kind.group, kind.version));
             }
         }
-        Ok(())
+        self.define(&missing).await
     }
 
     /// Makes a class that pods name, which the server looks up.
@@ -74,48 +75,60 @@ impl Server {
         Ok(())
     }
 
-    /// Defines a kind, in its group or another, that takes everything.
-    async fn define(&self, kind: &Kind, group: &str, version: &str) -> anyhow::Result<()> {
-        let anything = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
-        let definition = json!({
-            "apiVersion": "apiextensions.k8s.io/v1",
-            "kind": "CustomResourceDefinition",
-            "metadata": {
-                "name": format!("{}.{group}", kind.plural),
-                "annotations": { "api-approved.kubernetes.io": "unapproved, for tests" },
-            },
-            "spec": {
-                "group": group,
-                "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
-                "names": { "kind": kind.name, "plural": kind.plural, "singular": kind.name.to_lowercase() },
-                "versions": [{
-                    "name": version, "served": true, "storage": true,
-                    "schema": { "openAPIV3Schema": anything },
-                }],
-            },
-        });
-        let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-        let answer = self.api.post(path, &definition).await?;
-        if answer.status != 201 {
-            bail!("{}: {}", kind.name, answer.message());
-        }
-        let list = format!("/apis/{group}/{version}/{}", kind.plural);
-        let started = Instant::now();
-        while self.api.get(&list).await?.status != 200 {
-            if started.elapsed() > IN_FORCE_WITHIN {
-                bail!("{} is not served", kind.name);
+    /// Defines kinds, in their groups and versions or others, that take everything, and waits until all are served.
+    async fn define(&self, kinds: &[(&Kind, &str, &str)]) -> anyhow::Result<()> {
+        for (kind, group, version) in kinds {
+            let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+            let answer = self
+                .api
+                .post(path, &definition(kind, group, version))
+                .await?;
+            if answer.status != 201 {
+                bail!("{}: {}", kind.name, answer.message());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let started = Instant::now();
+        for (kind, group, version) in kinds {
+            let list = format!("/apis/{group}/{version}/{}", kind.plural);
+            while self.api.get(&list).await?.status != 200 {
+                if started.elapsed() > IN_FORCE_WITHIN {
+                    bail!("{} is not served", kind.name);
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         }
         Ok(())
     }
 
     /// Defines the stand-ins of these kinds.
     pub(crate) async fn prepare_stand_ins(&self, kinds: &BTreeSet<String>) -> anyhow::Result<()> {
-        for name in kinds {
-            let kind = kind::named(name).with_context(|| format!("no kind {name}"))?;
-            self.define(kind, STAND_INS, "v1").await?;
-        }
-        Ok(())
+        let kinds = kinds.iter().map(|name| Ok((named(name)?, STAND_INS, "v1")));
+        self.define(&kinds.collect::<anyhow::Result<Vec<_>>>()?)
+            .await
     }
+}
+
+fn named(name: &str) -> anyhow::Result<&'static Kind> {
+    kind::named(name).with_context(|| format!("no kind {name}"))
+}
+
+fn definition(kind: &Kind, group: &str, version: &str) -> Value {
+    let anything = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {
+            "name": format!("{}.{group}", kind.plural),
+            "annotations": { "api-approved.kubernetes.io": "unapproved, for tests" },
+        },
+        "spec": {
+            "group": group,
+            "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
+            "names": { "kind": kind.name, "plural": kind.plural, "singular": kind.name.to_lowercase() },
+            "versions": [{
+                "name": version, "served": true, "storage": true,
+                "schema": { "openAPIV3Schema": anything },
+            }],
+        },
+    })
 }

@@ -20,7 +20,7 @@ fn resources(joins: &Joins, role: &str) -> Vec<String> {
     let arena = Bump::new();
     let binding = json!({"roleRef": {"kind": "ClusterRole", "name": role}}).to_string();
     let binding = decode_json(&arena, binding.as_bytes()).unwrap();
-    let fact = joins.fact(Fact::Role, "ClusterRoleBinding", &binding, &arena);
+    let fact = joins.fact(Fact::Role, "ClusterRoleBinding", &binding, &arena, 37);
     let rules = fact.get("rules").unwrap();
     let resources = rules
         .items()

@@ -37,7 +37,7 @@ fn fact(objects: &[Value], fact: Fact, object: &Value) -> Value {
     let of = |joins: &Joins| -> Value {
         let arena = Bump::new();
         let node: Node<'_> = decode_json(&arena, object.to_string().as_bytes()).unwrap();
-        let found = joins.fact(fact, object["kind"].as_str().unwrap(), &node, &arena);
+        let found = joins.fact(fact, object["kind"].as_str().unwrap(), &node, &arena, 37);
         serde_json::to_value(found).unwrap()
     };
     let found = of(&gathered(objects, 1));
