@@ -40,7 +40,7 @@ sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 25
 
 # Recipes.
 
-# etcd and kube-apiserver; what is pinned is what kube/*/go.mod and go.sum say.
+# etcd, kube-apiserver and kube-controller-manager; what is pinned is what kube/*/go.mod and go.sum say.
 kube_binaries() {
   cached kube "$(cat "$root"/tests/kube/build "$root"/tests/kube/*/go.{mod,sum})" "$root/tests/kube/build"
 }

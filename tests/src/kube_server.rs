@@ -1,6 +1,6 @@
 //! A real Kubernetes API server for tests: etcd and kube-apiserver on free loopback ports, over TLS.
 //!
-//! There is no controller, scheduler or node: objects stay as they were written. Service account
+//! There is no scheduler or node, and no controller but one that a test asks for: objects stay as they were written. Service account
 //! admission is off, because nothing would make the account `default` of a namespace; role-based access
 //! control and pod security admission are the server's own and are on.
 
@@ -76,9 +76,7 @@ impl KubeServer {
     /// When `PLIMSOLL_KUBE_BIN` does not name the folder of the two programs (`tests/run kube` sets it), or
     /// when one of them ends or is not ready in time; the error then has the end of its log.
     pub async fn start() -> anyhow::Result<Self> {
-        let programs = std::env::var_os("PLIMSOLL_KUBE_BIN").map(PathBuf::from).context(
-            "PLIMSOLL_KUBE_BIN is not set: these tests need a built kube-apiserver and etcd; run them as `tests/run kube`",
-        )?;
+        let programs = programs()?;
         let mut processes = Processes::new()?;
         let folder = processes.folder().to_owned();
 
@@ -144,7 +142,10 @@ impl KubeServer {
         )?;
 
         let url = format!("https://127.0.0.1:{port}");
-        let kubeconfig = PathBuf::from(file("kubeconfig", &kubeconfig(&url, &pki.authority.pem))?);
+        let kubeconfig = PathBuf::from(file(
+            "kubeconfig",
+            &kubeconfig(&url, &pki.authority.pem, Caller::Reader),
+        )?);
         let mut server = Self {
             url,
             ca: pki.authority,
@@ -153,6 +154,27 @@ impl KubeServer {
         };
         server.wait_until_ready().await?;
         Ok(server)
+    }
+
+    /// Starts one of kube-controller-manager's controllers, as the admin.
+    ///
+    /// # Errors
+    /// When the program is not there.
+    pub fn start_controller(&mut self, name: &str) -> anyhow::Result<()> {
+        let programs = programs()?;
+        let file = self._processes.folder().join("controller.kubeconfig");
+        let text = kubeconfig(&self.url, &self.ca.pem, Caller::Admin);
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        self._processes.spawn(
+            &programs.join("kube-controller-manager"),
+            &[
+                &format!("--kubeconfig={}", file.display()),
+                &format!("--controllers={name}"),
+                "--leader-elect=false",
+                "--secure-port=0",
+                "--cloud-provider=",
+            ],
+        )
     }
 
     async fn wait_until_ready(&mut self) -> anyhow::Result<()> {
@@ -200,8 +222,15 @@ impl KubeServer {
     }
 }
 
+/// The folder of the built programs.
+fn programs() -> anyhow::Result<PathBuf> {
+    std::env::var_os("PLIMSOLL_KUBE_BIN").map(PathBuf::from).context(
+        "PLIMSOLL_KUBE_BIN is not set: these tests need a built kube-apiserver and etcd; run them as `tests/run kube`",
+    )
+}
+
 /// JSON, which is YAML too.
-fn kubeconfig(url: &str, ca_pem: &str) -> String {
+fn kubeconfig(url: &str, ca_pem: &str, current: Caller) -> String {
     let contexts = Caller::ALL.map(
         |caller| json!({ "name": caller.name(), "context": { "cluster": "tests", "user": caller.name() } }),
     );
@@ -216,7 +245,7 @@ fn kubeconfig(url: &str, ca_pem: &str) -> String {
         } }],
         "contexts": contexts,
         "users": users,
-        "current-context": Caller::Reader.name(),
+        "current-context": current.name(),
     })
     .to_string()
 }

@@ -3,6 +3,7 @@
 
 mod cases;
 mod compare;
+mod fields;
 mod ours;
 mod policies;
 #[path = "../../../shared/cel/src/tests/typed.rs"]
