@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod interrupt;
 mod mistake;
+mod parameters;
 mod settings;
 mod up;
 
@@ -22,7 +23,9 @@ use crate::interrupt::Interrupt;
 
 fn main() -> ExitCode {
     crash::guarded(|| match Cli::try_parse() {
-        Ok(cli) if matches!(cli.command, Command::Scan(_)) => scan_with_settings(cli.color),
+        Ok(cli) if matches!(cli.command, Command::Scan(_) | Command::Fix(_)) => {
+            with_settings(cli.color)
+        }
         Ok(cli) => run(&cli),
         Err(error) => refused(&error),
     })
@@ -40,18 +43,23 @@ fn refused(error: &clap::Error) -> Exit {
 }
 
 /// Reads the command line once more, with the settings of files below it.
-fn scan_with_settings(colour: Colour) -> Exit {
+fn with_settings(colour: Colour) -> Exit {
     let start = std::env::current_dir().unwrap_or_default();
-    let command = match settings::with_files(&start, settings::user_file()) {
-        Ok(command) => command,
+    let settings = match settings::with_files(&start, settings::user_file()) {
+        Ok(settings) => settings,
         Err(diagnostics) => {
             Console::of_process(colour).diagnose(&diagnostics);
             return Exit::Usage;
         }
     };
-    let matches = command.try_get_matches();
+    let matches = settings.command.try_get_matches();
     match matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
-        Ok(cli) => run(&cli),
+        Ok(mut cli) => {
+            if let Command::Scan(args) = &mut cli.command {
+                args.parameters = settings.parameters;
+            }
+            run(&cli)
+        }
         Err(error) => refused(&error),
     }
 }
@@ -61,6 +69,7 @@ fn run(cli: &Cli) -> Exit {
     let interrupt = Interrupt::listen();
     let done = match &cli.command {
         Command::Scan(args) => commands::scan::run(args, cli, &console, &interrupt),
+        Command::Fix(args) => commands::fix::run(args, cli, &console, &interrupt),
         Command::Up(args) => up::run(args, &console, &interrupt),
         Command::Demo(args) => demo::run(args, &console, &interrupt),
         Command::Policy(args) => commands::policy::run(args, &console),

@@ -30,6 +30,7 @@ fn a_pipe_gets_findings_on_stdout_and_the_rest_on_stderr() {
     insta::assert_snapshot!(support::steady(&run.err), @r"
     critical 1 · high 0 · medium 1 · low 0   1 resource in 1 file, N ms
     coverage 100 % (2 of 2 policies)
+    1 finding can be mended: plimsoll fix k8s/ --only privileged-container,memory-limit-missing
     no gate set; --fail-on high would exit 1
     ");
     let quiet = scan(&folder, &["-q"]);

@@ -1,5 +1,6 @@
 //! The command line as people type it.
 
+mod fix;
 mod policy;
 mod scan;
 mod service;
@@ -7,7 +8,8 @@ mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use policy::{EvalArgs, ListArgs, PolicyArgs, PolicyCommand};
+pub(crate) use fix::FixArgs;
+pub(crate) use policy::{EvalArgs, ExportArgs, ListArgs, PolicyArgs, PolicyCommand, VapAction};
 pub(crate) use scan::{GateArgs, ScanArgs};
 pub(crate) use service::{DemoArgs, UpArgs};
 pub(crate) use values::{Format, OutputFile, SeverityFilter, VerdictFilter};
@@ -58,6 +60,8 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Judge files, standard input, or a live cluster.
     Scan(Box<ScanArgs>),
+    /// Show, as a diff, how manifests are mended where that is safe; --write changes them.
+    Fix(FixArgs),
     /// Run the whole service on this machine.
     Up(UpArgs),
     /// Play example tenants through four weeks and show what they are told.
@@ -103,6 +107,15 @@ pub(crate) struct Selection {
         env = "PLIMSOLL_SKIP"
     )]
     pub(crate) skip: Vec<String>,
+    /// Also read a list that is left alone otherwise: secrets (of a cluster, their metadata only).
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        value_parser = ["secrets"],
+        env = "PLIMSOLL_WITH"
+    )]
+    pub(crate) with: Vec<String>,
 }
 
 /// `plimsoll explain`.

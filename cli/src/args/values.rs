@@ -85,6 +85,13 @@ impl SeverityFilter {
     }
 }
 
+impl std::fmt::Display for SeverityFilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words: Vec<&str> = self.0.iter().map(|severity| severity.as_str()).collect();
+        f.write_str(&words.join(","))
+    }
+}
+
 impl Default for SeverityFilter {
     fn default() -> Self {
         Self(Severity::ALL.to_vec())

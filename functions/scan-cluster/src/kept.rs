@@ -129,12 +129,14 @@ mod tests {
             }),
             element: Some("line one\nline two".to_owned()),
             paths: vec!["spec".to_owned()],
+            patch_paths: Vec::new(),
             observed: None,
             redacted: false,
             message: "x".repeat(300),
             reason: None,
             fingerprint: format!("v1:{}", "0".repeat(32)).try_into().unwrap(),
             source: None,
+            exception: None,
             place: None,
         }
     }

@@ -24,7 +24,7 @@ mod path;
 
 /// The stack on which sources are parsed: the parser and the walk over its tree use some 100 KB a level in a debug
 /// build, and [`Limits::MAX_DEPTH`] levels there are at most. It is reserved, not filled.
-const STACK_BYTES: usize = 64 << 20;
+pub(crate) const STACK_BYTES: usize = 64 << 20;
 
 /// Checks and compiles a source.
 pub(crate) fn compile(env: &Env, text: &str, limits: Limits) -> Result<Program, CompileError> {

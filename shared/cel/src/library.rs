@@ -31,7 +31,7 @@ pub(crate) use build::{ListBuilder, TextBuilder};
 pub(crate) use lists::sort_keyed;
 pub use named_formats::NamedFormat;
 pub(crate) use sets::has as has_element;
-pub(crate) use table::{FOREIGN, NEWER, TABLE};
+pub(crate) use table::{FOREIGN, NEWER, signatures};
 
 /// What a function needs beside its arguments.
 pub(crate) struct Context<'m, 'a> {

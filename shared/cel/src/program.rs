@@ -18,6 +18,8 @@ use crate::value::Value;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
     pub(crate) source: String,
+    /// Not stored: a program is stored when it has been checked.
+    #[serde(skip, default = "not_stored")]
     pub(crate) result: Type,
     pub(crate) root: Expr,
     /// How many local variables of macros it needs at once.
@@ -32,6 +34,10 @@ pub struct Program {
     pub(crate) chains: Vec<Chain>,
     /// See [`Program::beyond_kubernetes`].
     pub(crate) beyond: Vec<String>,
+}
+
+fn not_stored() -> Type {
+    Type::Dyn
 }
 
 /// A field chain of a variable.

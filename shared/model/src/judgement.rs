@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fingerprint, PolicyId, Reason, ResourceRef, Severity, Verdict};
+use crate::{Excepted, Fingerprint, PolicyId, Reason, ResourceRef, Severity, Verdict};
 
 /// What one policy says of one element of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,10 @@ pub struct Judgement {
     /// Places inside the object, for example `spec.template.spec.containers[0].securityContext.privileged`; for a
     /// failing verdict at least one. A missing field is named by the path it should have.
     pub paths: Vec<String>,
+    /// Where in the object the operations of the policy's patch act, as JSON pointers in their order; for a failing
+    /// verdict of a policy that has a patch, empty when its element has no place of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patch_paths: Vec<String>,
     /// The value at the first path as JSON text, shortened; none when the field is absent or redacted.
     pub observed: Option<String>,
     /// Whether the value was withheld because it may be secret.
@@ -31,6 +35,9 @@ pub struct Judgement {
     pub message: String,
     /// Why it is not evaluated; set exactly then.
     pub reason: Option<Reason>,
+    /// What excepts it; for a failing verdict only, which it leaves failing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Arc<Excepted>>,
     /// The identity over time.
     pub fingerprint: Fingerprint,
     /// The document it was read from, for files.

@@ -1,6 +1,6 @@
 //! What is said about a verdict: the element, where it is, what stands there, and the message.
 
-use plimsoll_cel::{Budget, Node, Value};
+use plimsoll_cel::{Budget, Value};
 use plimsoll_model::{Fingerprint, FingerprintParts, Judgement, Reason, Verdict};
 
 use crate::catalogue::Policy;
@@ -33,13 +33,22 @@ impl<'a> Case<'_, '_, 'a> {
         let keys: Vec<String> = chosen.iter().map(Element::key).collect();
         let element = (!keys.is_empty()).then(|| keys.join("/"));
         let places = self.places(policy, chosen.last());
-        let first = places
-            .iter()
-            .find_map(|steps| path::follow(&self.view.node, steps));
         let paths: Vec<String> = places.iter().map(|steps| path::write(steps)).collect();
         let redacted = paths
             .iter()
             .any(|path| (self.plan.options.withheld)(self.view.kind, path));
+        let patch_paths = match verdict {
+            Verdict::Fail => self.patch_paths(policy, chosen.last()).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let observed = places.iter().zip(&paths).find_map(|(steps, path)| {
+            let node = path::follow(&self.view.node, steps)?;
+            Some((self.plan.options.shown)(self.view.kind, path, &node))
+        });
+        let observed = observed
+            .flatten()
+            .filter(|_| !redacted)
+            .map(|text| shorten(&text));
         let message = match &reason {
             Some(reason) => format!("not evaluated: {}", reason.need),
             None => self.message(policy, verdict, budget),
@@ -56,12 +65,14 @@ impl<'a> Case<'_, '_, 'a> {
                 element.as_deref(),
             ),
             element,
-            observed: first.filter(|_| !redacted).map(|node| shorten(&node)),
+            observed,
             paths,
+            patch_paths,
             redacted,
             message,
             reason,
             source: self.view.source.clone(),
+            exception: None,
             place: None,
         }
     }
@@ -86,7 +97,7 @@ impl<'a> Case<'_, '_, 'a> {
 
     /// The places that exist among those the policy names, or the first, as the one that should exist.
     fn places(&self, policy: &Policy, element: Option<&Element<'a>>) -> Vec<Vec<Step>> {
-        let element_steps = element.map(|element| self.element_steps(element));
+        let element_steps = element.map(|element| self.element_steps(element).unwrap_or_default());
         let all = policy
             .compiled
             .paths
@@ -102,7 +113,7 @@ impl<'a> Case<'_, '_, 'a> {
     }
 
     /// Found by the element's address, or, where it has none of its own (an empty map, a number), by its list's.
-    fn element_steps(&self, element: &Element<'a>) -> Vec<Step> {
+    fn element_steps(&self, element: &Element<'a>) -> Option<Vec<Step>> {
         let of = |value: &Value<'a>| {
             value
                 .as_node()
@@ -113,7 +124,32 @@ impl<'a> Case<'_, '_, 'a> {
             steps.push(Step::Index(element.index));
             Some(steps)
         };
-        of(&element.value).or_else(by_list).unwrap_or_default()
+        of(&element.value).or_else(by_list)
+    }
+
+    /// Where the patch acts: below the pod template's parts that it names, else below the element if there is one, else
+    /// below the object. None when the element has no place in the object.
+    fn patch_paths(&self, policy: &Policy, element: Option<&Element<'a>>) -> Option<Vec<String>> {
+        let mut of_element = None;
+        let mut placed = |path: &str| {
+            let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+            let keys = |keys: &[&str]| keys.iter().map(|key| format!("/{key}")).collect::<String>();
+            let base = match (first, self.view.pod_spec_keys) {
+                ("podSpec", Some(of)) => keys(of),
+                ("podMetadata", Some(_)) => keys(crate::kinds::pod_metadata_keys(self.view.kind)?),
+                _ => {
+                    let base = match (element, &of_element) {
+                        (None, _) => String::new(),
+                        (Some(_), Some(known)) => String::clone(known),
+                        (Some(element), None) => path::pointer(&self.element_steps(element)?),
+                    };
+                    of_element = Some(base.clone());
+                    return Some(below(base, path));
+                }
+            };
+            Some(below(base, rest))
+        };
+        policy.patch.iter().map(|op| placed(&op.path)).collect()
     }
 
     fn place(&self, spec: &PathSpec, element: Option<&[Step]>) -> Vec<Step> {
@@ -132,6 +168,14 @@ impl<'a> Case<'_, '_, 'a> {
         };
         steps.extend_from_slice(&spec.steps);
         steps
+    }
+}
+
+/// A pointer with more steps.
+fn below(base: String, path: &str) -> String {
+    match path.trim_start_matches('/') {
+        "" => base,
+        path => format!("{base}/{path}"),
     }
 }
 
@@ -188,10 +232,9 @@ pub(crate) fn fingerprint(
     })
 }
 
-fn shorten(node: &Node<'_>) -> String {
-    let text = serde_json::to_string(node).unwrap_or_default();
+fn shorten(text: &str) -> String {
     match text.char_indices().nth(OBSERVED_LENGTH) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }

@@ -1,9 +1,10 @@
 //! Paths into objects: as text, and by the identity of a node in the arena.
 
 use plimsoll_cel::Node;
+use serde::{Deserialize, Serialize};
 
 /// One step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Step {
     /// A map key.
     Key(String),
@@ -80,6 +81,17 @@ pub(crate) fn write(steps: &[Step]) -> String {
     out
 }
 
+/// Writes steps as a JSON pointer (RFC 6901).
+pub(crate) fn pointer(steps: &[Step]) -> String {
+    steps
+        .iter()
+        .map(|step| match step {
+            Step::Index(index) => format!("/{index}"),
+            Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        })
+        .collect()
+}
+
 /// Follows steps from `root`.
 pub(crate) fn follow<'a>(root: &Node<'a>, steps: &[Step]) -> Option<Node<'a>> {
     steps.iter().try_fold(*root, |node, step| match step {
@@ -139,6 +151,13 @@ mod tests {
         for text in ["a..b", "a.", "a[x]", "[", "a[\"b"] {
             assert!(parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn pointers_escape_what_parts_their_steps() {
+        let steps = parse("metadata.annotations[\"a.b/c~d\"]").unwrap();
+        assert_eq!(pointer(&steps), "/metadata/annotations/a.b~1c~0d");
+        assert_eq!(pointer(&parse("a[2]").unwrap()), "/a/2");
     }
 
     #[test]

@@ -8,10 +8,10 @@ mod affected;
 mod counts;
 mod diagnostic;
 mod document;
+mod fix;
 mod gate;
 mod json;
 mod look;
-mod pointer;
 mod policy_facts;
 mod row;
 mod sorter;
@@ -23,8 +23,9 @@ pub use counts::{SeverityCounts, VerdictCounts};
 pub use diagnostic::{Diagnostic, Excerpt, Level, write_diagnostics};
 pub use document::{
     Control, Coverage, FailedFile, Files, Framework, FrameworkResource, FrameworkSection, Header,
-    ReportDocument, SCHEMA_VERSION, Source, SourceType, Summary, Tool, Unread,
+    Parameter, ReportDocument, SCHEMA_VERSION, Source, SourceType, Summary, Tool, Unread,
 };
+pub use fix::{FixCounts, write_diff, write_fix_closing, write_mended};
 pub use gate::{Gate, GateInput};
 pub use json::write_json;
 pub use look::Look;

@@ -20,8 +20,8 @@ pub struct PolicyFacts {
     pub fix_text: Arc<str>,
     /// How to mend it as a patch, its paths relative to the judged element, `/` between segments.
     pub fix_patch: Vec<PatchOp>,
-    /// The policy's paths inside the element, which tell where the element begins; empty when it gives none, then the
-    /// patch's own paths are taken for it.
+    /// The paths inside the element that the policy names, by which a field that is missing is named; empty when it
+    /// names none.
     pub paths: Vec<String>,
     /// What to say under the underlined place, where the policy says it.
     pub label: Option<String>,

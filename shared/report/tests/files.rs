@@ -12,6 +12,7 @@ fn findings_stand_in_their_source_and_lesser_ones_on_a_line() {
     let (header, table, rows) = files_scan();
     let view = View {
         fix_command: Some("plimsoll fix k8s/".into()),
+        mendable: 3,
         ..view(&table, &Texts)
     };
     insta::assert_snapshot!(text(|out| write_terminal(out, &header, &rows, &view)));

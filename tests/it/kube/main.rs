@@ -8,6 +8,7 @@
 
 mod cel;
 mod default_roles;
+mod export;
 mod judge;
 mod pod_security;
 mod scan;

@@ -41,6 +41,8 @@ pub(crate) struct Scanned<'p> {
     pub(crate) objects: u64,
     /// Documents that are no objects.
     pub(crate) not_kubernetes: u64,
+    /// Findings that have a patch.
+    pub(crate) mendable: u64,
 }
 
 /// Scans.
@@ -96,8 +98,10 @@ pub(crate) fn scan<'p>(
         running.into_iter().map(join).collect::<io::Result<_>>()
     })?;
     let (mut sorters, mut affected): (Vec<Sorter>, Vec<Affected>) = Default::default();
+    let mut mendable = 0;
     for (session, sink) in second {
         total.merge(session);
+        mendable += sink.mendable;
         sorters.push(sink.sorter);
         affected.push(sink.affected);
     }
@@ -111,6 +115,7 @@ pub(crate) fn scan<'p>(
         files_skipped: scanned.files_skipped,
         objects: scanned.objects,
         not_kubernetes: scanned.not_kubernetes,
+        mendable,
     })
 }
 

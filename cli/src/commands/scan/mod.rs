@@ -1,6 +1,7 @@
 //! `plimsoll scan`: from arguments to a report.
 
 mod cluster;
+mod exceptions;
 mod files;
 mod header;
 mod output;
@@ -16,17 +17,24 @@ use std::time::Instant;
 
 use anyhow::Result;
 use plimsoll_inventory::files::{FileError, discover};
-use plimsoll_inventory::redact::is_redacted_path;
-use plimsoll_policy::{Catalogue, Plan, PlanOptions};
+use plimsoll_inventory::redact::{is_redacted_path, redacted_value};
+use plimsoll_policy::{Catalogue, Exceptions, Plan, PlanOptions};
 use plimsoll_report::{Diagnostic, Files, SourceType};
 
-use self::files::Scanned;
-use self::sink::Show;
+use self::exceptions::RulesFile;
+pub(super) use self::files::{Scanned, scan as scan_files};
+pub(super) use self::problems::{diagnostics as problems_of, no_such_path};
+pub(super) use self::progress::{Progress, wanted as progress_wanted};
+pub(super) use self::sink::Show;
 use super::catalogue;
 use crate::args::{Cli, Format, ScanArgs};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
+use crate::parameters;
+
+/// What an unread file does to a pipeline.
+const UNREAD: &str = "not evaluated; with a gate this run exits 4";
 
 /// Runs it.
 ///
@@ -46,16 +54,42 @@ pub(crate) fn run(
             return Ok(Exit::Usage);
         }
     };
+    let exceptions = match exceptions::load(args, &catalogue) {
+        Ok(exceptions) => exceptions,
+        Err(wrong) => {
+            console.diagnose(&wrong);
+            return Ok(Exit::Usage);
+        }
+    };
     output::check(&args.output.outputs)?;
+    let scan = Prepared {
+        args,
+        catalogue: &catalogue,
+        exceptions: exceptions.0,
+        rules: exceptions.1,
+        started,
+    };
     match &args.cluster.context {
-        Some(context) => cluster::run(args, context, console, &catalogue, started),
-        None => files(args, cli, console, interrupt, &catalogue, started),
+        Some(context) => cluster::run(&scan, context, console),
+        None => files(&scan, cli, console, interrupt),
     }
+}
+
+/// What a scan begins with.
+struct Prepared<'s> {
+    args: &'s ScanArgs,
+    catalogue: &'s Catalogue,
+    /// What is accepted; none when everything counts.
+    exceptions: Option<Exceptions>,
+    /// The file that says so, besides annotations.
+    rules: RulesFile,
+    started: Instant,
 }
 
 /// The catalogue, when it and the selection of it are in order.
 fn selected(args: &ScanArgs) -> Result<Catalogue, Vec<Diagnostic>> {
     let catalogue = catalogue::load(args.selection.policies.as_deref())?;
+    let catalogue = parameters::set(catalogue, &args.parameters, &args.params)?;
     let wrong = catalogue::check(&catalogue, &args.selection);
     if wrong.is_empty() {
         Ok(catalogue)
@@ -64,28 +98,18 @@ fn selected(args: &ScanArgs) -> Result<Catalogue, Vec<Diagnostic>> {
     }
 }
 
-fn files(
-    args: &ScanArgs,
-    cli: &Cli,
-    console: &Console,
-    interrupt: &Interrupt,
-    catalogue: &Catalogue,
-    started: Instant,
-) -> Result<Exit> {
+fn files(scan: &Prepared<'_>, cli: &Cli, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let (args, catalogue) = (scan.args, scan.catalogue);
     let paths = given_paths(args);
     let found = match discover(&paths) {
         Ok(found) => found,
         Err(FileError::NoSuchPath { path, suggestion }) => {
-            let error = Diagnostic::error("no-such-path", format!("no file or directory {path}"));
-            let error = match suggestion {
-                Some(near) => error.help(format!("{near} exists")),
-                None => error.help("give files or folders, or - for standard input"),
-            };
-            console.diagnose(&[error]);
+            let otherwise = "give files or folders, or - for standard input";
+            console.diagnose(&[problems::no_such_path(&path, suggestion, otherwise)]);
             return Ok(Exit::Nothing);
         }
     };
-    let plan = Plan::new(catalogue, options(args));
+    let plan = Plan::new(catalogue, options(scan));
     let table = catalogue::facts(catalogue);
     let show = shown(args);
     let progress = progress::wanted(console, args.output.quiet);
@@ -94,7 +118,7 @@ fn files(
     interrupt.finish_gracefully(false);
     let partial = interrupt.asked();
 
-    let mut diagnostics = problems::diagnostics(&scanned.problems, &scanned.sources);
+    let mut diagnostics = problems::diagnostics(&scanned.problems, &scanned.sources, UNREAD);
     if scanned.objects == 0 && !partial {
         diagnostics.push(nothing_found(&paths, &scanned));
         console.diagnose(&diagnostics);
@@ -102,6 +126,11 @@ fn files(
     }
     if cli.verbose > 0 {
         diagnostics.extend(problems::skipped(&scanned));
+    }
+    if !partial {
+        let texts = Some(&scanned.sources);
+        let said = exceptions::diagnostics(&plan, &scanned.session, &scan.rules, texts);
+        diagnostics.extend(said);
     }
     console.diagnose(&diagnostics);
     let kind = if paths.iter().all(|path| path.as_os_str() == "-") {
@@ -117,6 +146,7 @@ fn files(
     let unreadable = scanned.problems.len() as u64;
     let done = header::Outcome {
         tally: &scanned.session.tally,
+        exceptions: &scanned.session.exceptions,
         source,
         files: Files {
             read: scanned.files_read,
@@ -135,7 +165,8 @@ fn files(
         table: &table,
         sources: &scanned.sources,
         unreadable,
-        elapsed: started.elapsed(),
+        mendable: scanned.mendable,
+        elapsed: scan.started.elapsed(),
     };
     output::write(&report, args, console)?;
     Ok(if partial { Exit::Interrupted } else { exit })
@@ -162,17 +193,21 @@ fn given_paths(args: &ScanArgs) -> Vec<std::path::PathBuf> {
     }
 }
 
-fn options(args: &ScanArgs) -> PlanOptions {
+fn options(scan: &Prepared<'_>) -> PlanOptions {
+    let args = scan.args;
     PlanOptions {
+        exceptions: scan.exceptions.clone(),
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
         withheld: is_redacted_path,
+        shown: redacted_value,
         ..PlanOptions::default()
     }
 }
 
-fn nothing_found(paths: &[std::path::PathBuf], scanned: &Scanned) -> Diagnostic {
+/// That there was no object to look at.
+pub(super) fn nothing_found(paths: &[std::path::PathBuf], scanned: &Scanned) -> Diagnostic {
     let names: Vec<String> = paths
         .iter()
         .map(|path| path.display().to_string())

@@ -12,6 +12,7 @@ use plimsoll_report::{
 use tempfile::NamedTempFile;
 
 use crate::args::{Format, OutputFile, ScanArgs};
+use crate::commands::fix;
 use crate::console::Console;
 
 /// A finished report.
@@ -23,6 +24,8 @@ pub(crate) struct Report<'r> {
     pub(crate) sources: &'r dyn Sources,
     /// Files, templates or lists that could not be read.
     pub(crate) unreadable: u64,
+    /// Findings that `plimsoll fix` has a patch for.
+    pub(crate) mendable: u64,
     pub(crate) elapsed: Duration,
 }
 
@@ -112,7 +115,8 @@ fn view<'r>(report: &Report<'r>, args: &ScanArgs, look: Look) -> View<'r> {
         elapsed: report.elapsed,
         policies: report.table,
         sources: report.sources,
-        fix_command: None,
+        fix_command: (report.mendable > 0).then(|| fix::command(args)),
+        mendable: report.mendable,
         unreadable: report.unreadable,
     }
 }

@@ -6,18 +6,25 @@ use plimsoll_report::{Diagnostic, Excerpt, FailedFile};
 use super::files::Scanned;
 use super::sources::FileTexts;
 
-/// What an unread file does to a pipeline.
-const EFFECT: &str = "not evaluated; with a gate this run exits 4";
-
-/// In the order of the files.
-pub(crate) fn diagnostics(problems: &[FileProblem], texts: &FileTexts) -> Vec<Diagnostic> {
+/// In the order of the files; `effect` is what comes of a file that cannot be read.
+pub(crate) fn diagnostics(
+    problems: &[FileProblem],
+    texts: &FileTexts,
+    effect: &str,
+) -> Vec<Diagnostic> {
     problems
         .iter()
-        .map(|problem| diagnostic(problem, texts))
+        .map(|problem| diagnostic(problem, texts, effect))
         .collect()
 }
 
-fn diagnostic(problem: &FileProblem, texts: &FileTexts) -> Diagnostic {
+/// A path that does not exist, with the nearest that does.
+pub(crate) fn no_such_path(path: &str, near: Option<String>, otherwise: &str) -> Diagnostic {
+    let help = near.map_or_else(|| otherwise.to_owned(), |near| format!("{near} exists"));
+    Diagnostic::error("no-such-path", format!("no file or directory {path}")).help(help)
+}
+
+fn diagnostic(problem: &FileProblem, texts: &FileTexts, effect: &str) -> Diagnostic {
     let place = problem.place.map(|place| (place.line, place.column));
     let file = problem.file.as_ref();
     let mut diagnostic = if problem.code == ProblemCode::ChartNotRendered {
@@ -44,7 +51,7 @@ fn diagnostic(problem: &FileProblem, texts: &FileTexts) -> Diagnostic {
             .at(file, place)
             .showing(excerpt)
     };
-    diagnostic = diagnostic.effect(EFFECT);
+    diagnostic = diagnostic.effect(effect);
     match &problem.help {
         Some(help) => diagnostic.help(help.clone()),
         None => diagnostic,

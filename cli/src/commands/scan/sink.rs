@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, Place, ResourceRef, SourceRef, Verdict};
 use plimsoll_policy::{Plan, Session, Sink, outcome};
 use plimsoll_report::{Affected, PolicyTable, Row, Sorter};
 use scan_cluster::ListSink;
@@ -33,6 +33,8 @@ pub(crate) struct Collect<'s> {
     pub(crate) affected: Affected,
     /// Failing judgements about documents, to be placed.
     pub(crate) failing: Vec<Judgement>,
+    /// Findings in files that have a patch.
+    pub(crate) mendable: u64,
     error: Option<io::Error>,
 }
 
@@ -51,6 +53,7 @@ impl<'s> Collect<'s> {
             sorter: Sorter::with_limit(memory),
             affected: Affected::with_limit(memory),
             failing: Vec::new(),
+            mendable: 0,
             error: None,
         }
     }
@@ -60,8 +63,24 @@ impl<'s> Collect<'s> {
         let Some(policy) = self.table.get(&judgement.policy) else {
             return;
         };
-        let pushed = self.sorter.push(&Row::of(judgement, policy));
+        let row = Row::of(judgement, policy);
+        let in_file = row.file.as_deref().is_some_and(|file| file != "-");
+        let patched = row.fix.as_ref().is_some_and(|fix| !fix.patch.is_empty());
+        self.mendable += u64::from(in_file && patched);
+        let pushed = self.sorter.push(&row);
         self.note(pushed);
+    }
+
+    /// Hands on the failing judgements from number `first` on whose place is known.
+    pub(crate) fn place_from(&mut self, first: usize, place: impl Fn(&str) -> Option<Place>) {
+        let judgements = self.failing.split_off(first);
+        for mut judgement in judgements {
+            judgement.place = place(judgement.paths.first().map_or("", String::as_str));
+            match judgement.place {
+                Some(_) => self.row(judgement),
+                None => self.failing.push(judgement),
+            }
+        }
     }
 
     /// The first error of a temporary file, if there was one.

@@ -65,6 +65,30 @@ pub(crate) fn decode<'a>(text: &str, part: &str, arena: &'a Bump) -> Result<Node
         .map_err(|error| fault(text, part, &error))
 }
 
+/// The text for a YAML parser, everything at its place: it knows neither JSON's tabs between values nor characters that
+/// are escaped as two. Those become `?`.
+pub(crate) fn as_yaml(text: &str) -> String {
+    let mut text = text.replace('\t', " ");
+    let halves: Vec<usize> = text
+        .match_indices("\\u")
+        .map(|(at, _)| at + 2)
+        .filter(|at| {
+            let escape = text.as_bytes().get(*at..*at + 2);
+            escape.is_some_and(|e| {
+                e[0].eq_ignore_ascii_case(&b'd')
+                    && matches!(e[1], b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
+            })
+        })
+        .collect();
+    for at in halves {
+        text.replace_range(at..at + 2, "00");
+        if text.is_char_boundary(at + 4) {
+            text.replace_range(at + 2..at + 4, "3f");
+        }
+    }
+    text
+}
+
 /// Where a part of `text` begins, in bytes.
 pub(crate) fn start_of(text: &str, part: &str) -> usize {
     (part.as_ptr() as usize)

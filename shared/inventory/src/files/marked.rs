@@ -3,7 +3,7 @@
 use plimsoll_cel::{Bump, Entry, Node, key_hash};
 
 /// A position in a file, both from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Mark {
     pub(crate) line: u32,
     pub(crate) column: u32,
@@ -24,6 +24,19 @@ pub(crate) struct Marked<'a> {
     pub(crate) children: &'a [Child<'a>],
     /// How many values it is made of when aliases are written out.
     pub(crate) weight: u64,
+    /// Whether other places mean it too.
+    pub(crate) sharing: Sharing,
+}
+
+/// How a value takes part in anchors and aliases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Not at all.
+    Own,
+    /// It is written here and has a name (`&name`).
+    Anchor,
+    /// It is written elsewhere (`*name`): its children's places are there.
+    Alias,
 }
 
 /// A map's entry or a list's element, in the order of the file.
@@ -50,6 +63,7 @@ impl<'a> Marked<'a> {
             extent,
             children: &[],
             weight: 1,
+            sharing: Sharing::Own,
         }
     }
 
@@ -92,6 +106,7 @@ impl<'a> Marked<'a> {
             extent,
             children: arena.alloc_slice_copy(children),
             weight,
+            sharing: Sharing::Own,
         }
     }
 

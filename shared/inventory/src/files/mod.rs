@@ -7,6 +7,7 @@
 mod bulk;
 mod discover;
 mod doubt;
+mod edit;
 mod json;
 mod large;
 mod load;
@@ -24,6 +25,7 @@ mod tests;
 mod wording;
 
 pub use discover::{Discovered, FileEntry, FileError, discover};
+pub use edit::{Change, Edited, Obstacle, Op, Outcome, Step, edit};
 pub use load::{MAX_BYTES, decode, load};
 pub use place::{Spot, locate, locate_many};
 pub use precise::MAX_EXPANSION;

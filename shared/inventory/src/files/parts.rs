@@ -6,6 +6,7 @@ use plimsoll_model::Place;
 use super::large::{LargeList, large_list};
 use super::load::narrow;
 use super::marked::Marked;
+use super::object::{REVIEWED, is_review};
 use super::place::Spot;
 use super::split::{Chunk, split};
 use super::{json, precise};
@@ -118,10 +119,41 @@ impl<'t> Parts<'t> {
 impl Part<'_> {
     pub(crate) fn parse<'a>(&self, arena: &'a Bump) -> Option<Marked<'a>> {
         if self.is_json {
-            // The YAML parser knows JSON, but not its tabs between values.
-            precise::read(&self.text.replace('\t', " "), self.first_line, arena).ok()?
+            precise::read(&json::as_yaml(self.text), self.first_line, arena).ok()?
         } else {
             precise::read(self.text, self.first_line, arena).ok()?
+        }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        self.text
+    }
+
+    pub(crate) fn first_line(&self) -> u32 {
+        self.first_line
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// Whether it is a whole document.
+    pub(crate) fn is_document(&self) -> bool {
+        matches!(self.what, What::Document)
+    }
+
+    /// The bytes of `text`, the file's, that it is.
+    pub(crate) fn range_in(&self, text: &str) -> std::ops::Range<usize> {
+        let start = json::start_of(text, self.text);
+        start..start + self.text.len()
+    }
+
+    /// The keys and indexes that lead from the parsed part to the object that a spot with this item means.
+    pub(crate) fn path_to(&self, item: Option<u32>) -> Vec<String> {
+        match (&self.what, item) {
+            (What::Document, Some(item)) => vec!["items".to_owned(), item.to_string()],
+            (What::ListOfOne, _) => vec!["0".to_owned()],
+            _ => Vec::new(),
         }
     }
 
@@ -149,9 +181,17 @@ impl Part<'_> {
     }
 }
 
-/// An item of a document that is a list, or the document.
+/// An item of a document that is a list, the object that an AdmissionReview asks about, or the document.
 pub(crate) fn item_of<'a>(root: &Marked<'a>, item: Option<u32>) -> Option<Marked<'a>> {
+    let text = |key| {
+        let value = root.node.get(key);
+        value.and_then(|value| value.as_str()).unwrap_or_default()
+    };
     match item {
+        None if is_review(text("apiVersion"), text("kind")) => {
+            let mut keys = REVIEWED.iter();
+            keys.try_fold(*root, |at, key| at.entry(key).map(|child| child.value))
+        }
         None => Some(*root),
         Some(index) => Some(root.entry("items")?.value.element(index as usize)?.value),
     }

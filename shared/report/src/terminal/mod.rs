@@ -59,8 +59,10 @@ pub struct View<'a> {
     pub policies: &'a PolicyTable,
     /// Source texts.
     pub sources: &'a dyn Sources,
-    /// The command that writes fixes, where there is one for this source: `plimsoll fix k8s/`.
+    /// The command that mends findings, where there is one for this source: `plimsoll fix k8s/`.
     pub fix_command: Option<String>,
+    /// How many findings have a patch that it would make.
+    pub mendable: u64,
     /// Files, templates or lists that could not be read, for the gate's sentence.
     pub unreadable: u64,
 }
@@ -118,7 +120,7 @@ pub fn write_lines(out: &mut dyn Write, rows: &Sorted, view: &View<'_>) -> io::R
             out,
             "{}: {word}: {} [{}]",
             harmless(&row.place_text()),
-            harmless(&row.message),
+            harmless(&row.message_text()),
             row.policy
         )?;
     }

@@ -86,11 +86,13 @@ pub(crate) fn judgement(
         resource: Arc::new(resource),
         element: Some("app".into()),
         paths: vec!["spec".into()],
+        patch_paths: Vec::new(),
         observed: Some("true".into()),
         redacted: false,
         message: message.into(),
         reason: None,
         fingerprint,
+        exception: None,
         source: None,
         place: None,
     }
@@ -108,6 +110,10 @@ pub(crate) fn placed(
         item: None,
     });
     judgement.paths = vec![path.into()];
+    judgement.patch_paths = vec![format!(
+        "/{}",
+        path.replace('[', ".").replace(']', "").replace('.', "/")
+    )];
     judgement.place = Some(Place {
         line: place.0,
         column: place.1,
@@ -162,6 +168,7 @@ pub(crate) fn header(kind: SourceType, name: &str) -> Header {
         verdicts: VerdictCounts::default(),
         fail_by_severity: SeverityCounts::default(),
         excepted: 0,
+        next_expiry: None,
         gate: Gate::default(),
     };
     Header {
@@ -181,6 +188,7 @@ pub(crate) fn header(kind: SourceType, name: &str) -> Header {
             provider: None,
             nodes: None,
         },
+        parameters: Vec::new(),
         frameworks: ["CIS EKS", "PSS baseline"]
             .into_iter()
             .zip(["cis-eks-1.8.0", "pss-baseline"])
@@ -305,6 +313,7 @@ pub(crate) fn view<'a>(table: &'a PolicyTable, sources: &'a dyn Sources) -> View
         policies: table,
         sources,
         fix_command: None,
+        mendable: 0,
         unreadable: 0,
     }
 }
