@@ -1,12 +1,13 @@
 //! A real Kubernetes API server for tests: etcd and kube-apiserver on free loopback ports, over TLS.
 //!
-//! There is no scheduler or node, and no controller but one that a test asks for: objects stay as they were written. Service account
+//! There is no controller, scheduler or node: objects stay as they were written. Service account
 //! admission is off, because nothing would make the account `default` of a namespace; role-based access
 //! control and pod security admission are the server's own and are on.
 
 mod api;
 mod pki;
 mod processes;
+mod warnings;
 
 use std::fs;
 use std::net::TcpListener;
@@ -19,6 +20,7 @@ use serde_json::json;
 
 pub use api::{Answer, Api, collection_path};
 use processes::Processes;
+pub use warnings::TypeWarning;
 
 /// The group that a scanner's role is bound to, as in a tenant's cluster.
 pub const READERS: &str = "plimsoll:readers";
@@ -142,10 +144,7 @@ impl KubeServer {
         )?;
 
         let url = format!("https://127.0.0.1:{port}");
-        let kubeconfig = PathBuf::from(file(
-            "kubeconfig",
-            &kubeconfig(&url, &pki.authority.pem, Caller::Reader),
-        )?);
+        let kubeconfig = PathBuf::from(file("kubeconfig", &kubeconfig(&url, &pki.authority.pem))?);
         let mut server = Self {
             url,
             ca: pki.authority,
@@ -154,27 +153,6 @@ impl KubeServer {
         };
         server.wait_until_ready().await?;
         Ok(server)
-    }
-
-    /// Starts one of kube-controller-manager's controllers, as the admin.
-    ///
-    /// # Errors
-    /// When the program is not there.
-    pub fn start_controller(&mut self, name: &str) -> anyhow::Result<()> {
-        let programs = programs()?;
-        let file = self._processes.folder().join("controller.kubeconfig");
-        let text = kubeconfig(&self.url, &self.ca.pem, Caller::Admin);
-        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-        self._processes.spawn(
-            &programs.join("kube-controller-manager"),
-            &[
-                &format!("--kubeconfig={}", file.display()),
-                &format!("--controllers={name}"),
-                "--leader-elect=false",
-                "--secure-port=0",
-                "--cloud-provider=",
-            ],
-        )
     }
 
     async fn wait_until_ready(&mut self) -> anyhow::Result<()> {
@@ -230,7 +208,7 @@ fn programs() -> anyhow::Result<PathBuf> {
 }
 
 /// JSON, which is YAML too.
-fn kubeconfig(url: &str, ca_pem: &str, current: Caller) -> String {
+fn kubeconfig(url: &str, ca_pem: &str) -> String {
     let contexts = Caller::ALL.map(
         |caller| json!({ "name": caller.name(), "context": { "cluster": "tests", "user": caller.name() } }),
     );
@@ -245,7 +223,7 @@ fn kubeconfig(url: &str, ca_pem: &str, current: Caller) -> String {
         } }],
         "contexts": contexts,
         "users": users,
-        "current-context": current.name(),
+        "current-context": Caller::Reader.name(),
     })
     .to_string()
 }

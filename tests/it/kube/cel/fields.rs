@@ -1,17 +1,11 @@
 //! The fields of a pod, right and misspelt, before the engine's type check and the server's.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
 use plimsoll_policy::{Catalogue, CatalogueFile};
-use plimsoll_tests::kube_server::{Api, Caller, KubeServer};
+use plimsoll_tests::kube_server::{Caller, KubeServer};
 use serde_json::{Value, json};
 
-/// The controller that writes `status.typeChecking`.
-const CONTROLLER: &str = "validatingadmissionpolicy-status-controller";
-/// A policy is checked within a second or two; a busy machine takes longer.
-const CHECKED_WITHIN: Duration = Duration::from_secs(60);
 /// Expressions of one policy.
 const AT_ONCE: usize = 60;
 /// The deepest fields looked at.
@@ -31,13 +25,12 @@ struct Field {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn misspelt_fields_are_found_where_the_server_finds_them() {
-    let mut server = KubeServer::start().await.unwrap();
-    server.start_controller(CONTROLLER).unwrap();
+    let server = KubeServer::start().await.unwrap();
     let api = server.api(Caller::Admin).unwrap();
     let schemas = api.get("/openapi/v3/api/v1").await.unwrap().body;
     let fields = fields(&schemas["components"]["schemas"]);
     let ours = refused_by_us(&fields);
-    let theirs = refused_by_server(&api, &fields).await.unwrap();
+    let theirs = refused_by_server(&server, &fields);
 
     let (mut both, mut quantities) = (0, 0);
     let (mut open, mut differences) = (BTreeSet::new(), Vec::new());
@@ -201,61 +194,27 @@ fn refused_by_us(fields: &[Field]) -> BTreeMap<usize, String> {
     refused
 }
 
-const VERSION: &str = "admissionregistration.k8s.io/v1";
-const POLICIES: &str = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
-
-/// What the server warns of, with its words.
-async fn refused_by_server(api: &Api, fields: &[Field]) -> anyhow::Result<BTreeMap<usize, String>> {
-    let count = fields.chunks(AT_ONCE).count();
-    for (number, chunk) in fields.chunks(AT_ONCE).enumerate() {
-        let validations: Vec<Value> = chunk
-            .iter()
-            .map(|field| json!({ "expression": format!("has({})", field.theirs) }))
-            .collect();
+/// What the server's type check warns of, with its words.
+fn refused_by_server(server: &KubeServer, fields: &[Field]) -> BTreeMap<usize, String> {
+    let policy = |(number, chunk): (usize, &[Field])| {
+        let expression = |field: &Field| json!({ "expression": format!("has({})", field.theirs) });
+        let validations: Vec<Value> = chunk.iter().map(expression).collect();
         let rule = json!({ "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"] });
-        let policy = json!({
-            "apiVersion": VERSION, "kind": "ValidatingAdmissionPolicy", "metadata": { "name": format!("f{number}") },
+        json!({
+            "metadata": { "name": number.to_string() },
             "spec": { "matchConstraints": { "resourceRules": [rule] }, "validations": validations },
-        });
-        let answer = api.post(POLICIES, &policy).await?;
-        if answer.status != 201 {
-            bail!("{}", answer.message());
-        }
-    }
+        })
+    };
+    let policies: Vec<Value> = fields.chunks(AT_ONCE).enumerate().map(policy).collect();
     let mut refused = BTreeMap::new();
-    for number in 0..count {
-        let status = checked(api, &format!("{POLICIES}/f{number}")).await?;
-        for warning in status["typeChecking"]["expressionWarnings"]
-            .as_array()
-            .into_iter()
-            .flatten()
-        {
-            let field = warning["fieldRef"].as_str().unwrap_or_default();
-            let place: usize = field
-                .strip_prefix("spec.validations[")
-                .and_then(|rest| rest.split(']').next()?.parse().ok())
-                .with_context(|| format!("a warning about something else: {warning}"))?;
-            let text = warning["warning"].as_str().unwrap_or_default().to_owned();
-            if !text.contains("undefined field") {
-                bail!("{text}");
-            }
-            refused.insert(number * AT_ONCE + place, text);
+    for (number, warnings) in server.type_warnings(&policies).unwrap() {
+        let first = number.parse::<usize>().unwrap() * AT_ONCE;
+        for warning in warnings {
+            let place = warning.field.strip_prefix("spec.validations[");
+            let place = place.and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
+            assert!(warning.text.contains("undefined field"), "{warning:?}");
+            refused.insert(first + place.unwrap(), warning.text);
         }
     }
-    Ok(refused)
-}
-
-/// The status of a policy when its types were checked.
-async fn checked(api: &Api, path: &str) -> anyhow::Result<Value> {
-    let started = Instant::now();
-    loop {
-        let policy = api.get(path).await?.body;
-        if policy["status"]["observedGeneration"] == policy["metadata"]["generation"] {
-            return Ok(policy["status"].clone());
-        }
-        if started.elapsed() > CHECKED_WITHIN {
-            bail!("{path} is not checked after {CHECKED_WITHIN:?}: {policy}");
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    refused
 }
