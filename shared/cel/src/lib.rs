@@ -38,7 +38,7 @@ pub use cidr::Cidr;
 pub use decode::{DecodeError, MAX_NESTING, NodeSeed, decode_json};
 pub use env::{Env, Limits, Slot};
 pub use error::{CompileError, EvalError};
-pub use estimate::Sizes;
+pub use estimate::{Estimate, Sizes};
 pub use instant::Instant;
 pub use kind::Kind;
 pub use library::NamedFormat;

@@ -6,7 +6,7 @@ mod compare;
 mod fields;
 mod ours;
 mod policies;
-#[path = "../../../shared/cel/src/tests/typed.rs"]
+#[path = "../../../shared/cel/src/tests/typed/mod.rs"]
 mod typed;
 
 use plimsoll_tests::kube_server::{Caller, KubeServer};

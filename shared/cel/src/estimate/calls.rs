@@ -1,7 +1,9 @@
 //! What functions cost at most, and how large what they give may be.
 
-use super::{Estimator, Function, Shape, matching};
+use super::shape::Shape;
+use super::steps::Estimator;
 use crate::code::{Expr, Literal};
+use crate::library::Function;
 
 /// Bytes that a number, a time or an address takes as text.
 const PLAIN_TEXT: u64 = 400;
@@ -9,6 +11,13 @@ const PLAIN_TEXT: u64 = 400;
 const BUILDING: (u64, u64) = (5000, 10);
 
 impl Estimator<'_> {
+    /// What matching a constant pattern charges.
+    pub(super) fn matching(&self, pattern: u16, text: Shape) -> u64 {
+        let pattern = self.program.patterns.get(usize::from(pattern));
+        let length = pattern.map_or(0, |pattern| pattern.source().len() as u64);
+        matching(length, text)
+    }
+
     pub(super) fn call(
         &mut self,
         function: Function,
@@ -64,7 +73,7 @@ impl Estimator<'_> {
                 let items = match args {
                     [Expr::Const(Literal::Int(count))] => u64::try_from(*count).unwrap_or(0),
                     // Nobody knows; as many as the input has, which is what such ranges are made for.
-                    _ => self.sizes.items,
+                    _ => self.all.sizes.items,
                 };
                 self.charge(times, items);
                 Shape {
@@ -135,6 +144,11 @@ impl Estimator<'_> {
             }
         }
     }
+}
+
+/// What matching charges; a pattern is longer in the notation that it is translated to.
+fn matching(pattern: u64, text: Shape) -> u64 {
+    (text.text / 10 + 1).saturating_mul(pattern.saturating_mul(4) + 1)
 }
 
 /// The most parts that a text has.

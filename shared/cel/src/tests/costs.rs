@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::typed::{self, Random};
 use super::{compile, env};
-use crate::{Budget, Bump, EvalError, Scope, Sizes, decode_json};
+use crate::{Budget, Bump, CompileError, Estimate, EvalError, Scope, Sizes, Type, decode_json};
 
 fn sizes(items: u64, text: u64) -> Sizes {
     Sizes {
@@ -101,6 +101,51 @@ fn what_costs_too_much_is_named_with_its_place() {
         .unwrap_err();
     assert!(
         error.help.is_some() && error.message.contains("steps"),
+        "{error}"
+    );
+}
+
+/// The estimate for a rule that reads `v`, each element of what `list` gives or all of it.
+fn together(
+    list: &str,
+    rule: &str,
+    each: bool,
+    items: u64,
+    limit: u64,
+) -> Result<u64, CompileError> {
+    let mut env = env();
+    let list = env.compile(list).unwrap();
+    env.declare("v", Type::Dyn);
+    let rule = env.compile(rule).unwrap();
+    let mut estimate = Estimate::new(sizes(items, 64), limit);
+    if each {
+        estimate.each("v", &list)?;
+    } else {
+        estimate.variable("v", &list)?;
+    }
+    estimate.add(&rule)?;
+    Ok(estimate.total())
+}
+
+#[test]
+fn programs_that_read_each_other_are_estimated_as_one() {
+    for (each, rule, least, most) in [
+        (true, "v.b > 0", 19, 20),
+        (true, "v.b.all(b, b > 0)", 19, 20),
+        (true, "x.b.all(b, b > v.c)", 380, 400),
+        (true, "x.b.all(b, v.all(c, c > b))", 380, 400),
+        (false, "v.all(c, c > 0)", 19, 20),
+        (false, "x.b.all(b, v.all(c, b > c))", 380, 400),
+        (false, "x.b.all(b, b > 0) && v.all(c, c > 0)", 19, 20),
+    ] {
+        let total = |items| together("x.a", rule, each, items, u64::MAX).unwrap();
+        let found = total(20_000) / total(1_000);
+        assert!((least..=most).contains(&found), "{rule}: {found}");
+    }
+    let error = together("x.a", "x.b.all(b, b > v.c)", true, 1_000, 100_000).unwrap_err();
+    assert_eq!(
+        (error.line, error.column, error.length),
+        (1, 5, 3),
         "{error}"
     );
 }
