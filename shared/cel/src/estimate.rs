@@ -152,7 +152,7 @@ impl Estimate {
         let mut estimator = Estimator::new(program, self);
         let shape = estimator.expr(&program.root, times);
         // The result is gone through once more.
-        estimator.charge(times, shape.nodes / 4 + 1);
+        estimator.add((shape.all_nodes(times) / 4).saturating_add(times));
         let costly = estimator.costly;
         if self.total <= limit {
             return Ok(shape);

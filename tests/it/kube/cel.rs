@@ -6,6 +6,7 @@ mod compare;
 mod fields;
 mod ours;
 mod policies;
+mod table;
 #[path = "../../../shared/cel/src/tests/typed/mod.rs"]
 mod typed;
 

@@ -47,6 +47,21 @@ impl Shape {
         Shape { parts, ..self }
     }
 
+    /// The parts that are in one or the other; an empty list has none of its own.
+    fn parts_with(self, other: Shape) -> Option<Parts> {
+        match (self.nodes, other.nodes) {
+            (_, 0) => self.parts,
+            (0, _) => other.parts,
+            _ => {
+                let (a, b) = (self.parts?, other.parts?);
+                Some(Parts {
+                    visits: a.visits.saturating_add(b.visits),
+                    of: a.of.max(b.of),
+                })
+            }
+        }
+    }
+
     /// What is one or the other.
     pub(super) fn or(self, other: Shape) -> Shape {
         Shape {
@@ -54,7 +69,7 @@ impl Shape {
             nodes: self.nodes.max(other.nodes),
             text: self.text.max(other.text),
             made: self.made || other.made,
-            parts: both(self.parts, other.parts),
+            parts: self.parts_with(other),
         }
     }
 
@@ -92,12 +107,4 @@ impl Shape {
         let text = self.text.min(other.text) / 8 + 2;
         searched.saturating_add(times).saturating_mul(text)
     }
-}
-
-fn both(a: Option<Parts>, b: Option<Parts>) -> Option<Parts> {
-    let (a, b) = (a?, b?);
-    Some(Parts {
-        visits: a.visits.saturating_add(b.visits),
-        of: a.of.max(b.of),
-    })
 }
