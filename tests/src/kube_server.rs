@@ -7,6 +7,7 @@
 mod api;
 mod pki;
 mod processes;
+mod warnings;
 
 use std::fs;
 use std::net::TcpListener;
@@ -19,6 +20,7 @@ use serde_json::json;
 
 pub use api::{Answer, Api, collection_path};
 use processes::Processes;
+pub use warnings::TypeWarning;
 
 /// The group that a scanner's role is bound to, as in a tenant's cluster.
 pub const READERS: &str = "plimsoll:readers";
@@ -76,9 +78,7 @@ impl KubeServer {
     /// When `PLIMSOLL_KUBE_BIN` does not name the folder of the two programs (`tests/run kube` sets it), or
     /// when one of them ends or is not ready in time; the error then has the end of its log.
     pub async fn start() -> anyhow::Result<Self> {
-        let programs = std::env::var_os("PLIMSOLL_KUBE_BIN").map(PathBuf::from).context(
-            "PLIMSOLL_KUBE_BIN is not set: these tests need a built kube-apiserver and etcd; run them as `tests/run kube`",
-        )?;
+        let programs = programs()?;
         let mut processes = Processes::new()?;
         let folder = processes.folder().to_owned();
 
@@ -198,6 +198,13 @@ impl KubeServer {
     pub fn api(&self, caller: Caller) -> anyhow::Result<Api> {
         Api::new(&self.url, &self.ca.der, caller.token())
     }
+}
+
+/// The folder of the built programs.
+fn programs() -> anyhow::Result<PathBuf> {
+    std::env::var_os("PLIMSOLL_KUBE_BIN").map(PathBuf::from).context(
+        "PLIMSOLL_KUBE_BIN is not set: these tests need a built kube-apiserver and etcd; run them as `tests/run kube`",
+    )
 }
 
 /// JSON, which is YAML too.

@@ -1,5 +1,6 @@
 //! Points in time: seconds and nanoseconds since 1970, from year 1 to the end of 9999 as CEL has them.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use jiff::SignedDuration;
@@ -10,11 +11,34 @@ const FIRST: i64 = -62_135_596_800;
 /// The last second of year 9999.
 const LAST: i64 = 253_402_300_799;
 
-/// A point in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A point in time, and the offset from UTC that it was given with: it is shown with that, which counts for nothing
+/// else.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Instant {
     seconds: i64,
     nanos: u32,
+    /// In seconds.
+    offset: i32,
+}
+
+impl PartialEq for Instant {
+    fn eq(&self, other: &Instant) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Instant {}
+
+impl PartialOrd for Instant {
+    fn partial_cmp(&self, other: &Instant) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Instant {
+    fn cmp(&self, other: &Instant) -> Ordering {
+        (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
+    }
 }
 
 /// A day of the calendar and the time of that day.
@@ -37,9 +61,11 @@ impl Instant {
     /// The beginning of a second since 1970; `None` outside the years 1 to 9999.
     #[must_use]
     pub fn from_second(seconds: i64) -> Option<Instant> {
-        (FIRST..=LAST)
-            .contains(&seconds)
-            .then_some(Instant { seconds, nanos: 0 })
+        (FIRST..=LAST).contains(&seconds).then_some(Instant {
+            seconds,
+            nanos: 0,
+            offset: 0,
+        })
     }
 
     /// Whole seconds since 1970, rounded down.
@@ -64,7 +90,12 @@ impl Instant {
         let nanos = self.total_nanos() + span.as_nanos();
         let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
         let nanos = u32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?;
-        Instant::from_second(seconds).map(|time| Instant { nanos, ..time })
+        let offset = self.offset;
+        Instant::from_second(seconds).map(|time| Instant {
+            nanos,
+            offset,
+            ..time
+        })
     }
 
     /// The span from another one to this; `None` past 292 years, which a span does not hold.
@@ -119,7 +150,11 @@ impl Instant {
             return None;
         }
         let local = days_of(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-        Instant::from_second(local - offset).map(|time| Instant { nanos, ..time })
+        Instant::from_second(local - offset).map(|time| Instant {
+            nanos,
+            offset: i32::try_from(offset).unwrap_or(0),
+            ..time
+        })
     }
 }
 
@@ -212,7 +247,7 @@ fn date_of(days: i64) -> (i64, i64, i64) {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let civil = self.civil(0);
+        let civil = self.civil(i64::from(self.offset));
         let (year, month, day) = (civil.year, civil.month, civil.day);
         let (hour, minute, second) = (civil.hour, civil.minute, civil.second);
         write!(
@@ -223,7 +258,12 @@ impl fmt::Display for Instant {
             let decimals = format!("{:09}", self.nanos);
             write!(f, ".{}", decimals.trim_end_matches('0'))?;
         }
-        f.write_str("Z")
+        if self.offset == 0 {
+            return f.write_str("Z");
+        }
+        let sign = if self.offset < 0 { '-' } else { '+' };
+        let minutes = self.offset.abs() / 60;
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 }
 
@@ -254,6 +294,7 @@ mod tests {
             "1969-12-31T23:59:59.5Z",
             "2024-02-29T12:30:45.000000001Z",
             "9999-12-31T23:59:59.999999999Z",
+            "2024-01-01T00:00:00-07:30",
         ] {
             assert_eq!(Instant::parse(text).unwrap().to_string(), text);
         }

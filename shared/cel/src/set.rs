@@ -37,6 +37,11 @@ impl LiteralSet {
         set
     }
 
+    /// How many elements are not text.
+    pub(crate) fn others(&self) -> usize {
+        self.others.len()
+    }
+
     pub(crate) fn contains(
         &self,
         value: &Value<'_>,

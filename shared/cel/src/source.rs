@@ -56,6 +56,14 @@ impl Source<'_> {
         (name.len(), before.len() - name.len())
     }
 
+    /// The name at a place, or the character.
+    pub(crate) fn name_at(self, at: usize) -> (usize, usize) {
+        let start = floor(self.0, at);
+        let rest = &self.0[start..];
+        let length = rest.len() - rest.trim_start_matches(is_name_char).len();
+        (start, length.max(1))
+    }
+
     /// The name that starts after the token at `at` (`.`, `.?` or `[`), blanks skipped.
     pub(crate) fn name_after(self, at: usize) -> (usize, usize) {
         let start = floor(self.0, at);

@@ -8,11 +8,13 @@ use crate::{Budget, Bump, CompileError, Env, EvalError, Program, Scope, Type, de
 
 mod agreement;
 mod checks;
+mod costs;
 mod generate;
 mod hostile;
 mod language;
 mod library;
 mod scopes;
+pub(crate) mod typed;
 
 /// An environment with the dynamic variables `object`, `params` and `x`.
 fn env() -> Env {

@@ -95,13 +95,6 @@ impl Policy {
         }
     }
 
-    /// That it costs too much.
-    pub(crate) fn error_of_cost(&self) -> LoadError {
-        let message = "costs more than a policy may spend on one object, here or on a large one";
-        let error = self.error_at("expression:", message.to_owned());
-        error.help("look at each element once: `each` makes a verdict of every one")
-    }
-
     /// The condition as it stands in the file, for people.
     #[must_use]
     pub fn expression(&self) -> &str {

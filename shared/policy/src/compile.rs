@@ -73,22 +73,34 @@ impl Standard {
     }
 }
 
-/// The environment all policies share.
+/// The variables all policies share, of which nothing is known: for evaluation.
 pub(crate) fn standard() -> (Env, Standard) {
     let mut env = Env::new();
     let slots = Standard {
         object: env.declare("object", Type::Dyn),
         namespace: env.declare("namespaceObject", Type::Dyn),
-        pod_spec: env.declare("variables.podSpec", schema::object("pod spec")),
-        pod_metadata: env.declare("variables.podMetadata", schema::object("pod metadata")),
-        containers: env.declare(
-            "variables.containers",
-            Type::list(schema::object("container")),
-        ),
+        pod_spec: env.declare("variables.podSpec", Type::Dyn),
+        pod_metadata: env.declare("variables.podMetadata", Type::Dyn),
+        containers: env.declare("variables.containers", Type::Dyn),
         cluster_version: env.declare("cluster.version", Type::String),
         git_version: env.declare("cluster.gitVersion", Type::String),
         facts: facts::Fact::ALL.map(|fact| env.declare(fact.variable(), Type::Dyn)),
     };
+    (env, slots)
+}
+
+/// The same variables with the types that they have in a policy about these kinds.
+fn typed(kinds: &[String]) -> (Env, Standard) {
+    let (mut env, slots) = standard();
+    for (name, ty) in [
+        ("object", schema::of_kinds(kinds)),
+        ("namespaceObject", schema::namespace()),
+        ("variables.podSpec", schema::pod_spec()),
+        ("variables.podMetadata", schema::metadata()),
+        ("variables.containers", Type::list(schema::container())),
+    ] {
+        env.declare(name, ty);
+    }
     (env, slots)
 }
 
@@ -98,7 +110,7 @@ pub(crate) fn compile(
     file: &PolicyFile,
 ) -> Result<Compiled, Vec<LoadError>> {
     let mut errors = Vec::new();
-    let (mut env, slots) = standard();
+    let (mut env, slots) = typed(&file.matches.kinds);
     let params = declare_params(name, file, &mut env, &mut errors);
     let mut program =
         |env: &Env, source: &serde_saphyr::Spanned<String>| match env.compile(&source.value) {

@@ -1,178 +1,180 @@
-//! What fields a pod has, so that a misspelt one is refused when a policy is loaded.
+//! What fields objects have and what those hold, so that a misspelt one is refused when a policy is loaded.
+//!
+//! The table is the API server's own description of its kinds (`schema/fields.txt`). It is read when the first policy is
+//! compiled: the built-in ones are when a program is built, so most programs never read it.
+
+mod merge;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use plimsoll_cel::{Schema, Type};
+use plimsoll_model::kind;
 
-/// The fields by object, as in the `core/v1` of Kubernetes 1.33 to 1.37; an object stands before those that have it.
-/// After a colon stands what a field holds, `[x]` a list of it; without one it may hold anything. A container has the
-/// fields of an ephemeral one, too, because expressions see both in one list.
-const OBJECTS: &[(&str, &str)] = &[
-    ("AppArmor profile", "localhostProfile type"),
-    ("capabilities", "add:[] drop:[]"),
-    ("SELinux options", "level role type user"),
-    ("seccomp profile", "localhostProfile type"),
-    (
-        "Windows options",
-        "gmsaCredentialSpec gmsaCredentialSpecName hostProcess runAsUserName",
-    ),
-    (
-        "security context",
-        "allowPrivilegeEscalation appArmorProfile:AppArmor_profile capabilities:capabilities privileged procMount \
-         readOnlyRootFilesystem runAsGroup runAsNonRoot runAsUser seLinuxOptions:SELinux_options \
-         seccompProfile:seccomp_profile windowsOptions:Windows_options",
-    ),
-    ("sysctl", "name value"),
-    (
-        "pod security context",
-        "appArmorProfile:AppArmor_profile fsGroup fsGroupChangePolicy runAsGroup runAsNonRoot runAsUser \
-         seLinuxChangePolicy seLinuxOptions:SELinux_options seccompProfile:seccomp_profile supplementalGroups:[] \
-         supplementalGroupsPolicy sysctls:[sysctl] windowsOptions:Windows_options",
-    ),
-    ("key reference", "key name optional"),
-    ("field reference", "apiVersion fieldPath"),
-    ("resource reference", "containerName divisor resource"),
-    ("file reference", "key optional path volumeName"),
-    (
-        "value source",
-        "configMapKeyRef:key_reference fieldRef:field_reference fileKeyRef:file_reference \
-         resourceFieldRef:resource_reference secretKeyRef:key_reference",
-    ),
-    ("environment variable", "name value valueFrom:value_source"),
-    ("source reference", "name optional"),
-    (
-        "environment source",
-        "configMapRef:source_reference prefix secretRef:source_reference",
-    ),
-    ("exec action", "command:[]"),
-    ("HTTP header", "name value"),
-    (
-        "HTTP action",
-        "host httpHeaders:[HTTP_header] path port protocol scheme",
-    ),
-    ("sleep action", "seconds"),
-    ("TCP action", "host port"),
-    ("gRPC action", "mode port service"),
-    (
-        "lifecycle handler",
-        "exec:exec_action httpGet:HTTP_action sleep:sleep_action tcpSocket:TCP_action",
-    ),
-    (
-        "lifecycle",
-        "postStart:lifecycle_handler preStop:lifecycle_handler stopSignal",
-    ),
-    (
-        "probe",
-        "exec:exec_action failureThreshold grpc:gRPC_action httpGet:HTTP_action initialDelaySeconds periodSeconds \
-         successThreshold tcpSocket:TCP_action terminationGracePeriodSeconds timeoutSeconds",
-    ),
-    (
-        "container port",
-        "containerPort hostIP hostPort name protocol",
-    ),
-    ("resources", "claims:[] limits requests"),
-    ("volume device", "devicePath name"),
-    (
-        "volume mount",
-        "bindMountOptions:[] mountPath mountPropagation name readOnly recursiveReadOnly subPath subPathExpr",
-    ),
-    (
-        "container",
-        "args:[] command:[] env:[environment_variable] envFrom:[environment_source] image imagePullPolicy \
-         lifecycle:lifecycle livenessProbe:probe name ports:[container_port] readinessProbe:probe resizePolicy:[] \
-         resources:resources restartPolicy restartPolicyRules:[] securityContext:security_context startupProbe:probe \
-         stdin stdinOnce targetContainerName terminationMessagePath terminationMessagePolicy tty \
-         volumeDevices:[volume_device] volumeMounts:[volume_mount] workingDir",
-    ),
-    ("host path", "path type"),
-    (
-        "volume",
-        "awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir ephemeral fc \
-         flexVolume flocker gcePersistentDisk gitRepo glusterfs hostPath:host_path image iscsi name nfs \
-         persistentVolumeClaim photonPersistentDisk portworxVolume projected quobyte rbd scaleIO secret storageos \
-         vsphereVolume",
-    ),
-    ("host alias", "hostnames:[] ip"),
-    ("object reference", "name"),
-    ("pod operating system", "name"),
-    ("toleration", "effect key operator tolerationSeconds value"),
-    (
-        "pod spec",
-        "activeDeadlineSeconds affinity automountServiceAccountToken containers:[container] dnsConfig dnsPolicy \
-         enableServiceLinks ephemeralContainers:[container] evictionResponders:[] hostAliases:[host_alias] hostIPC \
-         hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets:[object_reference] \
-         initContainers:[container] nodeName nodeSelector os:pod_operating_system overhead preemptionPolicy priority \
-         priorityClassName readinessGates:[] resourceClaims:[] resources:resources restartPolicy runtimeClassName \
-         schedulerName schedulingGates:[] schedulingGroup securityContext:pod_security_context serviceAccount \
-         serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds \
-         tolerations:[toleration] topologySpreadConstraints:[] volumes:[volume] workloadRef",
-    ),
-    (
-        "pod metadata",
-        "annotations creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers:[] generateName \
-         generation labels managedFields:[] name namespace ownerReferences:[] resourceVersion selfLink uid",
-    ),
+use crate::kinds::{WORKLOAD, workload_kinds};
+use merge::merged;
+
+/// Written by `tests/it/kube/cel/table.rs`, which says in its first lines how to read it.
+const FIELDS: &str = include_str!("schema/fields.txt");
+
+/// What the newest Kubernetes that policies know has beyond the table, from its published API, in the table's notation. The
+/// test that writes the table complains of what is in it by then.
+const NEWER: &[&str] = &[
+    "GRPCAction mode:string",
+    "HTTPGetAction protocol:string",
+    "PodSpec evictionResponders:[any] workloadRef:any",
+    "VolumeMount bindMountOptions:[string]",
 ];
 
-static TYPES: LazyLock<BTreeMap<&str, Type>> = LazyLock::new(|| {
-    let mut types = BTreeMap::new();
-    for (name, fields) in OBJECTS {
-        let fields = fields.split_whitespace().map(|field| {
-            let (field, holds) = field.split_once(':').unwrap_or((field, ""));
-            (field.to_owned(), holding(&types, holds))
-        });
-        let schema = Schema {
-            name: (*name).to_owned(),
-            fields: fields.collect(),
-            open: false,
-        };
-        types.insert(*name, Type::object(schema));
-    }
-    types
-});
-
-/// The type of an object of the table; none if there is no such object.
-pub(crate) fn object(name: &str) -> Type {
-    TYPES.get(name).cloned().unwrap_or(Type::Dyn)
-}
-
-/// What stands after a field's colon.
-fn holding(types: &BTreeMap<&str, Type>, text: &str) -> Type {
-    let element = text
-        .strip_prefix('[')
-        .and_then(|list| list.strip_suffix(']'));
-    if let Some(element) = element {
-        return Type::list(holding(types, element));
-    }
-    let name = text.replace('_', " ");
-    types.get(name.as_str()).cloned().unwrap_or(Type::Dyn)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_object_that_a_field_names_stands_before_it() {
-        let mut known: Vec<&str> = Vec::new();
-        for (name, fields) in OBJECTS {
-            for field in fields.split_whitespace() {
-                let holds = field.split_once(':').map_or("", |(_, holds)| holds);
-                let holds = holds.trim_matches(['[', ']']).replace('_', " ");
-                assert!(
-                    holds.is_empty() || known.contains(&holds.as_str()),
-                    "{name}: {field}"
-                );
-            }
-            known.push(name);
+static OBJECTS: LazyLock<BTreeMap<&'static str, Type>> = LazyLock::new(|| {
+    let mut reader = Reader::default();
+    for line in FIELDS
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .chain(NEWER.iter().copied())
+    {
+        if let Some((name, fields)) = line.split_once(' ') {
+            reader.lines.entry(name).or_default().push(fields);
         }
     }
+    let names: Vec<&str> = reader.lines.keys().copied().collect();
+    for name in names {
+        reader.object(name);
+    }
+    reader.made
+});
 
-    #[test]
-    fn the_objects_expressions_begin_with_are_there() {
-        for name in ["pod spec", "pod metadata", "container"] {
-            assert!(matches!(object(name), Type::Object(_)), "{name}");
+static CONTAINER: LazyLock<Type> =
+    LazyLock::new(
+        || match merged(&[object("Container"), object("EphemeralContainer")]) {
+            Type::Object(both) => Type::object(Schema {
+                name: "Container".to_owned(),
+                ..both.as_ref().clone()
+            }),
+            other => other,
+        },
+    );
+
+/// What [`WORKLOAD`] stands for.
+static ANY_WORKLOAD: LazyLock<Type> = LazyLock::new(|| {
+    let all: Vec<Type> = workload_kinds().map(of_kind).collect();
+    merged(&all)
+});
+
+/// An object of the table by its name there; anything if there is none.
+fn object(name: &str) -> Type {
+    OBJECTS.get(name).cloned().unwrap_or(Type::Dyn)
+}
+
+/// The pod spec of whatever has one.
+pub(crate) fn pod_spec() -> Type {
+    object("PodSpec")
+}
+
+/// The metadata of a pod or of a template for pods; of any other object, too.
+pub(crate) fn metadata() -> Type {
+    object("ObjectMeta")
+}
+
+/// A container of any sort, as expressions see them all in one list.
+pub(crate) fn container() -> Type {
+    CONTAINER.clone()
+}
+
+/// A namespace.
+pub(crate) fn namespace() -> Type {
+    of_kind("Namespace")
+}
+
+/// What may be of any of the kinds that a policy matches. A field that only some of them have may be read: which one an
+/// object is, the expression finds out.
+pub(crate) fn of_kinds(kinds: &[String]) -> Type {
+    let types = kinds.iter().map(|kind| match kind.as_str() {
+        WORKLOAD => ANY_WORKLOAD.clone(),
+        other => of_kind(other),
+    });
+    merged(&types.collect::<Vec<_>>())
+}
+
+/// An object of a kind in whatever version it is served. Of custom resources only the metadata is known.
+fn of_kind(name: &str) -> Type {
+    let versions = OBJECTS.range(name..).take_while(|(key, _)| {
+        let rest = key.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+    });
+    let versions: Vec<Type> = versions.map(|(_, ty)| ty.clone()).collect();
+    if !versions.is_empty() {
+        return merged(&versions);
+    }
+    let made_up = kind::named(name).is_none_or(|kind| kind == &kind::CLUSTER);
+    if made_up {
+        return Type::Dyn;
+    }
+    let fields = [
+        ("apiVersion", Type::String),
+        ("kind", Type::String),
+        ("metadata", metadata()),
+    ];
+    Type::object(Schema {
+        name: name.to_owned(),
+        fields: fields.map(|(field, ty)| (field.to_owned(), ty)).into(),
+        open: true,
+    })
+}
+
+/// Reads the table's lines, each object once.
+#[derive(Default)]
+struct Reader {
+    lines: BTreeMap<&'static str, Vec<&'static str>>,
+    made: BTreeMap<&'static str, Type>,
+    /// Those that are being read: an object within itself may hold anything.
+    begun: Vec<&'static str>,
+}
+
+impl Reader {
+    fn object(&mut self, name: &'static str) -> Type {
+        if let Some(made) = self.made.get(name) {
+            return made.clone();
+        }
+        let Some(lines) = self.lines.get(name).filter(|_| !self.begun.contains(&name)) else {
+            return Type::Dyn;
+        };
+        let fields: Vec<&str> = lines.iter().flat_map(|line| line.split(' ')).collect();
+        self.begun.push(name);
+        let fields = fields.into_iter().filter_map(|field| {
+            let (field, holds) = field.split_once(':')?;
+            Some((field.to_owned(), self.holding(holds)))
+        });
+        let ty = Type::object(Schema {
+            fields: fields.collect(),
+            name: name.split('@').next().unwrap_or(name).to_owned(),
+            open: false,
+        });
+        self.begun.pop();
+        self.made.insert(name, ty.clone());
+        ty
+    }
+
+    /// What stands after a field's colon.
+    fn holding(&mut self, text: &'static str) -> Type {
+        let inside = |open, close| {
+            text.strip_prefix(open)
+                .and_then(|rest| rest.strip_suffix(close))
+        };
+        if let Some(element) = inside('[', ']') {
+            return Type::list(self.holding(element));
+        }
+        if let Some(value) = inside('{', '}') {
+            return Type::map(self.holding(value));
+        }
+        match text {
+            "string" => Type::String,
+            "int" => Type::Int,
+            "double" => Type::Double,
+            "bool" => Type::Bool,
+            other => self.object(other),
         }
     }
 }

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod cel;
 mod default_roles;
 mod export;
 mod judge;

@@ -77,7 +77,7 @@ impl Api {
             .headers()
             .get_all(http::header::WARNING)
             .iter()
-            .filter_map(|value| warning_text(value.to_str().ok()?))
+            .filter_map(|value| warning_text(&String::from_utf8_lossy(value.as_bytes())))
             .collect();
         let bytes = response.into_body().collect().await?.to_bytes();
         let body = serde_json::from_slice(&bytes)

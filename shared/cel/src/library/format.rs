@@ -90,12 +90,15 @@ fn put<'a>(
     let text = match (verb, *item) {
         ('s', Value::Str(text)) => return out.push(text),
         ('s', Value::Bytes(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
-        ('s', Value::Double(number)) => double_text(number).trim_start_matches('+').to_owned(),
+        ('s', Value::Double(number)) => double_text(number),
         ('s', Value::Duration(_) | Value::Timestamp(_)) => item.key_text(),
         ('s', _) => return put_nested(cx, out, item),
         ('d', Value::Int(_) | Value::Uint(_)) => item.key_text(),
         ('f', Value::Double(number)) => fixed(number, decimals.unwrap_or(6)),
-        ('e', Value::Double(number)) => scientific(number),
+        // An API server takes what should be the number of decimals for a width.
+        ('e', Value::Double(number)) => {
+            format!("{:>1$}", scientific(number), decimals.unwrap_or(6))
+        }
         ('b', Value::Bool(value)) => u8::from(value).to_string(),
         ('b', Value::Int(value)) => signed(value, format!("{:b}", value.unsigned_abs())),
         ('b', Value::Uint(value)) => format!("{value:b}"),
@@ -132,6 +135,7 @@ fn fixed(number: f64, decimals: usize) -> String {
     if !number.is_finite() {
         return infinite(number);
     }
+    let number = without_negative_zero(number);
     let text = format!("{number:.decimals$}");
     let (sign, text) = text
         .strip_prefix('-')
@@ -152,6 +156,7 @@ fn scientific(number: f64) -> String {
     if !number.is_finite() {
         return infinite(number);
     }
+    let number = without_negative_zero(number);
     let text = format!("{number:.6e}");
     let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, power) = power
@@ -171,6 +176,10 @@ fn scientific(number: f64) -> String {
     };
     let power: String = format!("{power:0>2}").chars().map(raised).collect();
     format!("{digits}×10{sign}{power}")
+}
+
+fn without_negative_zero(number: f64) -> f64 {
+    if number == 0.0 { 0.0 } else { number }
 }
 
 fn infinite(number: f64) -> String {
@@ -215,6 +224,9 @@ fn put_nested<'a>(
         Value::Entries(_) | Value::Map(_) => put_map(cx, out, item),
         Value::Str(text) => out.push(&format!("\"{text}\"")),
         Value::Bytes(bytes) => out.push(&format!("b\"{}\"", String::from_utf8_lossy(bytes))),
+        Value::Double(number) if !number.is_finite() => {
+            out.push(&format!("\"{}\"", double_text(number)))
+        }
         Value::Double(number) => out.push(&format!("{number:.6}")),
         Value::Duration(_) => out.push(&format!("duration(\"{}\")", item.key_text())),
         Value::Timestamp(_) => out.push(&format!("timestamp(\"{}\")", item.key_text())),

@@ -13,9 +13,8 @@ pub(super) fn call<'a>(
     args: &[Value<'a>],
 ) -> Result<Option<Value<'a>>, Stop<'a>> {
     let number = |version: &Semver<'_>, place: usize| {
-        i64::try_from(version.numbers[place])
-            .map(Value::Int)
-            .unwrap_or(Value::Int(i64::MAX))
+        // As in the API server, whose numbers wrap round here.
+        Value::Int(version.numbers[place].cast_signed())
     };
     let read = |text: &'a str, lenient: bool| match Semver::parse(text, lenient) {
         Some(version) => Ok(Value::Semver(cx.arena.alloc(version))),

@@ -97,16 +97,9 @@ pub(crate) fn double_text(value: f64) -> String {
     value.to_string()
 }
 
-/// A duration in seconds with as many decimals as it needs: `1.5s`.
+/// A duration in seconds with as many decimals as it needs: `1.5s`; those that a double does not hold are lost.
 fn duration_text(span: SignedDuration) -> String {
-    let sign = if span.is_negative() { "-" } else { "" };
-    let (seconds, nanos) = (
-        span.as_secs().unsigned_abs(),
-        span.subsec_nanos().unsigned_abs(),
-    );
-    if nanos == 0 {
-        return format!("{sign}{seconds}s");
-    }
-    let decimals = format!("{nanos:09}");
-    format!("{sign}{seconds}.{}s", decimals.trim_end_matches('0'))
+    #[expect(clippy::cast_precision_loss, reason = "as cel-go has it")]
+    let seconds = span.as_secs() as f64 + f64::from(span.subsec_nanos()) / 1e9;
+    format!("{seconds}s")
 }

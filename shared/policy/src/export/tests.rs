@@ -133,14 +133,14 @@ fn a_workload_becomes_one_policy_for_each_shape() {
 
 #[test]
 fn fields_that_only_some_kinds_have_are_read_without_types() {
-    let text = "expression: 'object.kind == \"Job\" || object.spec.a && object.metadata.name == \"\"'\nmessage: m";
+    let text = "expression: 'object.kind == \"Job\" || object.spec.manualSelector && object.metadata.name == \"\"'\nmessage: m";
     let expression = |kinds: &str| {
         let specs = specs(&format!("match: {{ kinds: [{kinds}] }}\n{text}"));
         specs[0].1["validations"][0]["expression"].clone()
     };
     assert_eq!(
         expression("Job, CronJob"),
-        "object.kind == \"Job\" || dyn(object).spec.a && object.metadata.name == \"\""
+        "object.kind == \"Job\" || dyn(object).spec.manualSelector && object.metadata.name == \"\""
     );
     assert_eq!(
         expression("Sandbox"),
@@ -149,7 +149,7 @@ fn fields_that_only_some_kinds_have_are_read_without_types() {
     );
     assert_eq!(
         expression("Job"),
-        "object.kind == \"Job\" || object.spec.a && object.metadata.name == \"\""
+        "object.kind == \"Job\" || object.spec.manualSelector && object.metadata.name == \"\""
     );
 }
 

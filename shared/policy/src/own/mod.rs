@@ -16,7 +16,7 @@ use crate::cases;
 use crate::catalogue::{Catalogue, CatalogueFile, is_framework};
 use crate::error::LoadError;
 use crate::parameter::{ParameterError, ParameterValue};
-use heavy::is_too_costly;
+use heavy::check_cost;
 
 /// Own policies that a tenant may have: each looks at every object of its kinds.
 pub const MAX_POLICIES: usize = 200;
@@ -184,15 +184,16 @@ impl Catalogue {
             let error = policy.error_at_id(message);
             return vec![error.help("a policy of your own has an id of its own")];
         }
-        if cases.is_none() {
-            return Vec::new();
-        }
-        let cases = match policy.read_cases() {
+        let cases = match cases {
+            Some(_) => policy.read_cases(),
+            None => Ok(Vec::new()),
+        };
+        let cases = match cases {
             Ok(cases) => cases,
             Err(error) => return vec![error],
         };
-        if cases.iter().any(|case| is_too_costly(&alone, folder, case)) {
-            return vec![policy.error_of_cost()];
+        if let Err(error) = check_cost(&alone, policy, &cases) {
+            return vec![error];
         }
         let wrong = cases.iter().filter_map(|case| {
             let result = cases::run(&alone, folder, case);

@@ -82,40 +82,36 @@ fn a_misspelt_field_is_refused_with_its_place_and_the_nearest_name() {
     );
     assert_eq!(
         error.to_string(),
-        "own/no-latest/policy.yaml:6:25: unknown field `imagee` on container; did you mean `image`?"
+        "own/no-latest/policy.yaml:6:25: unknown field `imagee` on Container; did you mean `image`?"
     );
     for (expression, wrong, near) in [
         (
             "container.?securityContext.?priviledged.orValue(false)",
-            "security context",
+            "SecurityContext",
             "privileged",
         ),
         (
             "variables.podSpec.?hostPid.orValue(false)",
-            "pod spec",
+            "PodSpec",
             "hostPID",
         ),
         (
             "variables.podSpec.securityContext.runAsNonroot",
-            "pod security context",
+            "PodSecurityContext",
             "runAsNonRoot",
         ),
         (
             "container.?ports.orValue([]).all(p, p.hostport == 0)",
-            "container port",
+            "ContainerPort",
             "hostPort",
         ),
-        ("has(container.livenessProbe.httpget)", "probe", "httpGet"),
+        ("has(container.livenessProbe.httpget)", "Probe", "httpGet"),
         (
             "variables.podSpec.volumes.exists(v, v.hostpath.path == '/')",
-            "volume",
+            "Volume",
             "hostPath",
         ),
-        (
-            "'a' in variables.podMetadata.label",
-            "pod metadata",
-            "labels",
-        ),
+        ("'a' in variables.podMetadata.label", "ObjectMeta", "labels"),
     ] {
         let quoted = format!("\"{expression}\"");
         let error = refused("'!container.image.endsWith(\":latest\")'", &quoted);
@@ -126,6 +122,139 @@ fn a_misspelt_field_is_refused_with_its_place_and_the_nearest_name() {
             Some(format!("did you mean `{near}`?")),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn a_misspelt_field_of_any_built_in_kind_is_refused() {
+    for (kinds, expression, wrong, near) in [
+        (
+            "Service",
+            "object.spec.typ == 'NodePort'",
+            "ServiceSpec",
+            "type",
+        ),
+        (
+            "Service",
+            "object.spec.ports.all(p, p.nodeport > 0)",
+            "ServicePort",
+            "nodePort",
+        ),
+        (
+            "Ingress",
+            "object.spec.tsl.size() > 0",
+            "IngressSpec",
+            "tls",
+        ),
+        (
+            "ClusterRole",
+            "object.rules.all(r, !('*' in r.verb))",
+            "PolicyRule",
+            "verbs",
+        ),
+        (
+            "Role, ClusterRole",
+            "has(object.aggregationRules)",
+            "Role, ClusterRole",
+            "aggregationRule",
+        ),
+        (
+            "Workload",
+            "object.spec.replica > 1",
+            "PodSpec, DeploymentSpec, ReplicaSetSpec and 5 others",
+            "replicas",
+        ),
+        (
+            "Pod",
+            "object.spec.affinity.nodeAfinity != null",
+            "Affinity",
+            "nodeAffinity",
+        ),
+        (
+            "Pod",
+            "object.spec.volumes.all(v, v.csi.drivr == '')",
+            "CSIVolumeSource",
+            "driver",
+        ),
+        (
+            "Namespace",
+            "object.metadata.lables.size() > 0",
+            "ObjectMeta",
+            "labels",
+        ),
+        (
+            "Sandbox",
+            "has(object.metadata.anotations)",
+            "ObjectMeta",
+            "annotations",
+        ),
+        (
+            "HorizontalPodAutoscaler",
+            "object.spec.minReplica > 1",
+            "HorizontalPodAutoscalerSpec",
+            "minReplicas",
+        ),
+        (
+            "Deployment",
+            "namespaceObject.metadata.nme == ''",
+            "ObjectMeta",
+            "name",
+        ),
+    ] {
+        let text = GOOD
+            .replace("kinds: [Workload]", &format!("kinds: [{kinds}]"))
+            .replace("each: { container: variables.containers }", "path: spec")
+            .replace(
+                "'!container.image.endsWith(\":latest\")'",
+                &format!("\"{expression}\""),
+            );
+        let error = load(&text).unwrap_err().remove(0);
+        assert_eq!((error.line, error.length > 2), (6, true), "{error}");
+        assert!(error.message.ends_with(&format!("on {wrong}")), "{error}");
+        assert_eq!(
+            error.help,
+            Some(format!("did you mean `{near}`?")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_a_field_holds_is_known_and_custom_resources_are_free() {
+    for (kinds, expression, message) in [
+        ("Deployment", "object.spec.replicas == '3'", Some("int")),
+        (
+            "Deployment",
+            "object.metadata.name.first == 'a'",
+            Some("string has no field"),
+        ),
+        ("Sandbox", "object.spec.whatever.it.is == 1", None),
+        ("Deployment, Sandbox", "object.spec.whatever == 1", None),
+        (
+            "Deployment",
+            "object.spec.template.spec.containers[0].resources.limits.cpu == '1'",
+            None,
+        ),
+        (
+            "Service",
+            "object.spec.ports.all(p, p.targetPort == 80 || p.targetPort == 'http')",
+            None,
+        ),
+    ] {
+        let text = GOOD
+            .replace("kinds: [Workload]", &format!("kinds: [{kinds}]"))
+            .replace("each: { container: variables.containers }", "path: spec")
+            .replace(
+                "'!container.image.endsWith(\":latest\")'",
+                &format!("\"{expression}\""),
+            );
+        match (load(&text), message) {
+            (Ok(_), None) => {}
+            (Err(errors), Some(message)) => {
+                assert!(errors[0].message.contains(message), "{}", errors[0]);
+            }
+            (found, _) => panic!("{expression}: {found:?}"),
+        }
     }
 }
 
