@@ -45,6 +45,11 @@ kube_binaries() {
   cached kube "$(cat "$root"/tests/kube/build "$root"/tests/kube/*/go.{mod,sum} "$root"/tests/kube/*/*/main.go)" "$root/tests/kube/build"
 }
 
+# The language's conformance cases as JSON; what is pinned is what conformance/go.mod and go.sum say.
+conformance_cases() {
+  cached conformance "$(cat "$root"/tests/conformance/{build,*.go,go.mod,go.sum})" "$root/tests/conformance/build"
+}
+
 # A Python environment with exactly what a requirements file lists. It is made in one place and moved to
 # another, so its programs are started as `$tool/bin/python $tool/bin/NAME`, never by their first line.
 python_tools() {

@@ -15,7 +15,7 @@ use crate::source::Source;
 pub struct Reading {
     /// The variable's first name and the fields that follow it, by `.`, by `.?` or as a text in `[ ]`.
     pub path: Vec<String>,
-    /// The byte at which the first name begins.
+    /// The byte at which the first name begins, or the dot that leads it (`.object`).
     pub start: usize,
     /// For every step of `path`, the byte after it.
     pub ends: Vec<usize>,
@@ -162,11 +162,15 @@ impl Walk<'_> {
     fn chain(&self, node: &IdedExpr) -> Option<Reading> {
         let (operand, field, end, optional) = match &node.expr {
             Tree::Ident(name) => {
-                let start = self.at(node);
+                let at = self.at(node);
+                let (start, plain) = match name.strip_prefix('.') {
+                    Some(plain) => (self.dot_before(at), plain),
+                    None => (at, name.as_str()),
+                };
                 return Some(Reading {
-                    path: vec![name.clone()],
+                    path: vec![plain.to_owned()],
                     start,
-                    ends: vec![start + name.len()],
+                    ends: vec![at + plain.len()],
                     optional: vec![false],
                     tested: false,
                     bound: self.bound.clone(),
@@ -202,6 +206,12 @@ impl Walk<'_> {
         self.spans
             .offset_for(node.id)
             .map_or(0, |(start, _)| start as usize)
+    }
+
+    /// Where the dot stands that leads a name (`.object`).
+    fn dot_before(&self, at: usize) -> usize {
+        let before = self.source.0.get(..at).unwrap_or_default().trim_end();
+        before.strip_suffix('.').map_or(at, str::len)
     }
 
     /// The end of the name after a selection's dot.

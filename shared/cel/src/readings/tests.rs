@@ -35,6 +35,13 @@ fn names_are_found_with_their_fields_and_never_in_texts() {
         ]
     );
     assert_eq!(
+        of(".object.a + . params"),
+        [
+            row("object a", ".object.a", ""),
+            row("params", ". params", ""),
+        ]
+    );
+    assert_eq!(
         of("object.labels['a.b/c'].x + 'é' + object[?\"]\"].y"),
         [
             row("object labels a.b/c x", "object.labels['a.b/c'].x", ""),
