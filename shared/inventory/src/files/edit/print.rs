@@ -184,14 +184,14 @@ mod tests {
 
     #[test]
     fn blocks_follow_the_habits_of_the_document() {
-        let value = json!({"drop": ["ALL"], "map": {"a": 1, "b": [{"x": 1, "y": {}}]}});
+        let value = json!({"drop": ["ALL"], "map": {"a": 1, "b": [{"x": 1, "z": {}}]}});
         assert_eq!(
             style(2, 0, 2).entry("caps", &value, 4),
-            "caps:\n      drop:\n      - ALL\n      map:\n        a: 1\n        b:\n        - x: 1\n          y: {}"
+            "caps:\n      drop:\n      - ALL\n      map:\n        a: 1\n        b:\n        - x: 1\n          z: {}"
         );
         assert_eq!(
             style(4, 2, 4).entry("caps", &value, 0),
-            "caps:\n    drop:\n      -   ALL\n    map:\n        a: 1\n        b:\n          -   x: 1\n              y: {}"
+            "caps:\n    drop:\n      -   ALL\n    map:\n        a: 1\n        b:\n          -   x: 1\n              z: {}"
         );
     }
 
