@@ -248,11 +248,12 @@ impl<'a> Desk<'_, '_, 'a> {
     /// Whether the draft differs after the change. When it fails, the draft is as it was.
     fn make(&self, change: &Change, draft: &mut Draft<'a>) -> Result<bool, Why> {
         let before = (change.steps.len() > 1).then(|| draft.clone());
-        let prefix = self.part.path_to(change.item);
         let mut differs = false;
         for step in &change.steps {
-            let mut path = prefix.clone();
-            path.extend(segments(&step.pointer));
+            let path = self.path(change, step).ok_or_else(|| Why {
+                message: "there is no such object".to_owned(),
+                at: self.root.extent,
+            })?;
             match draft.make(&path, &step.op, &self.uses) {
                 Ok(changed) => differs |= changed,
                 Err(why) => {
@@ -266,6 +267,13 @@ impl<'a> Desk<'_, '_, 'a> {
         Ok(differs)
     }
 
+    /// The way to the step's value from the root; none if its object is not there.
+    fn path(&self, change: &Change, step: &Step) -> Option<Vec<String>> {
+        let mut path = self.part.path_to(&self.root, change.item)?;
+        path.extend(segments(&step.pointer));
+        Some(path)
+    }
+
     fn written(&self, draft: &Draft<'a>) -> Option<String> {
         let source = Source::new(self.part.text(), self.part.first_line());
         let style = style::Style::of(&self.root, &source, self.part.is_json());
@@ -277,16 +285,13 @@ impl<'a> Desk<'_, '_, 'a> {
         let Some(mut tree) = self.part.tree() else {
             return false;
         };
-        let steps = made.iter().flat_map(|change| {
-            let prefix = self.part.path_to(change.item);
-            change.steps.iter().map(move |step| {
-                let mut path = prefix.clone();
-                path.extend(segments(&step.pointer));
-                (path, &step.op)
-            })
-        });
-        for (path, op) in steps {
-            expected::patch(&mut tree, &path, op);
+        for change in made {
+            for step in &change.steps {
+                let Some(path) = self.path(change, step) else {
+                    return false;
+                };
+                expected::patch(&mut tree, &path, &step.op);
+            }
         }
         expected::settle(&mut tree);
         self.part.tree_of(new).as_ref() == Some(&tree)
