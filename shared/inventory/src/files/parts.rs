@@ -180,19 +180,6 @@ impl Part<'_> {
     }
 }
 
-/// The keys that lead from a map to one that lies at most `depth` maps deeper; it is known by its children.
-fn way(from: &Marked<'_>, to: &Marked<'_>, depth: u32) -> Option<Vec<String>> {
-    if std::ptr::eq(from.children, to.children) && from.extent == to.extent {
-        return Some(Vec::new());
-    }
-    let deeper = depth.checked_sub(1)?;
-    from.children.iter().find_map(|child| {
-        let mut rest = way(&child.value, to, deeper)?;
-        rest.insert(0, child.key?.text.to_owned());
-        Some(rest)
-    })
-}
-
 /// An item of a document that is a list, or the document.
 pub(crate) fn item_of<'a>(root: &Marked<'a>, item: Option<u32>) -> Option<Marked<'a>> {
     match item {
@@ -224,4 +211,17 @@ impl Cursor {
         }
         self.at = at;
     }
+}
+
+/// The keys that lead from a map to one that lies at most `depth` maps deeper; it is known by its children.
+fn way(from: &Marked<'_>, to: &Marked<'_>, depth: u32) -> Option<Vec<String>> {
+    if std::ptr::eq(from.children, to.children) && from.extent == to.extent {
+        return Some(Vec::new());
+    }
+    let deeper = depth.checked_sub(1)?;
+    from.children.iter().find_map(|child| {
+        let mut rest = way(&child.value, to, deeper)?;
+        rest.insert(0, child.key?.text.to_owned());
+        Some(rest)
+    })
 }
