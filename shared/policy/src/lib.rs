@@ -18,6 +18,7 @@ pub mod kinds;
 mod lists;
 pub mod outcome;
 mod parameter;
+mod patch;
 mod path;
 mod plan;
 mod results;
