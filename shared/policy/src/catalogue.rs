@@ -11,7 +11,6 @@ use crate::compile::{self, Compiled};
 use crate::error::{LoadError, nearest};
 use crate::file::{Applies, Control, FrameworkFile, Lifecycle, PatchOp, PolicyFile};
 use crate::kinds::{WORKLOAD, workload_kinds};
-use crate::patch;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../policies");
 
@@ -279,7 +278,7 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
             "an id is made of a-z, 0-9 and `-`",
         ));
     }
-    errors.extend(patch::wrong(name, &parsed));
+    errors.extend(crate::patch::wrong(name, &parsed));
     let compiled = match compile::compile(name, &file.text, &parsed) {
         Ok(compiled) if errors.is_empty() => compiled,
         Ok(_) => return Err(errors),
