@@ -76,7 +76,7 @@ mod tests {
                 "is `ad`, which is no operation; did you mean `add`?",
             ),
             (
-                "{ op: move, path: spec/x }",
+                "{ op: test, path: spec/x }",
                 "no operation; there are add, remove, replace",
             ),
             (
