@@ -40,9 +40,9 @@ sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 25
 
 # Recipes.
 
-# etcd and kube-apiserver; what is pinned is what kube/*/go.mod and go.sum say.
+# etcd, kube-apiserver and its type check; what is pinned is what kube/*/go.mod and go.sum say.
 kube_binaries() {
-  cached kube "$(cat "$root"/tests/kube/build "$root"/tests/kube/*/go.{mod,sum})" "$root/tests/kube/build"
+  cached kube "$(cat "$root"/tests/kube/build "$root"/tests/kube/*/go.{mod,sum} "$root"/tests/kube/*/*/main.go)" "$root/tests/kube/build"
 }
 
 # A Python environment with exactly what a requirements file lists. It is made in one place and moved to

@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod interrupt;
 mod mistake;
+mod parameters;
 mod settings;
 mod up;
 
@@ -44,16 +45,21 @@ fn refused(error: &clap::Error) -> Exit {
 /// Reads the command line once more, with the settings of files below it.
 fn with_settings(colour: Colour) -> Exit {
     let start = std::env::current_dir().unwrap_or_default();
-    let command = match settings::with_files(&start, settings::user_file()) {
-        Ok(command) => command,
+    let settings = match settings::with_files(&start, settings::user_file()) {
+        Ok(settings) => settings,
         Err(diagnostics) => {
             Console::of_process(colour).diagnose(&diagnostics);
             return Exit::Usage;
         }
     };
-    let matches = command.try_get_matches();
+    let matches = settings.command.try_get_matches();
     match matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
-        Ok(cli) => run(&cli),
+        Ok(mut cli) => {
+            if let Command::Scan(args) = &mut cli.command {
+                args.parameters = settings.parameters;
+            }
+            run(&cli)
+        }
         Err(error) => refused(&error),
     }
 }

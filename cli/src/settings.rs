@@ -12,12 +12,14 @@ use toml::Spanned;
 
 use crate::args::Cli;
 use crate::mistake::Mistake;
+use crate::parameters::{self, Parameters};
 
 /// The file's name.
 const NAME: &str = "plimsoll.toml";
 
 /// Settings: the key in a file, the flag's id, and the flag.
-const KEYS: [(&str, &str, &str); 9] = [
+const KEYS: [(&str, &str, &str); 11] = [
+    ("exceptions", "exceptions", "--exceptions"),
     ("fail_on", "fail_on", "--fail-on"),
     ("format", "format", "--format"),
     ("framework", "frameworks", "--framework"),
@@ -27,6 +29,7 @@ const KEYS: [(&str, &str, &str); 9] = [
     ("severity", "severity", "--severity"),
     ("skip", "skip", "--skip"),
     ("verdicts", "verdicts", "--verdicts"),
+    ("with", "with", "--with"),
 ];
 
 /// The file: what `plimsoll up` reads in it is not looked at here.
@@ -39,6 +42,27 @@ struct File {
     _service: Option<IgnoredAny>,
     #[serde(default, rename = "tenant")]
     _tenants: Option<IgnoredAny>,
+}
+
+/// The file once more: of `[scan]` only `params`, with their places.
+#[derive(Debug, Default, Deserialize)]
+struct ParametersFile {
+    #[serde(default)]
+    scan: ParametersOfScan,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct ParametersOfScan {
+    #[serde(default)]
+    params: parameters::Table,
+}
+
+/// What the files say.
+pub(crate) struct Settings {
+    /// The command line, with defaults of `scan`.
+    pub(crate) command: Command,
+    /// Values of parameters, the project's after the user's.
+    pub(crate) parameters: Vec<Parameters>,
 }
 
 /// Where the user's own file may lie, from the environment.
@@ -54,23 +78,29 @@ pub(crate) fn user_file() -> Option<PathBuf> {
 ///
 /// # Errors
 /// Every mistake in a file, with its place.
-pub(crate) fn with_files(start: &Path, user: Option<PathBuf>) -> Result<Command, Vec<Diagnostic>> {
+pub(crate) fn with_files(start: &Path, user: Option<PathBuf>) -> Result<Settings, Vec<Diagnostic>> {
     let project = start
         .ancestors()
         .map(|folder| folder.join(NAME))
         .find(|file| file.is_file());
     let user = user.filter(|file| file.is_file());
     let mut defaults = BTreeMap::new();
-    let mut diagnostics = Vec::new();
+    let (mut parameters, mut diagnostics) = (Vec::new(), Vec::new());
     // The later file wins.
     for file in user.into_iter().chain(project) {
         match read(&file) {
-            Ok(settings) => defaults.extend(settings),
+            Ok((settings, values)) => {
+                defaults.extend(settings);
+                parameters.push(values);
+            }
             Err(mistakes) => diagnostics.extend(mistakes),
         }
     }
     if diagnostics.is_empty() {
-        Ok(command(&defaults))
+        Ok(Settings {
+            command: command(&defaults),
+            parameters,
+        })
     } else {
         Err(diagnostics)
     }
@@ -94,24 +124,34 @@ fn command(defaults: &BTreeMap<&'static str, Vec<String>>) -> Command {
         .mut_subcommand("fix", with_defaults)
 }
 
-/// The settings of one file by the id of their flag.
-fn read(path: &Path) -> Result<BTreeMap<&'static str, Vec<String>>, Vec<Diagnostic>> {
+/// Settings by the id of their flag.
+type Defaults = BTreeMap<&'static str, Vec<String>>;
+
+/// The settings of one file, and its values of parameters.
+fn read(path: &Path) -> Result<(Defaults, Parameters), Vec<Diagnostic>> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| vec![Diagnostic::error("settings", format!("{name}: {error}"))])?;
     let shown = |mistake: Mistake| mistake.diagnostic("settings", &name, &text);
     let file: File =
         toml::from_str(&text).map_err(|error| vec![shown(Mistake::of_toml(&text, &error))])?;
+    let with_places: ParametersFile =
+        toml::from_str(&text).map_err(|error| vec![shown(Mistake::of_toml(&text, &error))])?;
     let mut settings = BTreeMap::new();
     let mut diagnostics = Vec::new();
-    for (key, value) in &file.scan {
+    for (key, value) in file
+        .scan
+        .iter()
+        .filter(|(key, _)| key.get_ref() != "params")
+    {
         match setting(path, &text, key, value) {
             Ok((id, values)) => drop(settings.insert(id, values)),
             Err(mistake) => diagnostics.push(shown(mistake)),
         }
     }
     if diagnostics.is_empty() {
-        Ok(settings)
+        let values = Parameters::of(&name, &text, &with_places.scan.params);
+        Ok((settings, values))
     } else {
         Err(diagnostics)
     }
@@ -132,7 +172,10 @@ fn setting(
             .min_by_key(|known| distance(known));
         let help = match near.filter(|known| distance(known) <= 3) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", KEYS.map(|(known, ..)| known).join(", ")),
+            None => format!(
+                "there are {}, params",
+                KEYS.map(|(known, ..)| known).join(", ")
+            ),
         };
         let message = format!("[scan] has no setting `{name}`");
         return Err(Mistake::at(text, key.span(), &message, Some(&help)));
@@ -140,7 +183,7 @@ fn setting(
     let wrong = |message: &str| Mistake::at(text, value.span(), message, None);
     let mut values = texts(value.get_ref())
         .ok_or_else(|| wrong("is neither a text, nor a number, nor a list of them"))?;
-    if *id == "policies" {
+    if ["policies", "exceptions"].contains(id) {
         // Relative to the file that says it, wherever the scan was started.
         for value in &mut values {
             *value = super::up::beside(path, Path::new(value))

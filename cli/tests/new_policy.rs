@@ -19,7 +19,7 @@ fn a_new_policy_loads_passes_its_cases_and_judges() {
     let tested = folder.run(&["policy", "test", "own"]);
     assert_eq!(
         (tested.code, tested.out.as_str()),
-        (0, "1 policies, 3 cases, 0 wrong\n"),
+        (0, "1 policy, 3 cases, 0 wrong\n"),
         "{}",
         tested.err
     );

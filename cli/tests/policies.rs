@@ -89,8 +89,94 @@ fn a_case_that_does_not_hold_exits_1() {
     let run = folder.run(&["policy", "test", "own"]);
     assert_eq!(run.code, 1);
     insta::assert_snapshot!(run.out, @r"
-    named: called a: expected pass, got fail
-    1 policies, 2 cases, 1 wrong
+    own/named/cases.yaml:1:1: case `called a`: expected pass, got fail
+    1 policy, 2 cases, 1 wrong
+    ");
+}
+
+#[test]
+fn own_policies_are_listed_shown_explained_and_evaluated_like_the_others() {
+    let folder = Folder::with_payments();
+    let text = "id: team-missing\ntitle: Deployment names no team\nseverity: critical\nmatch: { kinds: [Deployment] }\nexpression: object.metadata.?labels.?team.hasValue()\npath: metadata.labels.team\nmessage: nobody owns it\nwhy: Nobody is told of what nobody owns.\nfix: { text: Add the label. }\n";
+    folder.write("own/team-missing/policy.yaml", text);
+    let own = ["--policies", "own"];
+    let run = |words: &[&str]| folder.run(&[words, &own[..]].concat());
+    let list = run(&["policy", "list", "--only", "team-*"]);
+    assert!(
+        list.out.contains("critical  team-missing  Deployment"),
+        "{}",
+        list.out
+    );
+    assert!(
+        list.out.contains("policies, 1 of them your own"),
+        "{}",
+        list.out
+    );
+    let json: Value =
+        serde_json::from_str(&run(&["policy", "list", "--format", "json"]).out).unwrap();
+    let mine: Vec<&Value> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["own"] == true)
+        .collect();
+    assert_eq!((mine.len(), &mine[0]["id"]), (1, &"team-missing".into()));
+    assert_eq!(run(&["policy", "show", "team-missing"]).out, text);
+    let explained = run(&["explain", "team-missing"]).out;
+    assert!(
+        explained.contains("  file     own/team-missing/policy.yaml"),
+        "{explained}"
+    );
+    assert!(!run(&["explain", "host-pid"]).out.contains("  file "));
+    let traced = run(&["policy", "eval", "team-missing", "k8s/payments.yaml"]).out;
+    assert!(
+        traced.contains("fail          Deployment payments/ledger"),
+        "{traced}"
+    );
+    let scanned = run(&[
+        "scan",
+        "k8s",
+        "--only",
+        "team-missing",
+        "--fail-on",
+        "critical",
+    ]);
+    assert_eq!(scanned.code, 1, "{}", scanned.err);
+    // Without --policies there is none of that name.
+    assert_eq!(folder.run(&["policy", "show", "team-missing"]).code, 2);
+    // An id that is built in is refused where it stands.
+    folder.write(
+        "own/host-pid/policy.yaml",
+        text.replace("team-missing", "host-pid"),
+    );
+    let shadow = run(&["scan", "k8s"]);
+    assert_eq!(shadow.code, 2);
+    insta::assert_snapshot!(shadow.err, @r"
+    error[policy]: the id `host-pid` is taken by workload/host-pid/policy.yaml
+     --> own/host-pid/policy.yaml:1:5
+      |
+    1 | id: host-pid
+      |     ^^^^^^^^ here
+    ");
+}
+
+#[test]
+fn a_mistake_in_cases_is_shown_where_it_stands() {
+    let folder = Folder::new();
+    let text = "id: named\ntitle: Pod is called a\nseverity: low\nmatch: { kinds: [Pod] }\nexpression: object.metadata.name != \"a\"\npath: metadata.name\nmessage: it is called a\nwhy: An example.\nfix: { text: Rename it. }\n";
+    folder.write("own/named/policy.yaml", text);
+    folder.write(
+        "own/named/cases.yaml",
+        "- name: called b\n  given: { kind: Pod }\n  expet: pass\n",
+    );
+    let run = folder.run(&["policy", "test", "own"]);
+    assert_eq!(run.code, 2);
+    insta::assert_snapshot!(run.err, @r"
+    error[policy]: unknown field `expet`
+     --> own/named/cases.yaml:3:3
+      |
+    3 |   expet: pass
+      |   ^^^^^ did you mean `expect`?
     ");
 }
 
@@ -190,7 +276,15 @@ fn access_prints_what_the_selected_policies_list_and_no_more() {
         one.out
     );
     let all = folder.run(&["access", "cluster-role"]).out;
-    for never in ["secrets", "nodes/proxy", "exec", "get, ", "\"*\"", "watch"] {
+    for never in [
+        "[secrets",
+        " secrets",
+        "nodes/proxy",
+        "exec",
+        "get, ",
+        "\"*\"",
+        "watch",
+    ] {
         let rules = all.split("rules:").nth(1).unwrap();
         assert!(!rules.contains(never), "{never}: {all}");
     }

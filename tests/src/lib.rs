@@ -1,5 +1,7 @@
 //! What tests of several crates share; the tests themselves are in `it/`.
 
+#[cfg(feature = "bench")]
+pub mod interpreter;
 #[cfg(feature = "kube-server")]
 pub mod kube_server;
 #[cfg(feature = "bench")]

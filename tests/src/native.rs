@@ -13,7 +13,7 @@ use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
 use plimsoll_policy::Sink;
 
 /// A pod spec with its containers, found once for all functions, as the engine does.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pod<'a> {
     /// The pod spec.
     pub spec: Node<'a>,
@@ -59,16 +59,22 @@ pub const NATIVES: &[(&str, Native)] = &[
     ("caps-beyond-restricted", containers::caps_beyond_restricted),
     ("caps-not-dropped-all", containers::caps_not_dropped_all),
     ("cpu-limit-missing", containers::cpu_limit_missing),
+    ("cpu-request-missing", containers::cpu_request_missing),
     ("host-aliases", pods::host_aliases),
     ("host-ipc", pods::host_ipc),
     ("host-network", pods::host_network),
     ("host-pid", pods::host_pid),
     ("host-ports", containers::host_ports),
     ("hostpath-any", pods::hostpath_any),
+    ("hostpath-sensitive", pods::hostpath_sensitive),
     ("hostpath-writable", containers::hostpath_writable),
+    ("image-latest-tag", containers::image_latest_tag),
+    ("image-not-digest", containers::image_not_digest),
     ("memory-limit-missing", containers::memory_limit_missing),
+    ("memory-request-missing", containers::memory_request_missing),
     ("non-root-not-required", containers::non_root_not_required),
     ("non-root-refused-pod", pods::non_root_refused_pod),
+    ("probe-host-set", containers::probe_host_set),
     ("privileged-container", containers::privileged_container),
     ("proc-mount-unmasked", containers::proc_mount_unmasked),
     (
@@ -82,11 +88,15 @@ pub const NATIVES: &[(&str, Native)] = &[
     ("seccomp-not-set", containers::seccomp_not_set),
     ("seccomp-unconfined", containers::seccomp_unconfined),
     ("seccomp-unconfined-pod", pods::seccomp_unconfined_pod),
+    ("selinux-custom", containers::selinux_custom),
+    ("selinux-custom-pod", pods::selinux_custom_pod),
     ("share-process-namespace", pods::share_process_namespace),
     ("ssh-port-exposed", containers::ssh_port_exposed),
     ("sys-admin-added", containers::sys_admin_added),
+    ("unsafe-sysctls", pods::unsafe_sysctls),
     ("volume-types-nonstandard", pods::volume_types_nonstandard),
     ("windows-host-process", containers::windows_host_process),
+    ("windows-host-process-pod", pods::windows_host_process_pod),
 ];
 
 impl<'a> Pod<'a> {

@@ -9,7 +9,7 @@ mod values;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use fix::FixArgs;
-pub(crate) use policy::{EvalArgs, ListArgs, PolicyArgs, PolicyCommand};
+pub(crate) use policy::{EvalArgs, ExportArgs, ListArgs, PolicyArgs, PolicyCommand, VapAction};
 pub(crate) use scan::{GateArgs, ScanArgs};
 pub(crate) use service::{DemoArgs, UpArgs};
 pub(crate) use values::{Format, OutputFile, SeverityFilter, VerdictFilter};
@@ -107,6 +107,15 @@ pub(crate) struct Selection {
         env = "PLIMSOLL_SKIP"
     )]
     pub(crate) skip: Vec<String>,
+    /// Also read a list that is left alone otherwise: secrets (of a cluster, their metadata only).
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        value_parser = ["secrets"],
+        env = "PLIMSOLL_WITH"
+    )]
+    pub(crate) with: Vec<String>,
 }
 
 /// `plimsoll explain`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Format, Selection, SeverityFilter};
 
@@ -33,6 +33,9 @@ pub(crate) enum PolicyCommand {
         /// Only policies whose id matches (globs; repeatable).
         #[arg(long, value_name = "GLOB", value_delimiter = ',')]
         only: Vec<String>,
+        /// Also change every operator, constant and field name of the expressions, one at a time: some case must notice.
+        #[arg(long)]
+        mutants: bool,
     },
     /// Write a policy to start from, with examples that hold.
     New {
@@ -44,6 +47,8 @@ pub(crate) enum PolicyCommand {
     },
     /// Judge a file with one policy and show what it reads; or evaluate an expression.
     Eval(EvalArgs),
+    /// Print policies as ValidatingAdmissionPolicies with their bindings, ready for kubectl apply.
+    ExportVap(ExportArgs),
 }
 
 /// `plimsoll policy list`.
@@ -83,4 +88,44 @@ pub(crate) struct EvalArgs {
     /// Own policies besides the built-in ones.
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_POLICIES")]
     pub(crate) policies: Option<PathBuf>,
+}
+
+/// `plimsoll policy export-vap`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The policies.
+    #[arg(
+        required_unless_present = "all",
+        conflicts_with = "all",
+        value_name = "ID"
+    )]
+    pub(crate) ids: Vec<String>,
+    /// Every policy that can be exported; for the others stderr says why not.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// What the bindings do with an object that fails (repeatable; not warn and deny together).
+    #[arg(
+        long,
+        value_name = "ACTION",
+        value_delimiter = ',',
+        default_value = "audit"
+    )]
+    pub(crate) action: Vec<VapAction>,
+    /// The Kubernetes version to judge by, for example 1.34; the newest known when not given.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kubernetes: Option<String>,
+    /// Own policies besides the built-in ones.
+    #[arg(long, value_name = "DIR", env = "PLIMSOLL_POLICIES")]
+    pub(crate) policies: Option<PathBuf>,
+}
+
+/// What a binding does with an object that fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VapAction {
+    /// Admit it, with an annotation in the audit log.
+    Audit,
+    /// Admit it, and warn the caller.
+    Warn,
+    /// Refuse it.
+    Deny,
 }

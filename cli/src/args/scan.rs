@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use plimsoll_model::Severity;
+use plimsoll_policy::ParameterValue;
 
 use super::values::{percent, severity};
+use crate::parameters::Parameters;
+
 use super::{Format, OutputFile, Selection, SeverityFilter, VerdictFilter};
 
 /// Judge files, standard input, or a live cluster.
@@ -21,6 +24,19 @@ pub(crate) struct ScanArgs {
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) selection: Selection,
+    /// A policy's parameter; a list has commas (repeatable).
+    #[arg(
+        long = "param",
+        value_name = "POLICY.NAME=VALUE",
+        value_parser = crate::parameters::parse,
+        help_heading = "Policies"
+    )]
+    pub(crate) params: Vec<ParameterValue>,
+    /// The same from files of settings.
+    #[arg(skip)]
+    pub(crate) parameters: Vec<Parameters>,
+    #[command(flatten)]
+    pub(crate) exceptions: ExceptionArgs,
     #[command(flatten)]
     pub(crate) gate: GateArgs,
     #[command(flatten)]
@@ -55,6 +71,18 @@ pub(crate) struct ClusterArgs {
     /// Only resources with these labels, as in kubectl.
     #[arg(short = 'l', long, value_name = "QUERY", requires = "context")]
     pub(crate) selector: Option<String>,
+}
+
+/// What is accepted.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Exceptions")]
+pub(crate) struct ExceptionArgs {
+    /// The file of exceptions; else plimsoll.exceptions.yaml in this folder or the nearest above it.
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_EXCEPTIONS")]
+    pub(crate) exceptions: Option<PathBuf>,
+    /// Except nothing: neither what that file says nor what annotations say.
+    #[arg(long, conflicts_with = "exceptions")]
+    pub(crate) no_exceptions: bool,
 }
 
 /// What stops a pipeline.

@@ -44,6 +44,7 @@ pub(crate) fn run(args: &AccessArgs, console: &Console) -> Result<Exit> {
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
+        chosen_lists: args.selection.with.clone(),
         ..PlanOptions::default()
     };
     let plan = Plan::new(&catalogue, options);
@@ -64,7 +65,9 @@ fn lists<'c>(plan: &Plan<'c>) -> BTreeMap<&'c str, Vec<&'c str>> {
         let own = policy.kinds.iter().filter_map(|kind| kinds::plural(kind));
         let needed = policy.needs.iter().map(String::as_str);
         for list in own.chain(needed) {
-            let policies = lists.entry(list).or_default();
+            let Some(policies) = lists.get_mut(list) else {
+                continue;
+            };
             if policies.last() != Some(&policy.id.as_str()) {
                 policies.push(policy.id.as_str());
             }
@@ -79,9 +82,13 @@ fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io:
         let group = kinds::group_of_plural(list).unwrap_or("");
         groups.entry(group).or_default().push((list, policies));
     }
+    let secrets = match plan.lists().contains("secrets") {
+        true => "secrets by choice (the right covers their values; only metadata is asked for)",
+        false => "no secrets",
+    };
     writeln!(
         out,
-        "# Lists only: no secrets, no logs, no exec. Bind it to the group of the access entry."
+        "# Lists only: {secrets}, no logs, no exec. Bind it to the group of the access entry."
     )?;
     writeln!(out, "apiVersion: rbac.authorization.k8s.io/v1")?;
     writeln!(out, "kind: ClusterRole")?;

@@ -14,12 +14,14 @@ use crate::args::Selection;
 /// What is wrong with them, ready to be shown.
 pub(crate) fn load(own: Option<&Path>) -> Result<Catalogue, Vec<Diagnostic>> {
     let files = own.map(read_folder).transpose()?.unwrap_or_default();
-    let loaded = if files.is_empty() {
-        Catalogue::built_in()
-    } else {
-        Catalogue::with_own(&files)
-    };
-    loaded.map_err(|errors| diagnostics(&errors, &files))
+    let built_in = plimsoll_catalogue::built_in()
+        .map_err(|error| vec![Diagnostic::error("built-in-policies", error.to_string())])?;
+    if files.is_empty() {
+        return Ok(built_in);
+    }
+    built_in
+        .with(&files)
+        .map_err(|errors| diagnostics(&errors, &files))
 }
 
 /// The policies of one folder alone.
@@ -32,7 +34,7 @@ pub(crate) fn load_folder(folder: &Path) -> Result<Catalogue, Vec<Diagnostic>> {
 }
 
 /// The YAML files below a folder, by path as people would open them.
-fn read_folder(folder: &Path) -> Result<Vec<CatalogueFile>, Vec<Diagnostic>> {
+pub(crate) fn read_folder(folder: &Path) -> Result<Vec<CatalogueFile>, Vec<Diagnostic>> {
     let unreadable = |path: &Path, why: &dyn std::fmt::Display| {
         let message = format!("{} cannot be read: {why}", path.display());
         vec![Diagnostic::error("policies-unreadable", message)]
@@ -73,18 +75,21 @@ fn diagnostics(errors: &[LoadError], files: &[CatalogueFile]) -> Vec<Diagnostic>
 }
 
 fn diagnostic(error: &LoadError, files: &[CatalogueFile]) -> Diagnostic {
-    let text = files.iter().find(|file| file.path == error.file);
-    let excerpt = text.and_then(|file| {
-        let label = error.help.clone().unwrap_or_else(|| "here".to_owned());
-        Excerpt::of(&file.text, error.line, error.length, label)
-    });
+    let file = files.iter().find(|file| file.path == error.file);
+    placed("policy", error, file.map_or("", |file| &file.text))
+}
+
+/// An error in a file with this text.
+pub(crate) fn placed(code: &str, error: &LoadError, text: &str) -> Diagnostic {
+    let label = error.help.clone().unwrap_or_else(|| "here".to_owned());
+    let excerpt = Excerpt::of(text, error.line, error.length, label);
     let place = (error.line > 0).then_some((error.line, error.column.max(1)));
     let drawn = excerpt.is_some() && place.is_some();
     let message = match place {
         Some(_) => error.message.clone(),
         None => format!("{}: {}", error.file, error.message),
     };
-    let diagnostic = Diagnostic::error("policy", message).at(error.file.clone(), place);
+    let diagnostic = Diagnostic::error(code, message).at(error.file.clone(), place);
     match &error.help {
         Some(help) if !drawn => diagnostic.help(help.clone()),
         _ => diagnostic.showing(excerpt),
@@ -195,7 +200,7 @@ mod tests {
 
     #[test]
     fn every_patch_of_the_built_in_policies_has_the_paths_that_place_it() {
-        let catalogue = Catalogue::built_in().unwrap();
+        let catalogue = plimsoll_catalogue::built_in().unwrap();
         let policy = |id| facts_of(catalogue.policy(id).unwrap());
         assert_eq!(
             policy("privileged-container").paths,

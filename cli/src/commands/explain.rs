@@ -102,7 +102,7 @@ fn explain_policy(
 ) -> std::io::Result<()> {
     let head = format!("{}: {}", policy.id, policy.title);
     let facts = format!("{}, {}", policy.severity, policy.lifecycle.as_str());
-    writeln!(out, "{head:<68}{facts}")?;
+    writeln!(out, "{head:<67} {facts}")?;
     let mut line = |name: &str, text: &str| {
         if text.is_empty() {
             Ok(())
@@ -118,12 +118,23 @@ fn explain_policy(
             policy.expression()
         ),
     )?;
+    for parameter in &policy.params {
+        let default = format!("; default {}", parameter.default);
+        let about = format!(
+            "{}: {}{default}. {}",
+            parameter.name,
+            parameter.holds(),
+            parameter.description
+        );
+        line("may set", about.trim_end_matches([' ', '.']))?;
+    }
     line("why", &policy.why)?;
     line("fix", &policy.fix)?;
     line("needs", &needs(policy))?;
     line("counts", &counts(catalogue, policy))?;
     line("peers", &peers(policy))?;
-    line("note", policy.note.as_deref().unwrap_or(""))
+    line("note", policy.note.as_deref().unwrap_or(""))?;
+    line("file", if policy.own { &policy.file } else { "" })
 }
 
 fn needs(policy: &Policy) -> String {
@@ -177,7 +188,7 @@ fn explain_control(
     let level = control.level.map(|level| format!("level {level}, "));
     let scored = if control.scored { "scored" } else { "manual" };
     let head = format!("{} {}: {}", framework.title, control.id, control.title);
-    writeln!(out, "{head:<68}{}{scored}", level.unwrap_or_default())?;
+    writeln!(out, "{head:<67} {}{scored}", level.unwrap_or_default())?;
     for id in &control.policies {
         let policy = catalogue.policy(id);
         let title = policy.map_or("", |policy| policy.title.as_str());

@@ -19,7 +19,6 @@ use plimsoll_model::{
     Connection, ConnectionId, ConnectionKind, ConnectionState, MailSettings, SlackSettings, Tenant,
     TenantId, hash_text,
 };
-use plimsoll_policy::Catalogue;
 use plimsoll_runtime::Clock;
 use plimsoll_store::Store;
 use plimsoll_world::{ExampleTenant, World, WorldConfig};
@@ -72,7 +71,7 @@ pub(super) async fn set(slack: &Path, mail: &Path) -> Result<Stage> {
     }
     let service = Service {
         store,
-        catalogue: Catalogue::built_in().map_err(|errors| anyhow::anyhow!("{}", errors[0]))?,
+        catalogue: plimsoll_catalogue::built_in()?,
         reach: Reach {
             sdk: sdk(&world, &clock),
             allowed: AllowedNetworks::parse(&networks)?,

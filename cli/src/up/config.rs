@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::mistake::Mistake;
+use crate::parameters;
 
 /// The file, checked.
 #[derive(Debug, Clone, Deserialize)]
@@ -53,6 +54,12 @@ pub(crate) struct TenantConfig {
     pub(crate) name: String,
     /// The escalation document, relative to the file.
     pub(crate) escalation: Spanned<PathBuf>,
+    /// A folder of own policies, relative to the file.
+    #[serde(default)]
+    pub(crate) policies: Option<Spanned<PathBuf>>,
+    /// Values of policies' parameters.
+    #[serde(default)]
+    pub(crate) params: parameters::Table,
     #[serde(default)]
     pub(crate) slack: Option<SlackConfig>,
     #[serde(default)]

@@ -3,9 +3,12 @@
 mod config;
 #[cfg(test)]
 mod killed;
+mod own;
 mod progress;
 mod service;
 mod tenants;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::time::Duration;
@@ -26,7 +29,9 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 
+use config::TenantConfig;
 pub(crate) use config::{Config, beside};
+use own::{InForce, Own};
 pub(crate) use service::Service;
 
 /// How often schedules tick.
@@ -63,10 +68,11 @@ pub(crate) fn run(args: &UpArgs, console: &Console, _interrupt: &Interrupt) -> R
             return Ok(Exit::Usage);
         }
     };
-    let mut documents = Vec::new();
+    let built_in = plimsoll_catalogue::built_in()?;
+    let mut files = Vec::new();
     for tenant in &config.tenants {
-        match tenants::escalation(&args.config, tenant) {
-            Ok(text) => documents.push(text),
+        match TenantFiles::read(&args.config, &text, tenant, &built_in) {
+            Ok(read) => files.push(read),
             Err(diagnostics) => {
                 console.diagnose(&diagnostics);
                 return Ok(Exit::Usage);
@@ -76,13 +82,41 @@ pub(crate) fn run(args: &UpArgs, console: &Console, _interrupt: &Interrupt) -> R
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(serve(args, &config, &documents, console))
+    runtime.block_on(serve(args, &config, built_in, &files, console))
+}
+
+/// What a tenant's configuration names.
+#[derive(Debug)]
+pub(crate) struct TenantFiles {
+    /// Its escalation document.
+    escalation: String,
+    /// Its own policies, and its parameters.
+    own: Own,
+}
+
+impl TenantFiles {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Every mistake in them, with its place; but those in single policies, which are refused by themselves.
+    fn read(
+        config_file: &Path,
+        text: &str,
+        tenant: &TenantConfig,
+        built_in: &Catalogue,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        Ok(Self {
+            escalation: tenants::escalation(config_file, tenant)?,
+            own: Own::read(config_file, text, tenant, built_in)?,
+        })
+    }
 }
 
 async fn serve(
     args: &UpArgs,
     config: &Config,
-    documents: &[String],
+    built_in: Catalogue,
+    files: &[TenantFiles],
     console: &Console,
 ) -> Result<Exit> {
     let _another_is_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -102,8 +136,16 @@ async fn serve(
         }
         Err(error) => return Err(error.into()),
     };
-    let service = service(store, args, config).await?;
-    prepare(&service, config, documents).await?;
+    let service = service(store, args, config, built_in).await?;
+    let own = prepare(&service, config, files).await?;
+    for own in &own {
+        console.diagnose(&own.refused);
+    }
+    let wrong: Vec<Diagnostic> = own.iter().flat_map(|own| own.wrong.clone()).collect();
+    if !wrong.is_empty() {
+        console.diagnose(&wrong);
+        return Ok(Exit::Usage);
+    }
     let tenants: Vec<&str> = config
         .tenants
         .iter()
@@ -122,7 +164,10 @@ async fn serve(
             data.display()
         )
     })?;
-    for tenant in &config.tenants {
+    for (tenant, own) in config.tenants.iter().zip(&own) {
+        if let Some(line) = progress::own_policies(tenant.id.get_ref(), own) {
+            console.print(|out| writeln!(out, "{line}"))?;
+        }
         let id = TenantId::of(&[tenant.id.get_ref()]);
         for invitation in progress::invitations(&service.store.of(&id)).await? {
             console.print(|out| writeln!(out, "{invitation}"))?;
@@ -147,21 +192,29 @@ async fn serve(
     Ok(Exit::Done)
 }
 
-/// What comes before the first tick: the tenants of the configuration, and what an earlier process left under way.
+/// What comes before the first tick: the tenants of the configuration, and what an earlier process left under way. Says
+/// what came of each tenant's own policies.
 ///
 /// # Errors
 /// The store fails.
-async fn prepare(service: &Service, config: &Config, documents: &[String]) -> Result<()> {
+async fn prepare(
+    service: &Service,
+    config: &Config,
+    files: &[TenantFiles],
+) -> Result<Vec<InForce>> {
     let now = service.clock.now();
-    for (tenant, document) in config.tenants.iter().zip(documents) {
-        let id = tenants::put(&service.store, tenant, document, now).await?;
+    let mut in_force = Vec::new();
+    for (tenant, files) in config.tenants.iter().zip(files) {
+        let id = tenants::put(&service.store, tenant, &files.escalation, now).await?;
+        let of = service.store.of(&id);
+        in_force.push(files.own.put(&of, &service.catalogue, now).await?);
         // Nobody else can hold a lease behind the lock on the folder.
         service.store.of(&id).break_leases(now).await?;
         let desk = service.desk();
         send_summaries::plan(&desk, &desk.open(&id).await?).await?;
     }
     plan_scans::recover(&service.store, now).await?;
-    Ok(())
+    Ok(in_force)
 }
 
 /// The AWS SDK's settings, looked for only where they are needed: that takes seconds on a machine outside AWS.
@@ -185,7 +238,12 @@ async fn sdk(config: &Config) -> aws_config::SdkConfig {
     .await
 }
 
-async fn service(store: Store, args: &UpArgs, config: &Config) -> Result<Service> {
+async fn service(
+    store: Store,
+    args: &UpArgs,
+    config: &Config,
+    catalogue: Catalogue,
+) -> Result<Service> {
     let clock = Clock::machine();
     let networks: Vec<&String> = config
         .service
@@ -203,7 +261,7 @@ async fn service(store: Store, args: &UpArgs, config: &Config) -> Result<Service
     let file: &Path = &args.config;
     Ok(Service {
         store,
-        catalogue: Catalogue::built_in().map_err(|errors| anyhow::anyhow!("{}", errors[0]))?,
+        catalogue,
         reach,
         channels: tenants::channels(config, file, args.mail_to_dir.as_deref()).await?,
         links: Links {

@@ -6,6 +6,8 @@ use plimsoll_model::{
 };
 use plimsoll_store::{Store, StoreError, TenantStore};
 
+use super::own::InForce;
+
 /// What has come of a message that was handled; nothing for those that only lead to another.
 ///
 /// # Errors
@@ -33,9 +35,13 @@ pub(super) async fn line(
             let outcome = match &scan.status {
                 ScanStatus::Queued => None,
                 ScanStatus::Done => Some(format!(
-                    "scanned {} resources: {} failing, {} not evaluated, {} passing",
+                    "scanned {} resources: {} failing{}, {} not evaluated, {} passing",
                     scan.counts.resources,
                     scan.counts.fail,
+                    match scan.counts.excepted {
+                        0 => String::new(),
+                        some => format!(" ({some} of them excepted)"),
+                    },
                     scan.counts.not_evaluated,
                     scan.counts.pass
                 )),
@@ -70,6 +76,20 @@ pub(super) async fn line(
         "{}  {slug}  {said}",
         now.strftime("%H:%M:%SZ")
     )))
+}
+
+/// How a tenant's own policies stand; nothing where it has none.
+pub(super) fn own_policies(tenant: &str, own: &InForce) -> Option<String> {
+    let refused = match own.refused.len() {
+        0 => String::new(),
+        some => format!(", {some} messages about others above"),
+    };
+    let policies = match own.policies {
+        0 if own.refused.is_empty() => return None,
+        1 => "1 policy of its own is in force".to_owned(),
+        some => format!("{some} policies of its own are in force"),
+    };
+    Some(format!("{tenant}  {policies}{refused}"))
 }
 
 async fn connection_state(

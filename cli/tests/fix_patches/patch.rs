@@ -58,10 +58,11 @@ pub(crate) fn settle(tree: &mut Value, changes: &[Change]) {
             let empty = tree
                 .pointer(parent)
                 .is_some_and(|value| *value == json!({}) || *value == json!([]));
-            if empty && let Some((grandparent, key)) = parent.rsplit_once('/') {
-                if let Some(Value::Object(map)) = tree.pointer_mut(grandparent) {
-                    map.remove(key);
-                }
+            if empty
+                && let Some((grandparent, key)) = parent.rsplit_once('/')
+                && let Some(Value::Object(map)) = tree.pointer_mut(grandparent)
+            {
+                map.remove(key);
             }
             pointer = parent;
         }

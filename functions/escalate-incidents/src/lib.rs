@@ -49,7 +49,7 @@ async fn wake(desk: &Desk<'_>, item: &DueItem) -> Result<bool, RouteError> {
         let scene = desk.scene(&dossier);
         let outcome = match (&incident.policy, &cluster.readable) {
             (Some(policy), readable) => {
-                let words = desk.words(policy);
+                let words = desk.words(&dossier, policy);
                 let findings = dossier.findings(&incident, []).await?;
                 let topic = Topic::Policy {
                     words: &words,
@@ -136,7 +136,7 @@ pub async fn answer(
         let Some(policy) = incident.policy.clone() else {
             return Ok(());
         };
-        let words = desk.words(&policy);
+        let words = desk.words(dossier, &policy);
         let findings = dossier.findings(&incident, []).await?;
         let outcome = answer(
             incident,

@@ -3,7 +3,6 @@
 #![recursion_limit = "256"] // the AWS SDK's futures nest deeply
 
 use plimsoll_alerting::Links;
-use plimsoll_policy::Catalogue;
 use route_findings::Desk;
 
 #[tokio::main]
@@ -13,9 +12,7 @@ async fn main() -> anyhow::Result<()> {
         &start.sdk,
         plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
     );
-    let catalogue = Catalogue::built_in().map_err(|errors| {
-        anyhow::Error::msg(errors.iter().map(ToString::to_string).collect::<String>())
-    })?;
+    let catalogue = plimsoll_catalogue::built_in()?;
     let links = Links {
         base: start.environment.get("BASE_URL").map(str::to_owned),
         buttons: false,

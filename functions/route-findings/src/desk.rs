@@ -8,7 +8,7 @@ use plimsoll_alerting::{EscalationPolicy, Links, PolicyWords, Scene};
 use plimsoll_model::{
     Delivery, DeliveryJob, Exception, Finding, Incident, Message, PolicyId, Tenant, TenantId,
 };
-use plimsoll_policy::Catalogue;
+use plimsoll_policy::{Catalogue, CatalogueFile, Policy};
 use plimsoll_store::{Store, StoreError, TenantStore};
 
 use crate::RouteError;
@@ -37,6 +37,8 @@ pub struct Dossier {
     pub policy: Option<EscalationPolicy>,
     /// Its exceptions, those that have ended as well.
     pub exceptions: Vec<Exception>,
+    /// The policies of its own that are in force.
+    pub own: Vec<Policy>,
 }
 
 impl Desk<'_> {
@@ -60,11 +62,22 @@ impl Desk<'_> {
             }
         };
         let exceptions = store.list_exceptions().await?;
+        let own = store.active_policies().await?;
+        let own = own.into_iter().filter_map(|version| {
+            let file = CatalogueFile {
+                path: format!("{}/policy.yaml", version.id),
+                text: version.text?,
+            };
+            // One that cannot be read any more finds nothing; it is named by its id.
+            Catalogue::load(&[file]).ok()?.policies.pop()
+        });
+        let own = own.collect();
         Ok(Dossier {
             store,
             tenant: settings,
             policy,
             exceptions,
+            own,
         })
     }
 
@@ -78,10 +91,17 @@ impl Desk<'_> {
         }
     }
 
+    /// A policy that is built in, or the tenant's own.
+    #[must_use]
+    pub fn policy<'d>(&'d self, dossier: &'d Dossier, id: &PolicyId) -> Option<&'d Policy> {
+        let own = || dossier.own.iter().find(|policy| policy.id == *id);
+        self.catalogue.policy(id.as_str()).or_else(own)
+    }
+
     /// What a policy says of itself; a policy that is gone from the catalogue is named by its id.
     #[must_use]
-    pub fn words(&self, id: &PolicyId) -> PolicyWords {
-        let Some(policy) = self.catalogue.policy(id.as_str()) else {
+    pub fn words(&self, dossier: &Dossier, id: &PolicyId) -> PolicyWords {
+        let Some(policy) = self.policy(dossier, id) else {
             return PolicyWords {
                 title: id.to_string(),
                 plural: String::new(),
@@ -124,12 +144,14 @@ impl Desk<'_> {
 }
 
 impl Dossier {
-    /// Whether an exception that counts at `now` covers the finding.
+    /// Whether an exception covers the finding: one that its resource says, or one of the tenant that counts at `now`.
     #[must_use]
     pub fn excepts(&self, finding: &Finding, now: Timestamp) -> bool {
-        self.exceptions
-            .iter()
-            .any(|exception| covers(exception, finding, now))
+        finding.excepted.is_some()
+            || self
+                .exceptions
+                .iter()
+                .any(|exception| covers(exception, finding, now))
     }
 
     /// The findings that an incident's message may name: those in it, and `also`.

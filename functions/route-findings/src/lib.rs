@@ -12,8 +12,7 @@ use plimsoll_alerting::{
     reopens, route,
 };
 use plimsoll_model::{
-    Change, ChangeKind, Cluster, Fingerprint, FinishedScan, Incident, OutboxItem, PolicyId,
-    Readable, Severity,
+    Change, Cluster, Fingerprint, FinishedScan, Incident, OutboxItem, PolicyId, Readable, Severity,
 };
 use plimsoll_policy::Lifecycle;
 use plimsoll_runtime::{Disposition, Failure};
@@ -138,11 +137,11 @@ impl News<'_> {
 
     /// One policy's changes.
     async fn policy(&self, policy: &PolicyId, changes: &[Change]) -> Result<(), RouteError> {
-        let known = self.desk.catalogue.policy(policy.as_str());
+        let known = self.desk.policy(self.dossier, policy);
         if known.is_some_and(|known| known.lifecycle == Lifecycle::Preview) {
             return Ok(());
         }
-        let words = self.desk.words(policy);
+        let words = self.desk.words(self.dossier, policy);
         for _ in 0..ATTEMPTS {
             let latest = self
                 .dossier
@@ -180,7 +179,7 @@ impl News<'_> {
                 None => {
                     let open: BTreeSet<_> = loud
                         .iter()
-                        .filter(|c| c.what != ChangeKind::Resolved)
+                        .filter(|c| c.what.opens())
                         .map(|c| c.fingerprint)
                         .collect();
                     let severity = loud.iter().map(|change| change.severity).min();
@@ -204,12 +203,12 @@ impl News<'_> {
         Err(StoreError::Conflict(format!("incident of {policy}")).into())
     }
 
-    /// A finding that the tenant has excepted is not news; that it is fixed still is.
+    /// A finding that is excepted, by the tenant or by its resource, is not news; that it is fixed still is.
     fn is_loud(&self, change: &Change, findings: &[plimsoll_model::Finding]) -> bool {
         let finding = findings
             .iter()
             .find(|finding| finding.fingerprint == change.fingerprint);
-        change.what == ChangeKind::Resolved
+        !change.what.opens()
             || finding.is_none_or(|finding| !self.dossier.excepts(finding, self.desk.now))
     }
 

@@ -6,6 +6,7 @@ use std::io;
 use plimsoll_model::{Change, Fingerprint, Judgement, ManifestEntry, Verdict};
 use plimsoll_policy::diff::Difference;
 
+use crate::excepted;
 use crate::findings::{Scene, changes};
 use crate::kept::Judgements;
 use crate::{ScanError, Work};
@@ -58,6 +59,7 @@ impl Work<'_> {
             };
             announce.extend(self.write_batch(scene, &part, &[]).await?);
         }
+        announce.extend(excepted::changes(difference));
         announce.sort_by_key(|change| change.fingerprint);
         for (entries, announced) in [(&difference.resolved, true), (&difference.undone, false)] {
             for entries in entries.chunks(BATCH) {

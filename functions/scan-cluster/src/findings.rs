@@ -103,12 +103,12 @@ pub(crate) fn changes(
     out
 }
 
-/// Open findings by severity, worst first, none left out.
+/// Open findings by severity, worst first, none left out but those that are excepted.
 pub(crate) fn by_severity(entries: &[ManifestEntry]) -> Vec<(Severity, u32)> {
     let count = |severity| {
         entries
             .iter()
-            .filter(|entry| entry.severity == severity)
+            .filter(|entry| entry.severity == severity && !entry.excepted)
             .count()
     };
     Severity::ALL
@@ -151,6 +151,7 @@ fn again(scene: Scene<'_>, judgement: &Judgement, old: Option<&Finding>) -> Find
         observed: judgement.observed.clone(),
         message: judgement.message.clone(),
         state: FindingState::Open,
+        excepted: judgement.exception.clone(),
         first_seen: old.map_or(scene.now, |old| old.first_seen),
         reopened: old.and_then(|old| old.reopened),
         resolved: None,
@@ -161,4 +162,5 @@ fn again(scene: Scene<'_>, judgement: &Judgement, old: Option<&Finding>) -> Find
 fn same_words(a: &Finding, b: &Finding) -> bool {
     (a.state, &a.message, &a.paths, &a.observed, a.severity)
         == (b.state, &b.message, &b.paths, &b.observed, b.severity)
+        && a.excepted == b.excepted
 }

@@ -136,6 +136,7 @@ mod tests {
             reason: None,
             fingerprint: format!("v1:{}", "0".repeat(32)).try_into().unwrap(),
             source: None,
+            exception: None,
             place: None,
         }
     }

@@ -4,23 +4,25 @@
 //! left behind is compared with as well. A cluster that cannot be read is a result too: it closes nothing.
 
 mod batches;
+mod excepted;
 mod findings;
 mod kept;
 mod live;
+mod own;
 mod reach;
 
 use std::io::{Seek, SeekFrom};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_inventory::kube::ListScope;
-use plimsoll_inventory::redact::is_redacted_path;
+use plimsoll_inventory::kube::{ClusterVersion, ListScope};
+use plimsoll_inventory::redact::{is_redacted_path, redacted_value};
 use plimsoll_model::{
-    Cluster, ClusterJob, FinishedScan, Manifest, Message, OutboxId, OutboxItem, Provider, Readable,
-    Reason, ReasonCode, TenantId,
+    Cluster, ClusterJob, FinishedScan, Manifest, Message, OutboxId, OutboxItem, Readable, Reason,
+    ReasonCode, TenantId,
 };
 use plimsoll_policy::diff::{Before, difference};
-use plimsoll_policy::{Catalogue, Plan, PlanOptions, outcome};
+use plimsoll_policy::{Catalogue, Exceptions, Plan, PlanOptions, outcome};
 use plimsoll_runtime::{Clock, Disposition, Failure};
 use plimsoll_store::{
     Acquired, Publication, ScanLease, ScanResult, Store, StoreError, TenantStore,
@@ -29,6 +31,7 @@ use plimsoll_store::{
 use batches::machine;
 use kept::{Judgements, Kept};
 pub use live::{ListSink, LiveError, LiveScan, Progress, judge_cluster};
+pub use own::{as_kept, policies_of};
 pub use reach::{Reach, refused, role_arn, unreadable};
 
 /// How long a lease counts, and how often it is renewed.
@@ -86,10 +89,14 @@ pub async fn handle(
             }
         }
     };
+    let (catalogue, left_out) = own::policies_of(&tenant, catalogue).await?;
+    for left_out in &left_out {
+        tracing::error!(tenant = %job.tenant, %left_out, "not in force");
+    }
     let work = Work {
         tenant: &tenant,
         id: &job.tenant,
-        catalogue,
+        catalogue: &catalogue,
         reach,
         lease: &lease,
         cluster: &cluster,
@@ -141,7 +148,7 @@ impl Work<'_> {
                 );
             }
         };
-        let plan = Plan::new(self.catalogue, self.options(&version.minor));
+        let plan = Plan::new(self.catalogue, self.options(&version, clock.now()));
         let scope = ListScope::default();
         match judge_cluster(&reader, &plan, &scope, &Kept::default, &|_, _, _| {}).await {
             Ok(scan) => self.write(&plan, scan, version.minor, clock.now()).await,
@@ -152,19 +159,15 @@ impl Work<'_> {
         }
     }
 
-    fn options(&self, version: &str) -> PlanOptions {
+    fn options(&self, version: &ClusterVersion, now: Timestamp) -> PlanOptions {
         PlanOptions {
             scope: self.cluster.id.to_string(),
-            cluster_version: Some(version.to_owned()),
-            provider: Some(
-                if self.cluster.provider == Provider::Eks {
-                    "eks"
-                } else {
-                    "other"
-                }
-                .to_owned(),
-            ),
+            cluster_version: Some(version.minor.clone()),
+            provider: Some(version.provider().to_owned()),
+            git_version: Some(version.git.clone()),
             withheld: is_redacted_path,
+            shown: redacted_value,
+            exceptions: Some(Exceptions::of_annotations(now)),
             ..PlanOptions::default()
         }
     }
@@ -235,6 +238,7 @@ impl Work<'_> {
         let announce = self
             .write_changes(scene, &difference, &mut judgements)
             .await?;
+        excepted::tell(self, &difference, now).await?;
         let snapshot = self.keep(spools).await?;
         let coverage = outcome::coverage(plan, &session.tally);
         let first = self.tenant.first_scan_at(&self.cluster.id).await?.is_none();

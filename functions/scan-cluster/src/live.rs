@@ -6,10 +6,9 @@ use std::io::{Seek, SeekFrom};
 
 use futures_util::future::join_all;
 use plimsoll_cel::{Bump, Node};
-use plimsoll_inventory::kube::{
-    ClusterError, ClusterReader, KindSpec, ListEvent, ListOutcome, ListScope, kind_of_plural,
-};
+use plimsoll_inventory::kube::{ClusterError, ClusterReader, ListEvent, ListOutcome, ListScope};
 use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader, SnapshotWriter};
+use plimsoll_model::kind::{self, Kind};
 use plimsoll_model::{Reason, ReasonCode};
 use plimsoll_policy::{ListState, Lists, Plan, Seen, Session, Sink};
 
@@ -46,7 +45,7 @@ pub enum LiveError {
 }
 
 /// News while lists are read: the kind, objects seen of it so far, and what is left where the server says.
-pub type Progress<'p> = dyn Fn(&'static KindSpec, u64, Option<u64>) + Send + Sync + 'p;
+pub type Progress<'p> = dyn Fn(&'static Kind, u64, Option<u64>) + Send + Sync + 'p;
 
 /// Reads and judges, in memory that does not depend on how much there is: of each list that is under way one page, one
 /// compressor and what its sink holds; of every list that was read what joins need ([`plimsoll_policy::Joins`] says how
@@ -61,10 +60,10 @@ pub async fn judge_cluster<'c, K: ListSink>(
     make_sink: &(dyn Fn() -> K + Send + Sync),
     progress: &Progress<'_>,
 ) -> Result<LiveScan<'c, K>, LiveError> {
-    let specs: Vec<&'static KindSpec> = plan
+    let specs: Vec<&'static Kind> = plan
         .lists()
         .into_iter()
-        .filter_map(kind_of_plural)
+        .filter_map(kind::of_plural)
         .collect();
     let reads = specs
         .iter()
@@ -94,6 +93,12 @@ pub async fn judge_cluster<'c, K: ListSink>(
             }
             ListOutcome::Failed { .. } => {}
         }
+    }
+    if !scope.namespaces.is_empty() || scope.label_selector.is_some() {
+        let need = "the whole cluster: scan without --namespace and --selector";
+        let reason = Reason::new(ReasonCode::InputUnread, need);
+        let cluster = kind::CLUSTER.plural;
+        scan.lists.set(cluster, ListState::Incomplete(reason));
     }
     let mut sink = make_sink();
     second_pass(&mut scan, &mut sink)?;
@@ -150,7 +155,7 @@ impl<'c, K: ListSink> Attempt<'c, K> {
 async fn read_list<'c, K: ListSink>(
     reader: &ClusterReader,
     plan: &'c Plan<'c>,
-    spec: &'static KindSpec,
+    spec: &'static Kind,
     scope: &ListScope,
     make_sink: &(dyn Fn() -> K + Send + Sync),
     progress: &Progress<'_>,
@@ -195,7 +200,7 @@ async fn read_list<'c, K: ListSink>(
     Ok((outcome, ended))
 }
 
-fn state(spec: &KindSpec, outcome: &ListOutcome) -> ListState {
+fn state(spec: &Kind, outcome: &ListOutcome) -> ListState {
     let list = format!("list {}", spec.plural);
     match outcome {
         ListOutcome::Complete { .. } | ListOutcome::Absent => ListState::Complete,
@@ -234,6 +239,10 @@ fn second_pass<K: Sink>(scan: &mut LiveScan<'_, K>, sink: &mut K) -> Result<(), 
             scratch.reset();
             session.second(&node, None, &scratch, &joins, lists, sink);
         })?;
+    }
+    if lists.gap(kind::CLUSTER.plural).is_none() {
+        scratch.reset();
+        session.cluster(&scratch, &joins, lists, sink);
     }
     Ok(())
 }

@@ -5,7 +5,6 @@
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::Message;
-use plimsoll_policy::Catalogue;
 use scan_cluster::{Reach, ScanError};
 
 #[tokio::main]
@@ -15,9 +14,7 @@ async fn main() -> anyhow::Result<()> {
         &start.sdk,
         plimsoll_store::StoreConfig::read(|name| start.environment.get(name))?,
     );
-    let catalogue = Catalogue::built_in().map_err(|errors| {
-        anyhow::Error::msg(errors.iter().map(ToString::to_string).collect::<String>())
-    })?;
+    let catalogue = plimsoll_catalogue::built_in()?;
     let reach = Reach {
         sdk: start.sdk.clone(),
         allowed: AllowedNetworks::public_only(),

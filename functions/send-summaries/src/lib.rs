@@ -1,8 +1,12 @@
 //! Makes the weekly summary of every tenant whose hour it is, one delivery for each recipient, at most once.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::{ClusterWeek, Week, last_week, summarise, summary_deliveries};
-use plimsoll_model::{Cluster, Finding, FrameworkScore, Incident, Reason, ScanStatus};
+use plimsoll_model::{
+    Cluster, Finding, FindingState, FrameworkScore, Incident, Reason, ScanStatus,
+};
 use plimsoll_store::{DueKind, TenantStore};
 use route_findings::{Desk, Dossier, RouteError};
 
@@ -74,7 +78,7 @@ async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<
             )
             .collect();
         let incidents: Vec<Incident> = store.open_incidents(None).await?;
-        let exceptions = ending(desk, dossier);
+        let exceptions = ending(desk, dossier, &findings);
         let week = Week {
             tenant: &dossier.tenant,
             policy,
@@ -116,12 +120,24 @@ async fn around(
     Ok((before.map(|scan| scan.scores).unwrap_or_default(), missing))
 }
 
-fn ending(desk: &Desk<'_>, dossier: &Dossier) -> Vec<(String, Timestamp)> {
+/// What ends soon: of the tenant's exceptions, and of those that resources say of themselves, each policy and day once.
+fn ending(desk: &Desk<'_>, dossier: &Dossier, findings: &[Finding]) -> Vec<(String, Timestamp)> {
     let soon = |end: &Timestamp| *end > desk.now && *end <= desk.now + ENDING_SOON;
     let ends = dossier
         .exceptions
         .iter()
         .filter_map(|e| Some((e, e.expires.filter(soon)?)));
-    ends.map(|(exception, end)| (desk.words(&exception.policy).title, end))
-        .collect()
+    let mut all: Vec<(String, Timestamp)> = ends
+        .map(|(exception, end)| (desk.words(dossier, &exception.policy).title, end))
+        .collect();
+    let open = findings
+        .iter()
+        .filter(|finding| finding.state == FindingState::Open);
+    let said = open.filter_map(|finding| {
+        let end = finding.excepted.as_ref()?.until.filter(soon)?;
+        Some((finding.title.clone(), end))
+    });
+    let said: BTreeSet<(String, Timestamp)> = said.collect();
+    all.extend(said);
+    all
 }

@@ -128,6 +128,11 @@ pub fn summarise(week: &Week<'_>) -> SummaryContext {
     }
 }
 
+/// Whether somebody has to mend it: an excepted finding is open too, but accepted.
+fn counts(finding: &Finding) -> bool {
+    finding.state == FindingState::Open && finding.excepted.is_none()
+}
+
 /// Worst first, then where it matters most, then longest open, then by name: the same whatever order the store gave.
 fn order<'f>(week: &Week<'_>, finding: &'f Finding) -> impl Ord + use<'f> {
     let mut clusters = week.clusters.iter();
@@ -202,9 +207,7 @@ impl Week<'_> {
     }
 
     fn open(&self) -> impl Iterator<Item = &Finding> {
-        self.findings
-            .iter()
-            .filter(|finding| finding.state == FindingState::Open)
+        self.findings.iter().filter(|finding| counts(finding))
     }
 
     fn cluster(&self, id: &ClusterId) -> Option<&ClusterWeek<'_>> {
@@ -216,7 +219,7 @@ impl Week<'_> {
         let first = self
             .cluster(&finding.cluster)
             .and_then(|week| week.first_scan_at);
-        finding.state == FindingState::Open
+        counts(finding)
             && finding.reopened.is_none()
             && self.within(finding.first_seen)
             && first.is_none_or(|first| finding.first_seen > first)
@@ -224,7 +227,7 @@ impl Week<'_> {
 
     /// Open, and back in this week after it had been fixed.
     fn is_back(&self, finding: &Finding) -> bool {
-        finding.state == FindingState::Open && finding.reopened.is_some_and(|at| self.within(at))
+        counts(finding) && finding.reopened.is_some_and(|at| self.within(at))
     }
 
     fn first_scans(&self) -> Vec<ClusterLine> {

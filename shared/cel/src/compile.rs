@@ -15,6 +15,8 @@ use crate::source::Source;
 
 mod arithmetic;
 mod calls;
+mod constants;
+mod formats;
 mod macros;
 mod names;
 mod operators;
@@ -22,7 +24,7 @@ mod path;
 
 /// The stack on which sources are parsed: the parser and the walk over its tree use some 100 KB a level in a debug
 /// build, and [`Limits::MAX_DEPTH`] levels there are at most. It is reserved, not filled.
-const STACK_BYTES: usize = 64 << 20;
+pub(crate) const STACK_BYTES: usize = 64 << 20;
 
 /// Checks and compiles a source.
 pub(crate) fn compile(env: &Env, text: &str, limits: Limits) -> Result<Program, CompileError> {
@@ -52,6 +54,9 @@ fn compile_here(env: &Env, source: Source<'_>, depth: u32) -> Result<Program, Co
         patterns: Vec::new(),
         reads: BTreeSet::new(),
         chains: Vec::new(),
+        beyond: BTreeSet::new(),
+        in_format: false,
+        format_values: Vec::new(),
     };
     let root = compiler.expr(&tree)?;
     let name = |slot: &Slot| {
@@ -61,7 +66,7 @@ fn compile_here(env: &Env, source: Source<'_>, depth: u32) -> Result<Program, Co
     };
     Ok(Program {
         source: source.0.to_owned(),
-        result: root.ty,
+        result: root.ty.closed(),
         root: root.expr,
         locals: compiler.most_locals,
         depth,
@@ -72,6 +77,7 @@ fn compile_here(env: &Env, source: Source<'_>, depth: u32) -> Result<Program, Co
             .map(|slot| (*slot, name(slot)))
             .collect(),
         chains: compiler.chains,
+        beyond: compiler.beyond.into_iter().map(str::to_owned).collect(),
     })
 }
 
@@ -106,6 +112,12 @@ struct Compiler<'s> {
     patterns: Vec<Pattern>,
     reads: BTreeSet<Slot>,
     chains: Vec<Chain>,
+    /// What it uses that not every supported API server has.
+    beyond: BTreeSet<&'static str>,
+    /// Whether this is an argument of `format`, whose lists may mix types.
+    in_format: bool,
+    /// The types of the elements of the last list within such an argument.
+    format_values: Vec<Type>,
 }
 
 impl Compiler<'_> {
@@ -116,16 +128,22 @@ impl Compiler<'_> {
             Tree::Call(call) => self.call(node, call),
             Tree::List(list) => {
                 let mut items = Vec::with_capacity(list.elements.len());
-                let mut element: Option<Type> = None;
+                let mut element = Type::Free;
+                let mut types = Vec::new();
                 let mut from = Vec::new();
-                for (number, item) in list.elements.iter().enumerate() {
+                for (number, node) in list.elements.iter().enumerate() {
                     let optional = list.optional_indices.contains(&number);
-                    let mut item = self.element(item, optional)?;
-                    element = Some(join_or_dyn(element, item.ty));
+                    let mut item = self.element(node, optional)?;
+                    if self.in_format {
+                        types.push(item.ty.clone());
+                    }
+                    let before = items.first().map(|(expr, _)| expr);
+                    element = self.uniform(node, element, item.ty, (before, &item.expr))?;
                     from.append(&mut item.from);
                     items.push((item.expr, optional));
                 }
-                let ty = Type::list(element.unwrap_or(Type::Dyn));
+                self.format_values = types;
+                let ty = Type::list(element);
                 Ok(Compiled {
                     expr: Expr::List(items, self.at(node)),
                     ty,
@@ -150,7 +168,7 @@ impl Compiler<'_> {
     ) -> Result<Compiled, CompileError> {
         use cel::common::ast::EntryExpr;
         let mut entries = Vec::with_capacity(map.entries.len());
-        let mut value_ty: Option<Type> = None;
+        let (mut key_ty, mut value_ty) = (Type::Free, Type::Free);
         let mut from = Vec::new();
         for entry in &map.entries {
             let EntryExpr::MapEntry(entry) = &entry.expr else {
@@ -159,16 +177,17 @@ impl Compiler<'_> {
             let key = self.expr(&entry.key)?;
             if !matches!(
                 key.ty,
-                Type::Dyn | Type::String | Type::Int | Type::Uint | Type::Bool
+                Type::Dyn | Type::Free | Type::String | Type::Int | Type::Uint | Type::Bool
             ) {
                 return Err(self.error_at(&entry.key, format!("{} cannot be a key", key.ty)));
             }
+            key_ty = self.uniform(&entry.key, key_ty, key.ty, (None, &key.expr))?;
             let mut value = self.element(&entry.value, entry.optional)?;
-            value_ty = Some(join_or_dyn(value_ty, value.ty));
+            value_ty = self.uniform(&entry.value, value_ty, value.ty, (None, &value.expr))?;
             from.append(&mut value.from);
             entries.push((key.expr, value.expr, entry.optional));
         }
-        let ty = Type::map(value_ty.unwrap_or(Type::Dyn));
+        let ty = Type::map_of(key_ty, value_ty);
         Ok(Compiled {
             expr: Expr::Map(entries, self.at(node)),
             ty,
@@ -182,7 +201,7 @@ impl Compiler<'_> {
         if optional {
             element.ty = match element.ty {
                 Type::Optional(inner) => *inner,
-                Type::Dyn => Type::Dyn,
+                Type::Dyn | Type::Free => Type::Dyn,
                 other => {
                     return Err(self.error_at(node, format!("`?` needs an optional, not {other}")));
                 }
@@ -191,11 +210,39 @@ impl Compiler<'_> {
         Ok(element)
     }
 
+    /// The type of the elements so far, one more taken in. The elements of a literal have one type, as in an API
+    /// server; what `dyn` hides is a type of its own.
+    fn uniform(
+        &self,
+        node: &IdedExpr,
+        before: Type,
+        ty: Type,
+        (first, this): (Option<&Expr>, &Expr),
+    ) -> Result<Type, CompileError> {
+        let constant = |expr: &Expr| match expr {
+            Expr::Const(Literal::Type(kind)) => Some(*kind),
+            _ => None,
+        };
+        let differ = match (first.and_then(constant), constant(this)) {
+            (Some(first), Some(this)) => first != this,
+            _ => false,
+        };
+        if !self.in_format && (differ || !before.same(&ty)) {
+            let text = format!("the elements must have one type: this is {ty}, not {before}");
+            let mut error = self.error_at(node, text);
+            if !differ {
+                error.help = Some("`dyn(..)` around each of them makes it one".to_owned());
+            }
+            return Err(error);
+        }
+        Ok(before.join(ty).unwrap_or(Type::Dyn))
+    }
+
     /// A part that must be a condition.
     fn condition(&mut self, node: &IdedExpr, what: &str) -> Result<Expr, CompileError> {
         let part = self.expr(node)?;
         match part.ty {
-            Type::Bool | Type::Dyn => Ok(part.expr),
+            Type::Bool | Type::Dyn | Type::Free => Ok(part.expr),
             other => Err(self.error_at(node, format!("{what} must be bool, this is {other}"))),
         }
     }
@@ -243,13 +290,5 @@ fn constant(literal: &LiteralValue) -> Compiled {
         expr: Expr::Const(literal),
         ty,
         from: Vec::new(),
-    }
-}
-
-/// The type of elements that are both one and the other.
-fn join_or_dyn(before: Option<Type>, ty: Type) -> Type {
-    match before {
-        None => ty,
-        Some(before) => before.join(ty).unwrap_or(Type::Dyn),
     }
 }

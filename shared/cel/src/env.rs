@@ -53,10 +53,29 @@ impl Default for Limits {
 ///
 /// Names may be dotted: after `declare("variables.podSpec", ..)`, `variables.podSpec.hostNetwork` reads the field
 /// of that variable, and `variables.other` is an error.
-#[derive(Clone, Debug, Default)]
+///
+/// Stored, it is the names alone: what was checked against the types need not be checked again.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct Env {
     variables: Vec<(String, Type)>,
     by_name: HashMap<String, Slot>,
+}
+
+impl From<Env> for Vec<String> {
+    fn from(env: Env) -> Self {
+        env.variables.into_iter().map(|(name, _)| name).collect()
+    }
+}
+
+impl From<Vec<String>> for Env {
+    fn from(names: Vec<String>) -> Self {
+        let mut env = Env::new();
+        for name in names {
+            env.declare(&name, Type::Dyn);
+        }
+        env
+    }
 }
 
 impl Env {

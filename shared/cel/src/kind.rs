@@ -41,11 +41,15 @@ pub enum Kind {
     Cidr,
     /// `kubernetes.Semver`.
     Semver,
+    /// `kubernetes.URL`.
+    Url,
+    /// `kubernetes.NamedFormat`.
+    Format,
 }
 
 impl Kind {
     /// All types that have a name in sources.
-    pub(crate) const NAMED: [Kind; 17] = [
+    pub(crate) const NAMED: [Kind; 15] = [
         Kind::Null,
         Kind::Bool,
         Kind::Int,
@@ -59,13 +63,11 @@ impl Kind {
         Kind::Timestamp,
         Kind::Duration,
         Kind::Type,
-        Kind::Quantity,
         Kind::Ip,
         Kind::Cidr,
-        Kind::Semver,
     ];
 
-    /// The name in sources.
+    /// The name in sources and messages.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -87,6 +89,8 @@ impl Kind {
             Kind::Ip => "net.IP",
             Kind::Cidr => "net.CIDR",
             Kind::Semver => "kubernetes.Semver",
+            Kind::Url => "kubernetes.URL",
+            Kind::Format => "kubernetes.NamedFormat",
         }
     }
 }

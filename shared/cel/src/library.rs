@@ -13,8 +13,10 @@ use crate::value::Value;
 mod addresses;
 mod build;
 mod convert;
-mod format;
+mod floats;
+pub(crate) mod format;
 mod lists;
+mod named_formats;
 mod optionals;
 mod quantities;
 pub(crate) mod regex;
@@ -22,13 +24,14 @@ mod sets;
 mod strings;
 mod table;
 mod time;
+mod urls;
 mod versions;
 
 pub(crate) use build::{ListBuilder, TextBuilder};
 pub(crate) use lists::sort_keyed;
+pub use named_formats::NamedFormat;
 pub(crate) use sets::has as has_element;
-pub(crate) use table::{ELSEWHERE, TABLE};
-pub(crate) use time::in_range;
+pub(crate) use table::{FOREIGN, NEWER, signatures};
 
 /// What a function needs beside its arguments.
 pub(crate) struct Context<'m, 'a> {
@@ -97,6 +100,7 @@ pub(crate) enum Function {
     Distinct,
     First,
     Flatten,
+    Includes,
     IsSorted,
     Last,
     Max,
@@ -127,6 +131,7 @@ pub(crate) enum Function {
     IsQuantity,
     QuantityAdd,
     QuantityOf,
+    QuantitySign,
     QuantitySubtract,
     // Addresses and networks.
     CidrAddress,
@@ -151,6 +156,19 @@ pub(crate) enum Function {
     SemverMinor,
     SemverOf,
     SemverPatch,
+    // URLs.
+    IsUrl,
+    UrlHost,
+    UrlHostname,
+    UrlOf,
+    UrlPath,
+    UrlPort,
+    UrlQuery,
+    UrlScheme,
+    // Named formats.
+    FormatNamed,
+    FormatOf(NamedFormat),
+    FormatValidate,
     // Times and spans of time.
     GetDate,
     GetDayOfMonth,
@@ -182,7 +200,6 @@ pub(crate) fn call<'a>(
         F::IndexOf | F::LastIndexOf if first.kind() == crate::Kind::List => {
             lists::call(cx, function, args)?
         }
-        F::Reverse if first.kind() == crate::Kind::List => lists::call(cx, function, args)?,
         F::CharAt
         | F::Contains
         | F::EndsWith
@@ -191,7 +208,6 @@ pub(crate) fn call<'a>(
         | F::LowerAscii
         | F::Quote
         | F::Replace
-        | F::Reverse
         | F::Split
         | F::StartsWith
         | F::Substring
@@ -203,11 +219,13 @@ pub(crate) fn call<'a>(
         | F::Distinct
         | F::First
         | F::Flatten
+        | F::Includes
         | F::IsSorted
         | F::Last
         | F::Max
         | F::Min
         | F::Range
+        | F::Reverse
         | F::Slice
         | F::Sort
         | F::Sum => lists::call(cx, function, args)?,
@@ -251,7 +269,19 @@ pub(crate) fn call<'a>(
         | F::IsQuantity
         | F::QuantityAdd
         | F::QuantityOf
+        | F::QuantitySign
         | F::QuantitySubtract => quantities::call(cx, function, args)?,
+        F::IsUrl
+        | F::UrlHost
+        | F::UrlHostname
+        | F::UrlOf
+        | F::UrlPath
+        | F::UrlPort
+        | F::UrlQuery
+        | F::UrlScheme => urls::call(cx, function, args)?,
+        F::FormatNamed | F::FormatOf(_) | F::FormatValidate => {
+            named_formats::call(cx, function, args)?
+        }
         F::GetDate
         | F::GetDayOfMonth
         | F::GetDayOfWeek

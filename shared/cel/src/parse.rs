@@ -9,9 +9,7 @@ use crate::source::Source;
 /// Parses a source that [`crate::scan::scan`] accepted. Recurses deeply: call it on a large stack only.
 pub(crate) fn parse(source: Source<'_>) -> Result<(IdedExpr, SourceInfo), CompileError> {
     // An environment without macros leaves `has`, `all` and the rest as the calls they are written as.
-    let parser = cel::Env::default()
-        .parser()
-        .enable_ident_escape_syntax(true);
+    let parser = cel::Env::default().parser();
     parser.parse_with_source_info(source.0).map_err(|errors| {
         // What the grammar does not take says more than what the walk over its debris makes of that.
         let syntax = errors

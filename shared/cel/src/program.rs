@@ -18,6 +18,8 @@ use crate::value::Value;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
     pub(crate) source: String,
+    /// Not stored: a program is stored when it has been checked.
+    #[serde(skip, default = "not_stored")]
     pub(crate) result: Type,
     pub(crate) root: Expr,
     /// How many local variables of macros it needs at once.
@@ -30,6 +32,12 @@ pub struct Program {
     pub(crate) reads: Vec<(Slot, String)>,
     /// The field chains it reads, with their variable.
     pub(crate) chains: Vec<Chain>,
+    /// See [`Program::beyond_kubernetes`].
+    pub(crate) beyond: Vec<String>,
+}
+
+fn not_stored() -> Type {
+    Type::Dyn
 }
 
 /// A field chain of a variable.
@@ -92,6 +100,13 @@ impl Program {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// What it uses that an API server of the oldest supported version refuses, each with the first version that
+    /// has it where there is one: `cel.bind`, `includes (1.37)`. Such an expression cannot be exported.
+    #[must_use]
+    pub fn beyond_kubernetes(&self) -> &[String] {
+        &self.beyond
     }
 
     /// The variables it reads, each once, in order of their slots.

@@ -200,7 +200,12 @@ impl Tokens<'_> {
                 '=' | '!' | '<' | '>' if rest[1..].starts_with('=') => (2, Token::Chain),
                 '<' | '>' | '+' | '-' | '*' | '/' | '%' => (1, Token::Chain),
                 '!' => (1, Token::Other),
-                '`' => (backquoted(self.source, start)?, Token::Other),
+                '`' => {
+                    let message = "names in backquotes are not taken";
+                    let mut error = self.source.error(start, 1, message);
+                    error.help = Some("use an index, for example x['a-b']".to_owned());
+                    return Err(error);
+                }
                 other => {
                     let message = format!("`{}` means nothing here", other.escape_debug());
                     return Err(self.source.error(start, other.len_utf8(), message));
@@ -252,13 +257,6 @@ fn quoted(source: Source<'_>, start: usize, prefix: usize) -> Result<usize, Comp
             .sum::<usize>();
     }
     Err(source.error(start, prefix + close.len(), "this text is never closed"))
-}
-
-fn backquoted(source: Source<'_>, start: usize) -> Result<usize, CompileError> {
-    match source.0[start + 1..].find('`') {
-        Some(end) => Ok(end + 2),
-        None => Err(source.error(start, 1, "this name is never closed")),
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Type {
     /// Not known before evaluation; goes with everything.
     Dyn,
+    /// Still open: the elements of an empty list. Takes the type of what it meets; never the type of a program.
+    Free,
     /// `bool`.
     Bool,
     /// `int`, 64 bits.
@@ -31,8 +33,8 @@ pub enum Type {
     Duration,
     /// A list and the type of its elements.
     List(Box<Type>),
-    /// A map and the type of its values; keys are not typed.
-    Map(Box<Type>),
+    /// A map and the types of its keys and values.
+    Map(Box<Type>, Box<Type>),
     /// An optional and the type of its value.
     Optional(Box<Type>),
     /// A map with known fields.
@@ -47,6 +49,10 @@ pub enum Type {
     Cidr,
     /// A semantic version, `semver('1.2.3')`.
     Semver,
+    /// A URL, `url('https://example.com')`.
+    Url,
+    /// A named format, `format.uuid()`.
+    Format,
 }
 
 /// The fields of an [`Type::Object`].
@@ -67,10 +73,16 @@ impl Type {
         Type::List(Box::new(element))
     }
 
-    /// A map with values of type `value`.
+    /// A map with text keys and values of type `value`, as all of JSON are.
     #[must_use]
     pub fn map(value: Type) -> Type {
-        Type::Map(Box::new(value))
+        Type::map_of(Type::String, value)
+    }
+
+    /// A map with keys and values of these types.
+    #[must_use]
+    pub fn map_of(key: Type, value: Type) -> Type {
+        Type::Map(Box::new(key), Box::new(value))
     }
 
     /// An optional `value`.
@@ -89,39 +101,84 @@ impl Type {
         matches!(self, Type::Int | Type::Uint | Type::Double)
     }
 
-    /// Whether a value of one type may be used where the other is asked for, as far as can be told before
-    /// evaluation.
+    /// Whether nothing is known of it.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Type::Dyn | Type::Free)
+    }
+
+    /// Whether `null` may stand in its place, which cel-go allows for everything that is not a plain value, a list or
+    /// a map.
+    fn is_nullable(&self) -> bool {
+        matches!(
+            self,
+            Type::Null
+                | Type::Optional(_)
+                | Type::Timestamp
+                | Type::Duration
+                | Type::Object(_)
+                | Type::Quantity
+                | Type::Ip
+                | Type::Cidr
+                | Type::Semver
+                | Type::Url
+                | Type::Format
+        )
+    }
+
+    /// Whether a value of one type may be used where the other is asked for, or be compared with one of it, as far as
+    /// can be told before evaluation.
     pub(crate) fn fits(&self, other: &Type) -> bool {
         match (self, other) {
-            (Type::Dyn, _) | (_, Type::Dyn) => true,
-            (Type::List(a), Type::List(b))
-            | (Type::Map(a), Type::Map(b))
-            | (Type::Optional(a), Type::Optional(b)) => a.fits(b),
+            (a, b) if a.is_open() || b.is_open() => true,
+            (Type::List(a), Type::List(b)) | (Type::Optional(a), Type::Optional(b)) => a.fits(b),
+            (Type::Map(key, value), Type::Map(other_key, other_value)) => {
+                key.fits(other_key) && value.fits(other_value)
+            }
             (Type::Object(a), Type::Object(b)) => a.name == b.name,
-            (Type::Object(_), Type::Map(_)) | (Type::Map(_), Type::Object(_)) => true,
+            (Type::Object(_), Type::Map(key, _)) | (Type::Map(key, _), Type::Object(_)) => {
+                key.fits(&Type::String)
+            }
+            (Type::Null, other) | (other, Type::Null) => other.is_nullable(),
             (a, b) => a == b,
         }
     }
 
-    /// Whether values of both types may be equal: as [`Type::fits`], but numbers of different types may be, too.
-    pub(crate) fn may_equal(&self, other: &Type) -> bool {
+    /// The more general of two types that go together, `None` if they do not.
+    pub(crate) fn join(self, other: Type) -> Option<Type> {
         match (self, other) {
-            (Type::List(a), Type::List(b))
-            | (Type::Map(a), Type::Map(b))
-            | (Type::Optional(a), Type::Optional(b)) => a.may_equal(b),
-            (Type::Null, _) | (_, Type::Null) => true,
-            (a, b) => a.fits(b) || (a.is_number() && b.is_number()),
+            (Type::Free, other) | (other, Type::Free) => Some(other),
+            (Type::List(a), Type::List(b)) => a.join(*b).map(Type::list),
+            (Type::Map(key, value), Type::Map(other_key, other_value)) => Some(Type::map_of(
+                key.join(*other_key)?,
+                value.join(*other_value)?,
+            )),
+            (Type::Optional(a), Type::Optional(b)) => a.join(*b).map(Type::optional),
+            (a, b) if a == b => Some(a),
+            (a, Type::Null) | (Type::Null, a) if a.is_nullable() => Some(a),
+            (a, b) => a.fits(&b).then_some(Type::Dyn),
         }
     }
 
-    /// The type of something that is one or the other, if they go together.
-    pub(crate) fn join(self, other: Type) -> Option<Type> {
+    /// Whether two types are the same, what is open taken for anything.
+    pub(crate) fn same(&self, other: &Type) -> bool {
         match (self, other) {
-            (Type::List(a), Type::List(b)) => a.join(*b).map(Type::list),
-            (Type::Map(a), Type::Map(b)) => a.join(*b).map(Type::map),
-            (Type::Optional(a), Type::Optional(b)) => a.join(*b).map(Type::optional),
-            (a, b) if a == b => Some(a),
-            (a, b) => a.fits(&b).then_some(Type::Dyn),
+            (Type::Free, _) | (_, Type::Free) => true,
+            (Type::List(a), Type::List(b)) | (Type::Optional(a), Type::Optional(b)) => a.same(b),
+            (Type::Map(key, value), Type::Map(other_key, other_value)) => {
+                key.same(other_key) && value.same(other_value)
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    /// The type with what is still open taken for anything.
+    pub(crate) fn closed(self) -> Type {
+        match self {
+            Type::Free => Type::Dyn,
+            Type::List(element) => Type::list(element.closed()),
+            Type::Map(key, value) => Type::map_of(key.closed(), value.closed()),
+            Type::Optional(value) => Type::optional(value.closed()),
+            other => other,
         }
     }
 }
@@ -130,10 +187,10 @@ impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = match self {
             Type::List(element) => return write!(f, "list({element})"),
-            Type::Map(value) => return write!(f, "map({value})"),
+            Type::Map(key, value) => return write!(f, "map({key}, {value})"),
             Type::Optional(value) => return write!(f, "optional({value})"),
             Type::Object(schema) => &schema.name,
-            Type::Dyn => "dyn",
+            Type::Dyn | Type::Free => "dyn",
             Type::Bool => "bool",
             Type::Int => "int",
             Type::Uint => "uint",
@@ -148,6 +205,8 @@ impl fmt::Display for Type {
             Type::Ip => "IP",
             Type::Cidr => "cidr",
             Type::Semver => "semver",
+            Type::Url => "URL",
+            Type::Format => "format",
         };
         f.write_str(plain)
     }

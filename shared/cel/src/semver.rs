@@ -18,10 +18,9 @@ impl<'a> Semver<'a> {
     /// Reads a version. With `lenient`, a leading `v`, leading zeros and missing numbers are let pass, as
     /// Kubernetes' `semver(x, true)` does.
     pub(crate) fn parse(text: &'a str, lenient: bool) -> Option<Semver<'a>> {
-        let text = if lenient {
-            text.strip_prefix('v').unwrap_or(text)
-        } else {
-            text
+        let text = match text.strip_prefix('v') {
+            Some(rest) if lenient => rest,
+            _ => text,
         };
         let (text, build) = text
             .split_once('+')
@@ -31,7 +30,9 @@ impl<'a> Semver<'a> {
             .map_or((text, None), |(core, pre)| (core, Some(pre)));
         let mut numbers = [0; 3];
         let parts: Vec<&str> = core.split('.').collect();
-        if parts.len() > 3 || (parts.len() < 3 && !lenient) {
+        // What is missing may not be followed by anything.
+        let short = parts.len() < 3 && (!lenient || pre.is_some() || build.is_some());
+        if parts.len() > 3 || short {
             return None;
         }
         for (number, part) in numbers.iter_mut().zip(parts) {
@@ -46,9 +47,11 @@ impl<'a> Semver<'a> {
                 let zeros = part.len() > 1
                     && part.starts_with('0')
                     && part.bytes().all(|b| b.is_ascii_digit());
+                // Numbers that count must fit 64 bits.
+                let too_large = is_number(part) && part.parse::<u64>().is_err();
                 !part.is_empty()
                     && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-                    && (numeric_zeros || !zeros)
+                    && (numeric_zeros || !(zeros || too_large))
             })
         };
         if pre.is_some_and(|pre| !identifiers(pre, false))

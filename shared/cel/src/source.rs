@@ -63,10 +63,7 @@ impl Source<'_> {
         let name = rest
             .trim_start_matches(|c: char| c == '.' || c == '?' || c == '[' || c.is_whitespace());
         let from = start + (rest.len() - name.len());
-        let length = name.len()
-            - name
-                .trim_start_matches(|c| is_name_char(c) || c == '`')
-                .len();
+        let length = name.len() - name.trim_start_matches(is_name_char).len();
         (from, length.max(1))
     }
 }

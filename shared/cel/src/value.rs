@@ -3,12 +3,16 @@
 use std::net::IpAddr;
 
 use bumpalo::Bump;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::cidr::Cidr;
+use crate::instant::Instant;
 use crate::kind::Kind;
+use crate::library::NamedFormat;
 use crate::node::{Entry, Node};
+use crate::quantity::Quantity;
 use crate::semver::Semver;
+use crate::url::Url;
 
 mod compare;
 mod json;
@@ -51,19 +55,23 @@ pub enum Value<'a> {
     /// An optional.
     Optional(Option<&'a Value<'a>>),
     /// A point in time.
-    Timestamp(Timestamp),
+    Timestamp(Instant),
     /// A span of time.
     Duration(SignedDuration),
     /// A type, from `type(x)`.
     Type(Kind),
-    /// A Kubernetes quantity, in billionths.
-    Quantity(&'a i128),
+    /// A Kubernetes quantity.
+    Quantity(&'a Quantity<'a>),
     /// An IP address.
     Ip(&'a IpAddr),
     /// A network.
     Cidr(&'a Cidr),
     /// A semantic version.
     Semver(&'a Semver<'a>),
+    /// A URL.
+    Url(&'a Url<'a>),
+    /// A named format.
+    Format(NamedFormat),
     /// Not known, with the reason. Never inside a list or map, and never a result: as input it makes what depends
     /// on it [`crate::EvalError::Unknown`].
     Unknown(&'a str),
@@ -213,6 +221,8 @@ impl<'a> Value<'a> {
             Value::Ip(_) => Kind::Ip,
             Value::Cidr(_) => Kind::Cidr,
             Value::Semver(_) => Kind::Semver,
+            Value::Url(_) => Kind::Url,
+            Value::Format(_) => Kind::Format,
             Value::Unknown(_) => Kind::Dyn,
         }
     }

@@ -27,3 +27,30 @@ pub struct Exception {
     /// When it ends; it counts no longer at that time. Without end if none.
     pub expires: Option<Timestamp>,
 }
+
+/// What makes a failing verdict an excepted one: it goes on failing, counts apart and stops no pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Excepted {
+    /// What says so: the annotation's name, or the file and line of the rule.
+    pub id: String,
+    /// Where it is said.
+    pub origin: ExceptionOrigin,
+    /// Why it is accepted; never empty.
+    pub reason: String,
+    /// Who approved it, where that is said.
+    pub approved_by: Option<String>,
+    /// When it ends; it counts no longer at that time. Without end if none.
+    pub until: Option<Timestamp>,
+}
+
+/// Where an exception is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ExceptionOrigin {
+    /// In an annotation of the object or of its pod template.
+    Annotation,
+    /// In a file of exceptions.
+    File,
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClusterId, Fingerprint, PolicyId, ResourceRef, ScanId, Severity};
+use crate::{ClusterId, Excepted, Fingerprint, PolicyId, ResourceRef, ScanId, Severity};
 
 /// A finding with its evidence and history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Finding {
     pub message: String,
     /// Open or resolved.
     pub state: FindingState,
+    /// What excepts it, if something does: it is open, counts apart, and nobody is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excepted: Option<Arc<Excepted>>,
     /// First scan time at which it failed.
     pub first_seen: Timestamp,
     /// When it was re-opened last, if ever.

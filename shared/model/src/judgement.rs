@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fingerprint, PolicyId, Reason, ResourceRef, Severity, Verdict};
+use crate::{Excepted, Fingerprint, PolicyId, Reason, ResourceRef, Severity, Verdict};
 
 /// What one policy says of one element of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Judgement {
     pub message: String,
     /// Why it is not evaluated; set exactly then.
     pub reason: Option<Reason>,
+    /// What excepts it; for a failing verdict only, which it leaves failing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Arc<Excepted>>,
     /// The identity over time.
     pub fingerprint: Fingerprint,
     /// The document it was read from, for files.

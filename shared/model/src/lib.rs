@@ -20,6 +20,7 @@ mod fingerprint;
 mod id;
 mod incident;
 mod judgement;
+pub mod kind;
 mod manifest;
 mod message;
 mod resource;
@@ -34,7 +35,7 @@ pub use audit::AuditEntry;
 pub use cluster::{Cluster, Lease, Provider, Readable};
 pub use connection::{Connection, ConnectionKind, ConnectionState};
 pub use delivery::{Delivery, DeliveryContent, DeliveryState, Destination};
-pub use exception::Exception;
+pub use exception::{Excepted, Exception, ExceptionOrigin};
 pub use finding::{Finding, FindingState};
 pub use fingerprint::{Fingerprint, FingerprintParts};
 pub use id::{

@@ -26,6 +26,9 @@ pub struct ManifestEntry {
     pub lists: Vec<String>,
     /// [`Verdict::Fail`] or [`Verdict::NotEvaluated`] of what failed before.
     pub verdict: Verdict,
+    /// Whether it is excepted, and so counts apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub excepted: bool,
     /// A hash over message, paths and observed value: when it differs, the finding's text is written again.
     pub hash: String,
 }

@@ -52,8 +52,11 @@ pub struct ScanCounts {
     pub resources: u64,
     /// Passing verdicts.
     pub pass: u64,
-    /// Failing verdicts.
+    /// Failing verdicts, excepted ones included.
     pub fail: u64,
+    /// Failing verdicts that are excepted.
+    #[serde(default)]
+    pub excepted: u64,
     /// Verdicts nobody could reach.
     pub not_evaluated: u64,
     /// Policies applicable to this cluster.
@@ -101,7 +104,7 @@ pub struct OutboxItem {
     pub unreadable: Option<Reason>,
     /// Whether the cluster became readable again, or unreadable, with this scan.
     pub readable_changed: bool,
-    /// What changed, by policy; every finding that is new, re-opened or resolved.
+    /// What changed, by policy; every finding that is new, re-opened or resolved, or whose exception came or went.
     pub changes: Vec<Change>,
 }
 
@@ -128,4 +131,16 @@ pub enum ChangeKind {
     Reopened,
     /// Does not fail any more, or its resource is gone from a complete list.
     Resolved,
+    /// Still fails, and an exception covers it now.
+    Excepted,
+    /// Still fails, and the exception that covered it has ended or is gone.
+    ExceptionEnded,
+}
+
+impl ChangeKind {
+    /// Whether somebody has to be told of a finding: it fails, and did not, or did not count.
+    #[must_use]
+    pub fn opens(self) -> bool {
+        matches!(self, Self::New | Self::Reopened | Self::ExceptionEnded)
+    }
 }

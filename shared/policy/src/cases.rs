@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 
 use plimsoll_cel::{Bump, decode_json};
+use plimsoll_model::kind;
 use plimsoll_model::{Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use serde_saphyr::Spanned;
 
 use crate::catalogue::{Catalogue, Policy};
 use crate::error::LoadError;
-use crate::kinds::{WORKLOAD, group_of_kind};
+use crate::kinds::WORKLOAD;
 use crate::lists::{ListState, Lists};
 use crate::plan::{Plan, PlanOptions};
 use crate::session::{Seen, Session, Sink};
 
 /// One example.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// What it shows.
@@ -42,15 +45,22 @@ pub struct Case {
     /// Lists, by plural, that could not be read.
     #[serde(default)]
     pub without: Vec<String>,
+    /// Where it begins in the file, from 1.
+    #[serde(skip)]
+    pub line: u32,
 }
 
 /// What a case says of its cluster.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClusterCase {
     /// `1.30`; the newest when absent.
     #[serde(default)]
     pub version: Option<String>,
+    /// `v1.30.2-eks-abc1234`; not known when absent.
+    #[serde(default)]
+    pub git_version: Option<String>,
 }
 
 /// What a case gave.
@@ -119,7 +129,25 @@ impl Policy {
                 format!("`{}` has no cases.yaml beside it", self.id),
             ));
         };
-        serde_saphyr::from_str(text).map_err(|error| LoadError::of_yaml(&file, &error))
+        let placed: Vec<Spanned<Case>> =
+            serde_saphyr::from_str(text).map_err(|error| LoadError::of_yaml(&file, &error))?;
+        let cases = placed.into_iter().map(|placed| Case {
+            line: u32::try_from(placed.referenced.line()).unwrap_or(u32::MAX),
+            ..placed.value
+        });
+        Ok(cases.collect())
+    }
+
+    /// What a case complains of, at its place.
+    #[must_use]
+    pub fn error_at_case(&self, case: &Case, complaint: &str) -> LoadError {
+        let message = format!("case `{}`: {complaint}", case.name);
+        LoadError {
+            line: case.line,
+            column: 1,
+            length: 1,
+            ..LoadError::of_file(&self.file.replace("policy.yaml", "cases.yaml"), message)
+        }
     }
 }
 
@@ -155,10 +183,11 @@ pub fn judgements(
     }
     let options = PlanOptions {
         cluster_version: case.cluster.version.clone(),
+        git_version: case.cluster.git_version.clone(),
         ..PlanOptions::default()
     };
     let plan = Plan::new(&catalogue, options);
-    let mut lists = Lists::of_files();
+    let mut lists = Lists::of_case();
     for plural in &case.without {
         let reason = Reason::new(ReasonCode::PermissionMissing, format!("list {plural}"));
         lists.set(plural, ListState::Incomplete(reason));
@@ -200,11 +229,7 @@ pub(crate) fn complete(given: &Value) -> Value {
     let Some(map) = object.as_object_mut() else {
         return object;
     };
-    let api_version = match (group_of_kind(&kind), kind.as_str()) {
-        (_, "HorizontalPodAutoscaler") => "autoscaling/v2".to_owned(),
-        (None | Some(""), _) => "v1".to_owned(),
-        (Some(group), _) => format!("{group}/v1"),
-    };
+    let api_version = kind::named(&kind).map_or_else(|| "v1".to_owned(), kind::Kind::api_version);
     map.entry("apiVersion")
         .or_insert_with(|| json!(api_version));
     let metadata = map.entry("metadata").or_insert_with(|| json!({}));

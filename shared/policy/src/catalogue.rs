@@ -1,8 +1,9 @@
 //! All policies and frameworks: a walk over a folder, nothing registered by hand.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use plimsoll_model::{PolicyId, Severity};
@@ -11,11 +12,10 @@ use crate::compile::{self, Compiled};
 use crate::error::{LoadError, nearest};
 use crate::file::{Applies, Control, FrameworkFile, Lifecycle, PatchOp, PolicyFile};
 use crate::kinds::{WORKLOAD, workload_kinds};
-
-static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../policies");
+use crate::parameter::Parameter;
 
 /// One policy, checked and compiled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Policy {
     /// Its permanent id.
     pub id: PolicyId,
@@ -29,6 +29,8 @@ pub struct Policy {
     pub kinds: Vec<String>,
     /// The kinds as the file has them, for people.
     pub kinds_written: Vec<String>,
+    /// Whether it also judges pods that a controller made.
+    pub(crate) owned: bool,
     /// Other lists it joins, by plural.
     pub needs: Vec<String>,
     /// For messages about many.
@@ -38,7 +40,11 @@ pub struct Policy {
     /// What to change.
     pub fix: String,
     /// The change as a patch, where one is safe; relative as `path` is.
+    #[serde(with = "crate::stored::as_json")]
     pub patch: Vec<PatchOp>,
+    /// What whoever uses it may change.
+    #[serde(with = "crate::stored::as_json")]
+    pub params: Vec<Parameter>,
     /// Other tools' ids of the same check.
     pub peers: BTreeMap<String, Vec<String>>,
     /// Where tools read the rule differently.
@@ -46,11 +52,16 @@ pub struct Policy {
     /// `framework/control` of every control it counts for.
     pub controls: Vec<String>,
     /// `policy.yaml` as it is.
-    pub text: String,
+    #[serde(skip)]
+    pub text: Cow<'static, str>,
     /// `cases.yaml` as it is.
-    pub cases: Option<String>,
+    #[serde(skip)]
+    pub cases: Option<Cow<'static, str>>,
     /// Where the file is, below the catalogue's folder.
     pub file: String,
+    /// Whether it came beside the policies that were there before: somebody's own.
+    #[serde(skip)]
+    pub own: bool,
     pub(crate) compiled: Compiled,
 }
 
@@ -61,6 +72,36 @@ impl Policy {
         !self.compiled.facts.is_empty() || self.compiled.reads_namespace
     }
 
+    /// An error about its id.
+    pub(crate) fn error_at_id(&self, message: String) -> LoadError {
+        self.error_at("id:", message)
+    }
+
+    /// An error about the line that begins with a word.
+    fn error_at(&self, word: &str, message: String) -> LoadError {
+        let error = LoadError::of_file(&self.file, message);
+        let mut lines = self.text.lines().zip(1..);
+        let found = lines.find_map(|(line, number)| Some((line.strip_prefix(word)?, number)));
+        let Some((rest, line)) = found else {
+            return error;
+        };
+        let value = rest.trim_start();
+        let before = word.len() + rest.len() - value.len();
+        LoadError {
+            line,
+            column: before as u32 + 1,
+            length: value.chars().count().max(1) as u32,
+            ..error
+        }
+    }
+
+    /// That it costs too much.
+    pub(crate) fn error_of_cost(&self) -> LoadError {
+        let message = "costs more than a policy may spend on one object, here or on a large one";
+        let error = self.error_at("expression:", message.to_owned());
+        error.help("look at each element once: `each` makes a verdict of every one")
+    }
+
     /// The condition as it stands in the file, for people.
     #[must_use]
     pub fn expression(&self) -> &str {
@@ -69,7 +110,7 @@ impl Policy {
 }
 
 /// One framework.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Framework {
     /// Its id, for example `cis-eks-1.8.0`.
     pub id: String,
@@ -79,12 +120,14 @@ pub struct Framework {
     pub short: String,
     /// Where it applies.
     pub applies: Applies,
+    /// Whether it is scored only when somebody asks for it by name.
+    pub by_choice: bool,
     /// Its controls in order.
     pub controls: Vec<Control>,
 }
 
 /// Policies and frameworks that go together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Catalogue {
     /// Sorted by id.
     pub policies: Vec<Policy>,
@@ -104,36 +147,30 @@ pub struct CatalogueFile {
 }
 
 impl Catalogue {
-    /// The policies in this binary.
-    ///
-    /// # Errors
-    /// Never in a tested build: a test loads them.
-    pub fn built_in() -> Result<Self, Vec<LoadError>> {
-        let mut files = Vec::new();
-        gather(&BUILT_IN, &mut files);
-        Self::load(&files)
-    }
-
-    /// The built-in policies and a person's own beside them.
-    ///
-    /// # Errors
-    /// Everything wrong in the files, also an id that a built-in policy has.
-    pub fn with_own(own: &[CatalogueFile]) -> Result<Self, Vec<LoadError>> {
-        let mut files = Vec::new();
-        gather(&BUILT_IN, &mut files);
-        files.extend_from_slice(own);
-        Self::load(&files)
-    }
-
     /// Reads policies (`…/policy.yaml`, `cases.yaml` beside them) and frameworks (`frameworks/*.yaml`).
     ///
     /// # Errors
     /// Everything wrong in the files, with positions.
     pub fn load(files: &[CatalogueFile]) -> Result<Self, Vec<LoadError>> {
+        let none = Self {
+            policies: Vec::new(),
+            frameworks: Vec::new(),
+            hash: String::new(),
+        };
+        none.with(files)
+    }
+
+    /// These policies, and those of some files beside them.
+    ///
+    /// # Errors
+    /// Everything wrong in the files, with positions; also an id that one of these policies has.
+    pub fn with(mut self, files: &[CatalogueFile]) -> Result<Self, Vec<LoadError>> {
         let mut sorted: Vec<&CatalogueFile> = files.iter().collect();
         sorted.sort_by(|a, b| a.path.cmp(&b.path));
         let mut hasher = Sha256::new();
-        let (mut policies, mut frameworks, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        hasher.update(self.hash.as_bytes());
+        let own = !self.policies.is_empty();
+        let (mut frameworks, mut errors) = (Vec::new(), Vec::new());
         for file in &sorted {
             hasher.update(file.path.as_bytes());
             hasher.update([0]);
@@ -145,7 +182,7 @@ impl Catalogue {
                     .find(|f| f.path == cases_path)
                     .map(|f| f.text.clone());
                 match policy(file, cases) {
-                    Ok(policy) => policies.push(policy),
+                    Ok(policy) => self.policies.push(Policy { own, ..policy }),
                     Err(found) => errors.extend(found),
                 }
             } else if is_framework(&file.path) {
@@ -155,28 +192,24 @@ impl Catalogue {
                 }
             }
         }
-        policies.sort_by(|a, b| a.id.cmp(&b.id));
-        for pair in policies.windows(2) {
+        // Stable: of two of one id, the one that was there before comes first.
+        self.policies.sort_by(|a, b| a.id.cmp(&b.id));
+        for pair in self.policies.windows(2) {
             if pair[0].id == pair[1].id {
                 let message = format!("the id `{}` is taken by {}", pair[0].id, pair[0].file);
-                errors.push(LoadError::of_file(&pair[1].file, message));
+                errors.push(pair[1].error_at_id(message));
             }
         }
-        let frameworks = join_frameworks(&mut policies, frameworks, &mut errors);
-        if errors.is_empty() {
-            let digest: String = hasher
-                .finalize()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            Ok(Self {
-                policies,
-                frameworks,
-                hash: format!("sha256:{digest}"),
-            })
-        } else {
-            Err(errors)
+        let added = join_frameworks(&mut self.policies, frameworks, &mut errors);
+        self.frameworks.extend(added);
+        self.frameworks.sort_by(|a, b| a.id.cmp(&b.id));
+        if !errors.is_empty() {
+            return Err(errors);
         }
+        let digest = hasher.finalize();
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.hash = format!("sha256:{digest}");
+        Ok(self)
     }
 
     /// The policy of that id.
@@ -233,22 +266,7 @@ impl Catalogue {
     }
 }
 
-fn gather(dir: &Dir<'_>, files: &mut Vec<CatalogueFile>) {
-    for file in dir.files() {
-        let path = file.path().to_string_lossy().replace('\\', "/");
-        if let Some(text) = file.contents_utf8().filter(|_| path.ends_with(".yaml")) {
-            files.push(CatalogueFile {
-                path,
-                text: text.to_owned(),
-            });
-        }
-    }
-    for sub in dir.dirs() {
-        gather(sub, files);
-    }
-}
-
-fn is_framework(path: &str) -> bool {
+pub(crate) fn is_framework(path: &str) -> bool {
     path.rsplit_once('/')
         .is_some_and(|(dir, _)| dir == "frameworks" || dir.ends_with("/frameworks"))
 }
@@ -307,16 +325,23 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         lifecycle: parsed.lifecycle,
         kinds,
         kinds_written: parsed.matches.kinds,
+        owned: parsed.matches.owned,
         needs: parsed.needs.into_iter().map(|need| need.value).collect(),
         why: parsed.why.trim().to_owned(),
         fix: parsed.fix.text.trim().to_owned(),
         patch: parsed.fix.patch,
+        params: parsed
+            .params
+            .iter()
+            .map(|(name, file)| Parameter::of(name, file))
+            .collect(),
         peers: parsed.peers,
         note: parsed.note,
         controls: Vec::new(),
-        text: file.text.clone(),
-        cases,
+        text: Cow::Owned(file.text.clone()),
+        cases: cases.map(Cow::Owned),
         file: file.path.clone(),
+        own: false,
         compiled,
     })
 }
@@ -349,6 +374,7 @@ fn join_frameworks(
             title,
             short,
             applies,
+            by_choice,
             controls,
         } = file;
         frameworks.push(Framework {
@@ -356,9 +382,9 @@ fn join_frameworks(
             title,
             short,
             applies,
+            by_choice,
             controls,
         });
     }
-    frameworks.sort_by(|a, b| a.id.cmp(&b.id));
     frameworks
 }

@@ -1,46 +1,51 @@
 //! From `policy.yaml` to programs: names, types and paths are checked here, once.
 
 use plimsoll_cel::{Env, Program, Slot, Type};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{LoadError, nearest};
 use crate::facts;
 use crate::file::{ParamType, PolicyFile};
 use crate::kinds::{WORKLOAD, group_of_plural, pod_spec_keys};
+use crate::parameter::Parameter;
 use crate::path::{self, Step};
 use crate::schema;
 
 /// The compiled part of a policy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Compiled {
     pub(crate) env: Env,
     pub(crate) when: Vec<Program>,
+    /// What makes the rule unknowable, with the reason.
+    pub(crate) unknown: Vec<(Program, String)>,
     pub(crate) variables: Vec<(Slot, Program)>,
     pub(crate) each: Vec<(Slot, Program)>,
     pub(crate) expression: Program,
     pub(crate) message: Message,
     pub(crate) paths: Vec<PathSpec>,
     /// Parameters with their defaults.
+    #[serde(with = "crate::stored::as_json")]
     pub(crate) params: Vec<(Slot, serde_json::Value)>,
     /// Facts it reads.
     pub(crate) facts: Vec<facts::Fact>,
     pub(crate) reads_namespace: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Message {
     Fixed(String),
     Program(Program),
 }
 
 /// Where a policy's finding points to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PathSpec {
     pub(crate) root: Root,
     pub(crate) steps: Vec<Step>,
 }
 
 /// What a path is relative to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Root {
     Object,
     Element,
@@ -57,7 +62,15 @@ pub(crate) struct Standard {
     pub(crate) pod_metadata: Slot,
     pub(crate) containers: Slot,
     pub(crate) cluster_version: Slot,
+    pub(crate) git_version: Slot,
     pub(crate) facts: [Slot; facts::Fact::ALL.len()],
+}
+
+impl Standard {
+    /// The slot of a fact.
+    pub(crate) fn fact(&self, fact: facts::Fact) -> Slot {
+        self.facts[fact as usize]
+    }
 }
 
 /// The environment all policies share.
@@ -73,6 +86,7 @@ pub(crate) fn standard() -> (Env, Standard) {
             Type::list(schema::object("container")),
         ),
         cluster_version: env.declare("cluster.version", Type::String),
+        git_version: env.declare("cluster.gitVersion", Type::String),
         facts: facts::Fact::ALL.map(|fact| env.declare(fact.variable(), Type::Dyn)),
     };
     (env, slots)
@@ -118,6 +132,11 @@ pub(crate) fn compile(
         .iter()
         .filter_map(|source| program(&env, source))
         .collect();
+    let unknown: Vec<(Program, String)> = file
+        .unknown
+        .iter()
+        .filter_map(|unknown| Some((program(&env, &unknown.when)?, unknown.reason.clone())))
+        .collect();
     let expression = program(&env, &file.expression);
     let message = match (&file.message, &file.message_expression) {
         (Some(fixed), None) => Some(Message::Fixed(fixed.value.clone())),
@@ -130,7 +149,13 @@ pub(crate) fn compile(
             None
         }
     };
-    check_bool(name, file, &when, expression.as_ref(), &mut errors);
+    check_bool(
+        name,
+        file,
+        (&when, &unknown),
+        expression.as_ref(),
+        &mut errors,
+    );
     check_needs(name, file, &mut errors);
     let (Some(expression), Some(message)) = (expression, message) else {
         return Err(errors);
@@ -140,6 +165,7 @@ pub(crate) fn compile(
         .iter()
         .chain(variables.iter().map(|(_, p)| p))
         .chain(each.iter().map(|(_, p)| p))
+        .chain(unknown.iter().map(|(p, _)| p))
         .chain([&expression])
         .chain(match &message {
             Message::Program(p) => Some(p),
@@ -170,11 +196,27 @@ pub(crate) fn compile(
             ));
         }
     }
+    for list in programs
+        .iter()
+        .flat_map(|program| counted(program.source()))
+    {
+        if !file.needs.iter().any(|need| need.value == list) {
+            errors.push(LoadError::of_file(
+                name,
+                format!("counts `{list}` but `needs` does not name it"),
+            ));
+        }
+    }
+    if file.matches.owned && (file.matches.kinds != ["Pod"] || !facts.is_empty()) {
+        let message = "`match.owned` is for policies about `Pod` alone, without facts";
+        errors.push(LoadError::of_file(name, message));
+    }
     let paths = paths(name, file, &expression, &mut errors);
     if errors.is_empty() {
         Ok(Compiled {
             env,
             when,
+            unknown,
             variables,
             each,
             expression,
@@ -189,6 +231,16 @@ pub(crate) fn compile(
     }
 }
 
+/// The lists that an expression counts; something that is none where it reads the counts otherwise than by name.
+fn counted(source: &str) -> impl Iterator<Item = &str> {
+    let after = source.split(facts::Fact::Counts.variable()).skip(1);
+    after.map(|rest| {
+        let named = rest.strip_prefix('.').unwrap_or("");
+        let end = named.find(|c: char| !c.is_ascii_alphanumeric());
+        &named[..end.unwrap_or(named.len())]
+    })
+}
+
 fn declare_params(
     name: &str,
     file: &PolicyFile,
@@ -197,17 +249,15 @@ fn declare_params(
 ) -> Vec<(Slot, serde_json::Value)> {
     let mut params = Vec::new();
     for (param, spec) in &file.params {
-        let (ty, fits) = match spec.kind {
-            ParamType::List => (Type::List(Box::new(Type::String)), spec.default.is_array()),
-            ParamType::Int => (Type::Int, spec.default.is_i64()),
-            ParamType::String => (Type::String, spec.default.is_string()),
-            ParamType::Bool => (Type::Bool, spec.default.is_boolean()),
+        let ty = match spec.kind {
+            ParamType::List => Type::List(Box::new(Type::String)),
+            ParamType::Int => Type::Int,
+            ParamType::String => Type::String,
+            ParamType::Bool => Type::Bool,
         };
-        if !fits {
-            errors.push(LoadError::of_file(
-                name,
-                format!("the default of parameter `{param}` is not of its type"),
-            ));
+        if let Err(wrong) = Parameter::of(param, spec).check(&spec.default) {
+            let message = format!("the default of parameter `{param}`: {wrong}");
+            errors.push(LoadError::of_file(name, message));
         }
         params.push((
             env.declare(&format!("params.{param}"), ty),
@@ -220,15 +270,18 @@ fn declare_params(
 fn check_bool(
     name: &str,
     file: &PolicyFile,
-    when: &[Program],
+    (when, unknown): (&[Program], &[(Program, String)]),
     expression: Option<&Program>,
     errors: &mut Vec<LoadError>,
 ) {
-    let sources = file.when.iter().chain([&file.expression]);
-    if when.len() != file.when.len() {
+    if when.len() != file.when.len() || unknown.len() != file.unknown.len() {
         return;
     }
-    for (program, source) in when.iter().chain(expression).zip(sources) {
+    let unknown = unknown.iter().map(|(program, _)| program);
+    let sources = file.when.iter();
+    let sources = sources.chain(file.unknown.iter().map(|unknown| &unknown.when));
+    let sources = sources.chain([&file.expression]);
+    for (program, source) in when.iter().chain(unknown).chain(expression).zip(sources) {
         if !matches!(program.result_type(), Type::Bool | Type::Dyn) {
             let message = format!("gives {}, but must give a bool", program.result_type());
             errors.push(LoadError::at(name, source, message));

@@ -21,6 +21,10 @@ pub struct Difference {
     /// Failing in the published manifest and now, but with another message, place or value; after an attempt that died,
     /// everything that fails now and then, because that attempt may have written something else.
     pub changed: Vec<Fingerprint>,
+    /// Failing now and excepted, but not so in the published manifest; those that were not in it are opened as well.
+    pub excepted: Vec<ManifestEntry>,
+    /// Failing now, and excepted no longer.
+    pub counted: Vec<ManifestEntry>,
     /// Failing in the published manifest, and known not to fail now.
     pub resolved: Vec<ManifestEntry>,
     /// Written by an attempt that died before it published, and known not to fail now: to be resolved, not announced.
@@ -67,6 +71,14 @@ pub fn difference<'m, J: Borrow<Judgement>>(
             continue;
         }
         let entry = entry(catalogue, judgement, object);
+        let before_excepted = published
+            .get(&entry.fingerprint)
+            .is_some_and(|old| old.excepted);
+        match (before_excepted, entry.excepted) {
+            (false, true) => out.excepted.push(entry.clone()),
+            (true, false) => out.counted.push(entry.clone()),
+            _ => {}
+        }
         match published.get(&entry.fingerprint) {
             None => out.opened.push(entry.fingerprint),
             Some(old) if old.hash != entry.hash || before.pending.is_some() => {
@@ -102,6 +114,10 @@ pub fn difference<'m, J: Borrow<Judgement>>(
     out.opened.sort();
     out.opened.dedup();
     out.changed.sort();
+    for entries in [&mut out.excepted, &mut out.counted] {
+        entries.sort_by_key(|entry| entry.fingerprint);
+        entries.dedup_by_key(|entry| entry.fingerprint);
+    }
     out.manifest.entries = entries.into_values().collect();
     out
 }
@@ -130,7 +146,11 @@ fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> M
         judgement.paths.join("\n"),
         judgement.observed.as_deref().unwrap_or("")
     );
-    let hash = plimsoll_model::hash_text(&[&text, judgement.severity.as_str()]);
+    let mut parts = vec![text.as_str(), judgement.severity.as_str()];
+    let exception = judgement.exception.as_ref();
+    let exception = exception.and_then(|excepted| serde_json::to_string(excepted).ok());
+    parts.extend(exception.as_deref());
+    let hash = plimsoll_model::hash_text(&parts);
     ManifestEntry {
         fingerprint: judgement.fingerprint,
         object,
@@ -138,6 +158,7 @@ fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> M
         severity: judgement.severity,
         lists,
         verdict: Verdict::Fail,
+        excepted: judgement.exception.is_some(),
         hash,
     }
 }

@@ -41,12 +41,30 @@ impl LoadError {
             .next()
             .unwrap_or(&message)
             .to_owned();
-        Self {
+        let mut placed = Self {
             line,
             column,
             length: 1,
             ..Self::of_file(file, message)
-        }
+        };
+        placed.name_field();
+        placed
+    }
+
+    /// Says which field was meant where one is not known: `unknown field `a`, expected one of b, c`.
+    fn name_field(&mut self) {
+        let rest = self.message.strip_prefix("unknown field `");
+        let Some((wrong, rest)) = rest.and_then(|rest| rest.split_once("`, expected ")) else {
+            return;
+        };
+        let known = rest.trim_start_matches("one of ").split(", ");
+        let known: Vec<&str> = known.map(|name| name.trim_matches('`')).collect();
+        self.length = wrong.chars().count() as u32;
+        self.help = Some(match nearest(wrong, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", known.join(", ")),
+        });
+        self.message = format!("unknown field `{wrong}`");
     }
 
     /// Places an error of an expression in the file that holds the expression: `at` is where its YAML value begins.
@@ -95,9 +113,20 @@ impl LoadError {
         message: impl Into<String>,
     ) -> Self {
         Self {
-            line: narrow(at.referenced.line()),
-            column: narrow(at.referenced.column()),
             length: at.value.chars().count() as u32,
+            ..Self::at_place(file, &at.referenced, message)
+        }
+    }
+
+    pub(crate) fn at_place(
+        file: &str,
+        at: &serde_saphyr::Location,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            line: narrow(at.line()),
+            column: narrow(at.column()),
+            length: 1,
             ..Self::of_file(file, message)
         }
     }

@@ -1,6 +1,6 @@
 //! What is said about a verdict: the element, where it is, what stands there, and the message.
 
-use plimsoll_cel::{Budget, Node, Value};
+use plimsoll_cel::{Budget, Value};
 use plimsoll_model::{Fingerprint, FingerprintParts, Judgement, Reason, Verdict};
 
 use crate::catalogue::Policy;
@@ -33,9 +33,6 @@ impl<'a> Case<'_, '_, 'a> {
         let keys: Vec<String> = chosen.iter().map(Element::key).collect();
         let element = (!keys.is_empty()).then(|| keys.join("/"));
         let places = self.places(policy, chosen.last());
-        let first = places
-            .iter()
-            .find_map(|steps| path::follow(&self.view.node, steps));
         let paths: Vec<String> = places.iter().map(|steps| path::write(steps)).collect();
         let redacted = paths
             .iter()
@@ -44,6 +41,14 @@ impl<'a> Case<'_, '_, 'a> {
             Verdict::Fail => self.patch_paths(policy, chosen.last()).unwrap_or_default(),
             _ => Vec::new(),
         };
+        let observed = places.iter().zip(&paths).find_map(|(steps, path)| {
+            let node = path::follow(&self.view.node, steps)?;
+            Some((self.plan.options.shown)(self.view.kind, path, &node))
+        });
+        let observed = observed
+            .flatten()
+            .filter(|_| !redacted)
+            .map(|text| shorten(&text));
         let message = match &reason {
             Some(reason) => format!("not evaluated: {}", reason.need),
             None => self.message(policy, verdict, budget),
@@ -60,13 +65,14 @@ impl<'a> Case<'_, '_, 'a> {
                 element.as_deref(),
             ),
             element,
-            observed: first.filter(|_| !redacted).map(|node| shorten(&node)),
+            observed,
             paths,
             patch_paths,
             redacted,
             message,
             reason,
             source: self.view.source.clone(),
+            exception: None,
             place: None,
         }
     }
@@ -226,10 +232,9 @@ pub(crate) fn fingerprint(
     })
 }
 
-fn shorten(node: &Node<'_>) -> String {
-    let text = serde_json::to_string(node).unwrap_or_default();
+fn shorten(text: &str) -> String {
     match text.char_indices().nth(OBSERVED_LENGTH) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }

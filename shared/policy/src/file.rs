@@ -2,78 +2,144 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_saphyr::Spanned;
 
 use plimsoll_model::Severity;
 
-/// `policy.yaml`.
+/// One rule: what it is about, when it holds, why it matters and how it is mended.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct PolicyFile {
+    /// Permanent, the folder's name; it says what is wrong.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "String",
+            length(min = 1, max = 63),
+            regex(pattern = "^[a-z0-9-]+$")
+        )
+    )]
     pub(crate) id: Spanned<String>,
+    /// What is wrong, in a few words.
     pub(crate) title: String,
+    /// How bad it is.
     pub(crate) severity: Severity,
+    /// How settled it is; a preview is judged and shown, and nobody is told.
     #[serde(default)]
     pub(crate) lifecycle: Lifecycle,
+    /// Which objects it is about.
     #[serde(rename = "match")]
     pub(crate) matches: MatchFile,
+    /// Conditions in CEL; one that is false makes the policy not applicable.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub(crate) when: Vec<Spanned<String>>,
+    /// Conditions under which nobody can tell from what is given; each with its reason.
+    #[serde(default)]
+    pub(crate) unknown: Vec<UnknownFile>,
+    /// Named parts of the expression, in order: each may read those before it.
     #[serde(default)]
     pub(crate) variables: Vec<VariableFile>,
+    /// One verdict for each element of these lists, each bound to its name.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, String>"))]
     pub(crate) each: Pairs,
+    /// CEL: true passes, false fails, an error is not evaluated.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub(crate) expression: Spanned<String>,
+    /// The field to point at, inside the element; several if each may be the place. May be left out when the expression
+    /// reads one chain of fields.
     #[serde(default)]
     pub(crate) path: Option<OneOrMany>,
+    /// What to say of a finding; begins with the thing, has no full stop.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub(crate) message: Option<Spanned<String>>,
+    /// The same as an expression that gives a text.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub(crate) message_expression: Option<Spanned<String>>,
+    /// Words for many findings at once: containers run privileged.
     #[serde(default)]
     pub(crate) plural: Option<String>,
+    /// What an attacker or an accident makes of it.
     pub(crate) why: String,
+    /// How to mend it.
     pub(crate) fix: FixFile,
+    /// Other lists that are joined; where one cannot be read the verdict is not evaluated.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::editor::plurals"))]
     pub(crate) needs: Vec<Spanned<String>>,
+    /// Lists, numbers and texts that whoever uses the policy may change.
     #[serde(default)]
     pub(crate) params: BTreeMap<String, ParamFile>,
+    /// Other tools' ids of the same check.
     #[serde(default)]
     pub(crate) peers: BTreeMap<String, Vec<String>>,
+    /// Where tools or standards read the rule differently.
     #[serde(default)]
     pub(crate) note: Option<String>,
 }
 
-/// `match:`.
+/// Which objects a policy is about.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MatchFile {
+    /// Kinds; Workload stands for every built-in kind with a pod template, Cluster for the cluster itself.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::editor::kinds"))]
     pub(crate) kinds: Vec<String>,
+    /// Also pods that a controller made from its template, which otherwise speaks for them.
+    #[serde(default)]
+    pub(crate) owned: bool,
+}
+
+/// A condition under which nobody can tell from what is given: the verdict is *not evaluated*.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnknownFile {
+    /// CEL; true makes the verdict not evaluated.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub(crate) when: Spanned<String>,
+    /// What is missing, in words.
+    pub(crate) reason: String,
 }
 
 /// One of the policy's own variables.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct VariableFile {
+    /// Read as variables.NAME.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub(crate) name: Spanned<String>,
+    /// CEL; evaluated once, when it is first read.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub(crate) expression: Spanned<String>,
 }
 
-/// `fix:`.
+/// How a finding is mended.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FixFile {
+    /// In words.
     pub(crate) text: String,
+    /// As a patch, only where it is safe to make by machine.
     #[serde(default)]
     pub(crate) patch: Vec<PatchOp>,
 }
 
 /// One step of a patch; the path is relative to the element, or to the object, as `path` is.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PatchOp {
     /// `add`, `remove` or `replace`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["add", "remove", "replace"])))]
     pub op: String,
     /// Steps with `/`.
     pub path: String,
@@ -82,22 +148,35 @@ pub struct PatchOp {
     pub value: Option<serde_json::Value>,
 }
 
-/// A parameter a tenant may change.
+/// A parameter that whoever uses the policy may change.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ParamFile {
+    /// What it holds.
     #[serde(rename = "type")]
     pub(crate) kind: ParamType,
+    /// The value where nobody says another.
     pub(crate) default: serde_json::Value,
+    /// What it means, for people.
     #[serde(default)]
-    #[expect(dead_code, reason = "read by people in the file, and by editors")]
     pub(crate) description: String,
+    /// The least number it may be.
+    #[serde(default)]
+    pub(crate) min: Option<i64>,
+    /// The greatest number it may be.
+    #[serde(default)]
+    pub(crate) max: Option<i64>,
+    /// The texts it, or each item of a list, may be; empty for any.
+    #[serde(default)]
+    pub(crate) values: Vec<String>,
 }
 
 /// What a parameter holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum ParamType {
+pub enum ParamType {
     /// A list of texts.
     List,
     /// A whole number.
@@ -109,7 +188,8 @@ pub(crate) enum ParamType {
 }
 
 /// How settled a policy is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Lifecycle {
     /// Judged and reported, never notified.
@@ -135,6 +215,7 @@ impl Lifecycle {
 
 /// A text or a list of texts.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub(crate) enum OneOrMany {
     /// One.
@@ -179,21 +260,30 @@ impl<'de> Deserialize<'de> for Pairs {
     }
 }
 
-/// A framework file.
+/// Which policies a benchmark's controls stand for.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FrameworkFile {
+    /// Its id, with the version: cis-eks-1.8.0.
     pub(crate) id: String,
+    /// Title for people.
     pub(crate) title: String,
     /// For one line among others: `CIS EKS`.
     pub(crate) short: String,
+    /// Where it applies.
     #[serde(default)]
     pub(crate) applies: Applies,
+    /// Whether it is scored only when somebody asks for it by name.
+    #[serde(default, rename = "byChoice")]
+    pub(crate) by_choice: bool,
+    /// Its controls in order.
     pub(crate) controls: Vec<Control>,
 }
 
 /// Where a framework applies.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Applies {
     /// `eks`, `gke`, `aks`; none for any cluster.
@@ -205,7 +295,8 @@ pub struct Applies {
 }
 
 /// One control of a framework.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// Its number in the framework.

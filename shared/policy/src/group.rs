@@ -4,6 +4,7 @@
 use plimsoll_cel::{Program, Slot};
 
 use crate::catalogue::Policy;
+use crate::compile::Compiled;
 use crate::facts::Fact;
 
 /// What runs on one kind.
@@ -13,6 +14,8 @@ pub(crate) struct KindPlan<'c> {
     pub(crate) first: Pass<'c>,
     /// With joins.
     pub(crate) second: Pass<'c>,
+    /// On pods that a controller made.
+    pub(crate) owned: Pass<'c>,
 }
 
 /// What runs on one kind in one pass.
@@ -82,13 +85,11 @@ impl<'c> Pass<'c> {
 }
 
 /// Whether two policies go through the same elements. Those with parameters keep to themselves: what they go through may
-/// depend on them.
+/// depend on them. So do those that count lists, because the counts are known or not by what a policy needs.
 fn same_elements(a: &Policy, b: &Policy) -> bool {
     let (a, b) = (&a.compiled, &b.compiled);
     let same =
         |((a, x), (b, y)): (&(Slot, Program), &(Slot, Program))| a == b && x.source() == y.source();
-    a.params.is_empty()
-        && b.params.is_empty()
-        && a.each.len() == b.each.len()
-        && a.each.iter().zip(&b.each).all(same)
+    let alone = |one: &Compiled| !one.params.is_empty() || one.facts.contains(&Fact::Counts);
+    !alone(a) && !alone(b) && a.each.len() == b.each.len() && a.each.iter().zip(&b.each).all(same)
 }

@@ -1,10 +1,11 @@
 //! The policies of a kind on one object: conditions, elements, verdicts.
 
-use plimsoll_cel::{Budget, EvalError, Program, Scope, Slot};
+use plimsoll_cel::{Budget, EvalError, Node, Program, Scope, Slot};
 use plimsoll_model::{Reason, ReasonCode, Verdict};
 
 use crate::catalogue::Policy;
 use crate::evidence::Element;
+use crate::facts::Fact;
 use crate::group::{Group, Member, Pass};
 use crate::lists::Lists;
 use crate::parameter;
@@ -19,6 +20,8 @@ pub(crate) struct Case<'r, 'p, 'a> {
     pub(crate) scope: &'r Scope<'p, 'a>,
     /// How lists went, to explain unknown facts.
     pub(crate) lists: &'r Lists,
+    /// How many objects there are of each list.
+    pub(crate) counts: Node<'a>,
     /// By verdict, whether it is written out.
     pub(crate) wants: [bool; Verdict::ALL.len()],
 }
@@ -71,6 +74,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
                 self.scope
                     .set_node(*slot, parameter::node(value, self.scope.arena()));
             }
+            self.set_counts(member.policy);
             self.set_variables(member.policy);
             match self.conditions(pass, member, decided) {
                 Ok(true) => room.push(Active::new(member)),
@@ -162,13 +166,12 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     fn verdicts(&self, active: &mut [Active<'p>], chosen: &[Element<'a>], out: &mut Results<'_>) {
         for one in active {
             self.set_variables(one.member.policy);
-            match one
-                .member
-                .policy
-                .compiled
-                .expression
-                .test(self.scope, &one.budget)
-            {
+            let compiled = &one.member.policy.compiled;
+            if let Some(reason) = self.unknowable(&compiled.unknown, &one.budget) {
+                self.fall_short(one, chosen, reason, out);
+                continue;
+            }
+            match compiled.expression.test(self.scope, &one.budget) {
                 Ok(true) => self.give(one, Verdict::Pass, chosen, out),
                 Ok(false) => self.give(one, Verdict::Fail, chosen, out),
                 Err(error) => self.fall_short(one, chosen, self.reason(&error), out),
@@ -215,6 +218,31 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         let judgement = self.judgement(one.member.policy, verdict, chosen, reason, &one.budget);
         if out.judgement(one.member.index, judgement) {
             one.given |= bit(verdict);
+        }
+    }
+
+    /// Why the policy cannot say anything about the element, if it cannot.
+    #[inline]
+    fn unknowable(&self, unknown: &[(Program, String)], budget: &Budget) -> Option<Reason> {
+        unknown
+            .iter()
+            .find_map(|(program, reason)| match program.test(self.scope, budget) {
+                Ok(false) => None,
+                Ok(true) => Some(Reason::new(ReasonCode::RouteNotChosen, reason.clone())),
+                Err(error) => Some(self.reason(&error)),
+            })
+    }
+
+    /// The counts of lists are known to a policy when all lists that it needs are.
+    fn set_counts(&self, policy: &'p Policy) {
+        if !policy.compiled.facts.contains(&Fact::Counts) {
+            return;
+        }
+        let slot = self.plan.slots.fact(Fact::Counts);
+        let gap = |list: &&String| self.lists.gap(list).is_some();
+        match policy.needs.iter().find(gap) {
+            Some(list) => self.scope.set_unknown(slot, list),
+            None => self.scope.set_node(slot, self.counts),
         }
     }
 

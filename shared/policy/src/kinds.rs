@@ -1,6 +1,7 @@
-//! The built-in kinds: plural names for lists, and where a workload keeps its pod template.
+//! What policies know of kinds: plural names for lists, and where a workload keeps its pod template.
 
 use plimsoll_cel::{Key, Node};
+use plimsoll_model::kind;
 
 const OWNERS: Key = Key::new("ownerReferences");
 
@@ -25,56 +26,6 @@ const POD_SPECS: &[(&str, &[&str], &[&str])] = &[
 const TEMPLATE_SPEC: &[&str] = &["spec", "template", "spec"];
 const TEMPLATE_METADATA: &[&str] = &["spec", "template", "metadata"];
 
-/// Kind, plural and API group of everything a built-in policy may match or join.
-const PLURALS: &[(&str, &str, &str)] = &[
-    ("Pod", "pods", ""),
-    ("Deployment", "deployments", "apps"),
-    ("ReplicaSet", "replicasets", "apps"),
-    ("ReplicationController", "replicationcontrollers", ""),
-    ("StatefulSet", "statefulsets", "apps"),
-    ("DaemonSet", "daemonsets", "apps"),
-    ("Job", "jobs", "batch"),
-    ("CronJob", "cronjobs", "batch"),
-    ("Namespace", "namespaces", ""),
-    ("Node", "nodes", ""),
-    ("Service", "services", ""),
-    ("ServiceAccount", "serviceaccounts", ""),
-    ("ConfigMap", "configmaps", ""),
-    ("Secret", "secrets", ""),
-    ("PersistentVolume", "persistentvolumes", ""),
-    ("PersistentVolumeClaim", "persistentvolumeclaims", ""),
-    ("LimitRange", "limitranges", ""),
-    ("ResourceQuota", "resourcequotas", ""),
-    ("Role", "roles", "rbac.authorization.k8s.io"),
-    ("ClusterRole", "clusterroles", "rbac.authorization.k8s.io"),
-    ("RoleBinding", "rolebindings", "rbac.authorization.k8s.io"),
-    (
-        "ClusterRoleBinding",
-        "clusterrolebindings",
-        "rbac.authorization.k8s.io",
-    ),
-    ("NetworkPolicy", "networkpolicies", "networking.k8s.io"),
-    ("Ingress", "ingresses", "networking.k8s.io"),
-    ("IngressClass", "ingressclasses", "networking.k8s.io"),
-    ("PodDisruptionBudget", "poddisruptionbudgets", "policy"),
-    (
-        "HorizontalPodAutoscaler",
-        "horizontalpodautoscalers",
-        "autoscaling",
-    ),
-    ("StorageClass", "storageclasses", "storage.k8s.io"),
-    (
-        "ValidatingWebhookConfiguration",
-        "validatingwebhookconfigurations",
-        "admissionregistration.k8s.io",
-    ),
-    (
-        "MutatingWebhookConfiguration",
-        "mutatingwebhookconfigurations",
-        "admissionregistration.k8s.io",
-    ),
-];
-
 /// The kinds that [`WORKLOAD`] stands for.
 pub fn workload_kinds() -> impl Iterator<Item = &'static str> {
     POD_SPECS.iter().map(|(kind, _, _)| *kind)
@@ -89,42 +40,27 @@ pub fn pod_spec_keys(kind: &str) -> Option<&'static [&'static str]> {
         .map(|(_, spec, _)| *spec)
 }
 
-/// The plural of a built-in kind, as in `list pods`.
+/// The plural of a known kind, as in `list pods`.
 #[must_use]
 pub fn plural(kind: &str) -> Option<&'static str> {
-    PLURALS
-        .iter()
-        .find(|(name, _, _)| *name == kind)
-        .map(|(_, plural, _)| *plural)
+    kind::named(kind).map(|kind| kind.plural)
 }
 
 /// The API group of a plural, empty for the core group.
 #[must_use]
 pub fn group_of_plural(plural: &str) -> Option<&'static str> {
-    PLURALS
-        .iter()
-        .find(|(_, name, _)| *name == plural)
-        .map(|(_, _, group)| *group)
+    kind::of_plural(plural).map(|kind| kind.group)
 }
 
-/// The API group of a built-in kind.
-#[must_use]
-pub fn group_of_kind(kind: &str) -> Option<&'static str> {
-    PLURALS
-        .iter()
-        .find(|(name, _, _)| *name == kind)
-        .map(|(_, _, group)| *group)
-}
-
-/// Whether `kind` in `api_version` is the built-in kind of that name. Groups that once held it (`extensions`) count,
-/// because old manifests still use them.
+/// Whether `kind` in `api_version` is the known kind of that name, in any version. Groups that once held it
+/// (`extensions`) count, because old manifests still use
+/// them.
 #[must_use]
 pub fn is_built_in(kind: &str, api_version: &str) -> bool {
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
-    match group_of_kind(kind) {
-        Some(expected) => group == expected || (group == "extensions" && !expected.is_empty()),
-        None => false,
-    }
+    kind::named(kind).is_some_and(|kind| {
+        group == kind.group || (group == "extensions" && !kind.group.is_empty())
+    })
 }
 
 /// The metadata of a workload's pods: the object's own for a Pod, the template's else.

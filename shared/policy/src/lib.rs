@@ -8,15 +8,21 @@ pub mod cases;
 mod catalogue;
 mod compile;
 pub mod diff;
+#[cfg(feature = "schema")]
+mod editor;
 mod error;
 mod evidence;
+mod exception;
+mod export;
 mod facts;
 mod file;
 mod group;
 mod judge;
 pub mod kinds;
 mod lists;
+pub mod mutants;
 pub mod outcome;
+pub mod own;
 mod parameter;
 mod patch;
 mod path;
@@ -24,16 +30,25 @@ mod plan;
 mod results;
 mod schema;
 mod session;
+mod stored;
 mod tally;
 mod view;
 
 pub use catalogue::{Catalogue, CatalogueFile, Framework, Policy};
+#[cfg(feature = "schema")]
+pub use editor::editor_schema;
 pub use error::LoadError;
+pub use exception::{
+    ANNOTATION_PREFIX, ExceptionLog, ExceptionRule, Exceptions, Remark, RemarkKind, read_rules,
+};
+pub use export::{Action, AdmissionPolicy, Binding, ExportOptions, NotExportable, Pair};
 pub use facts::Joins;
-pub use file::{Applies, Control, Lifecycle, PatchOp};
+pub use file::{Applies, Control, Lifecycle, ParamType, PatchOp};
 pub use lists::{ListState, Lists};
+pub use parameter::{Parameter, ParameterChange, ParameterError, ParameterValue, WrittenValue};
 pub use plan::{NEWEST_KUBERNETES, Plan, PlanOptions};
 pub use session::{Seen, Session, Sink};
+pub use stored::StoredError;
 pub use tally::{PolicyTally, Tally};
 
 #[cfg(test)]

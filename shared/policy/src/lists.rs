@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_model::kind::{self, KindSource};
 use plimsoll_model::{Reason, ReasonCode};
 
 /// How the reading of one list went.
@@ -17,7 +18,18 @@ pub enum ListState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lists {
     states: BTreeMap<String, ListState>,
-    closed_world: bool,
+    world: World,
+}
+
+/// What a list is of which nothing was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum World {
+    /// Complete, unless no manifest holds such objects.
+    Files,
+    /// Unread.
+    Cluster,
+    /// Complete.
+    Given,
 }
 
 impl Lists {
@@ -25,25 +37,32 @@ impl Lists {
     /// hold.
     #[must_use]
     pub fn of_files() -> Self {
-        Self {
-            states: BTreeMap::new(),
-            closed_world: true,
-        }
+        Self::of(World::Files)
     }
 
     /// For a cluster: a list that is never [`Lists::set`] counts as unread.
     #[must_use]
     pub fn of_cluster() -> Self {
+        Self::of(World::Cluster)
+    }
+
+    /// For the objects of a case: they are all there is.
+    #[must_use]
+    pub fn of_case() -> Self {
+        Self::of(World::Given)
+    }
+
+    fn of(world: World) -> Self {
         Self {
             states: BTreeMap::new(),
-            closed_world: false,
+            world,
         }
     }
 
     /// Whether this is a scan of files.
     #[must_use]
     pub fn are_files(&self) -> bool {
-        self.closed_world
+        self.world == World::Files
     }
 
     /// Says how a list went.
@@ -57,11 +76,26 @@ impl Lists {
         match self.states.get(plural) {
             Some(ListState::Complete) => None,
             Some(ListState::Incomplete(reason)) => Some(reason.clone()),
-            None if self.closed_world => None,
-            None => Some(Reason::new(
-                ReasonCode::InputUnread,
-                format!("list {plural}"),
-            )),
+            None => self.unsaid(plural),
+        }
+    }
+
+    /// Why a list of which nothing was said cannot be relied on.
+    fn unsaid(&self, plural: &str) -> Option<Reason> {
+        let source = kind::of_plural(plural).map_or(KindSource::Anywhere, |kind| kind.source);
+        let reason = |code, need: String| Some(Reason::new(code, need));
+        match (self.world, source) {
+            (World::Given, _) => None,
+            (World::Files, KindSource::ClusterOnly | KindSource::MadeUp) => {
+                reason(ReasonCode::NeedsCluster, plural.to_owned())
+            }
+            (World::Files, _) | (World::Cluster, KindSource::MadeUp) => None,
+            (World::Cluster, KindSource::MetadataByChoice) => {
+                let need = format!("list {plural}, metadata only");
+                reason(ReasonCode::RouteNotChosen, need)
+                    .map(|reason| reason.mended_by(format!("plimsoll scan --with {plural}")))
+            }
+            (World::Cluster, _) => reason(ReasonCode::InputUnread, format!("list {plural}")),
         }
     }
 

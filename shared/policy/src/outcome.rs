@@ -41,6 +41,8 @@ pub struct ControlResult {
     pub verdict: Verdict,
     /// Failing verdicts.
     pub failed: u64,
+    /// Those of them that are excepted.
+    pub excepted: u64,
     /// Passing verdicts.
     pub passed: u64,
     /// Verdicts nobody could reach.
@@ -110,6 +112,7 @@ pub fn counts(tally: &Tally, coverage: &Coverage) -> ScanCounts {
         resources: tally.resources,
         pass: tally.of(Verdict::Pass),
         fail: tally.of(Verdict::Fail),
+        excepted: tally.excepted(),
         not_evaluated: tally.of(Verdict::NotEvaluated),
         policies_applicable: coverage.applicable,
         policies_evaluated: coverage.evaluated,
@@ -121,8 +124,10 @@ fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {
         (Some(wanted), Some(provider)) => wanted == provider,
         _ => true,
     };
+    let wanted = !framework.by_choice || plan.options.frameworks.contains(&framework.id);
     let runs = |id: &String| plan.policies().any(|policy| policy.id.as_str() == id);
     applies
+        && wanted
         && framework
             .controls
             .iter()
@@ -160,6 +165,7 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
         control: control.clone(),
         verdict,
         failed: sum(Verdict::Fail),
+        excepted: policies.iter().map(|policy| policy.excepted()).sum(),
         passed: sum(Verdict::Pass),
         not_evaluated: sum(Verdict::NotEvaluated),
         reasons,
@@ -169,7 +175,11 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
 /// A control that no policy of ours decides is never a pass.
 fn without_policies(control: &Control) -> (Verdict, Option<Reason>) {
     if !control.routes.is_empty() {
-        let need = "no evidence route chosen for nodes";
+        let cloud = control.routes.iter().any(|route| route == "cloud-api");
+        let need = match cloud {
+            true => "no evidence route chosen for the cloud account",
+            false => "no evidence route chosen for nodes",
+        };
         return (
             Verdict::NotEvaluated,
             Some(Reason::new(ReasonCode::RouteNotChosen, need)),

@@ -1,9 +1,10 @@
 //! Paths into objects: as text, and by the identity of a node in the arena.
 
 use plimsoll_cel::Node;
+use serde::{Deserialize, Serialize};
 
 /// One step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Step {
     /// A map key.
     Key(String),

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use plimsoll_cel::Env;
+use plimsoll_cel::{Env, Node};
+use plimsoll_model::kind::{self, KindSource};
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
+use crate::exception::Exceptions;
 use crate::group::KindPlan;
 use crate::kinds::plural;
 
@@ -23,6 +25,10 @@ pub struct PlanOptions {
     pub scope: String,
     /// `1.34`; none for the newest.
     pub cluster_version: Option<String>,
+    /// The server's whole version, `v1.34.2-eks-abc1234`; none for files.
+    pub git_version: Option<String>,
+    /// Lists that are read only by choice (`secrets`, metadata only), and were chosen.
+    pub chosen_lists: Vec<String>,
     /// `eks`, …; none when unknown: then every framework applies.
     pub provider: Option<String>,
     /// Only policies of these frameworks; empty for all.
@@ -33,6 +39,10 @@ pub struct PlanOptions {
     pub skip: Vec<String>,
     /// Whether the value at a path of a kind may be secret and is withheld.
     pub withheld: fn(kind: &str, path: &str) -> bool,
+    /// The value at a path of a kind as it may be shown, without what may be secret in it; none if all of it may be.
+    pub shown: fn(kind: &str, path: &str, value: &Node<'_>) -> Option<String>,
+    /// What is accepted; with none, annotations count for nothing either.
+    pub exceptions: Option<Exceptions>,
 }
 
 impl Default for PlanOptions {
@@ -40,11 +50,15 @@ impl Default for PlanOptions {
         Self {
             scope: String::new(),
             cluster_version: None,
+            git_version: None,
+            chosen_lists: Vec::new(),
             provider: None,
             frameworks: Vec::new(),
             only: Vec::new(),
             skip: Vec::new(),
             withheld: |_, _| false,
+            shown: |_, _, value| serde_json::to_string(value).ok(),
+            exceptions: None,
         }
     }
 }
@@ -62,6 +76,8 @@ pub struct Plan<'c> {
     pub(crate) env: Env,
     /// For each policy the frameworks (indices) it counts for.
     pub(crate) frameworks_of: Vec<Vec<usize>>,
+    /// For the policies that rules of exceptions name, those rules.
+    pub(crate) rules_of: HashMap<usize, Vec<usize>>,
 }
 
 impl<'c> Plan<'c> {
@@ -101,6 +117,9 @@ impl<'c> Plan<'c> {
                     &mut plan.first
                 };
                 pass.add(*index, policy, common);
+                if policy.owned {
+                    plan.owned.add(*index, policy, common);
+                }
             }
         }
         let widest = selected
@@ -120,6 +139,8 @@ impl<'c> Plan<'c> {
                 .collect()
         });
         let frameworks_of = frameworks_of.collect();
+        let rules = options.exceptions.as_ref();
+        let rules_of = rules.map(|rules| rules.by_policy(catalogue));
         Self {
             catalogue,
             options,
@@ -128,12 +149,19 @@ impl<'c> Plan<'c> {
             slots,
             env: widest.unwrap_or(env),
             frameworks_of,
+            rules_of: rules_of.unwrap_or_default(),
         }
     }
 
-    /// The plurals of all lists that the plan needs: matched kinds and joins, sorted. A live scan reads exactly these.
+    /// The plurals of all lists that the plan needs: matched kinds and joins, sorted. A live scan reads exactly these;
+    /// those that are read by choice stand here only if they were chosen.
     #[must_use]
     pub fn lists(&self) -> BTreeSet<&'c str> {
+        let chosen = |plural: &&str| match kind::of_plural(plural).map(|kind| kind.source) {
+            Some(KindSource::MadeUp) => false,
+            Some(KindSource::MetadataByChoice) => self.is_chosen(plural),
+            _ => true,
+        };
         let policies = self.selected.iter().map(|i| &self.catalogue.policies[*i]);
         policies
             .flat_map(|policy| {
@@ -143,12 +171,23 @@ impl<'c> Plan<'c> {
                     .filter_map(|kind| plural(kind))
                     .chain(policy.needs.iter().map(String::as_str))
             })
+            .filter(chosen)
             .collect()
+    }
+
+    fn is_chosen(&self, plural: &str) -> bool {
+        self.options.chosen_lists.iter().any(|list| list == plural)
     }
 
     /// The policies that run.
     pub fn policies(&self) -> impl Iterator<Item = &'c crate::Policy> {
         self.selected.iter().map(|i| &self.catalogue.policies[*i])
+    }
+
+    /// The exceptions that count in it.
+    #[must_use]
+    pub fn exceptions(&self) -> Option<&Exceptions> {
+        self.options.exceptions.as_ref()
     }
 
     /// The catalogue it was made from.
@@ -168,7 +207,7 @@ impl<'c> Plan<'c> {
 }
 
 /// `*` stands for any letters.
-fn matches_glob(glob: &str, text: &str) -> bool {
+pub(crate) fn matches_glob(glob: &str, text: &str) -> bool {
     match glob.split_once('*') {
         None => glob == text,
         Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use plimsoll_model::{Fingerprint, Judgement, Verdict};
 
+use crate::exception::{Annotation, ExceptionLog};
 use crate::plan::Plan;
 use crate::session::Sink;
 use crate::tally::Tally;
@@ -21,6 +22,10 @@ pub(crate) struct Results<'s> {
     /// By framework the verdicts that its policies gave; empty if nobody wants to know.
     pub(crate) given: Vec<Verdicts>,
     pub(crate) sink: &'s mut dyn Sink,
+    /// What the object says it excepts.
+    pub(crate) annotations: &'s [Annotation],
+    /// What is noticed of exceptions.
+    pub(crate) log: &'s mut ExceptionLog,
 }
 
 impl Results<'_> {
@@ -31,18 +36,42 @@ impl Results<'_> {
     }
 
     /// Counts a verdict and hands it on; one that was given before for another replica does not count.
-    pub(crate) fn judgement(&mut self, policy: usize, judgement: Judgement) -> bool {
+    pub(crate) fn judgement(&mut self, policy: usize, mut judgement: Judgement) -> bool {
+        self.except(policy, &mut judgement);
         let said = (judgement.fingerprint, judgement.verdict);
         let before = &mut self.replicas;
         if before.as_mut().is_some_and(|before| !before.insert(said)) {
             return false;
         }
         let verdict = judgement.verdict;
-        self.tally.policies[policy].add(verdict, judgement.reason.as_ref());
+        let counts = &mut self.tally.policies[policy];
+        counts.add(verdict, judgement.reason.as_ref());
+        counts.excepted += u64::from(judgement.exception.is_some());
         if self.sink.wants(verdict) {
             self.sink.judgement(judgement);
         }
         true
+    }
+
+    /// Looks whether something excepts a failing judgement.
+    fn except(&mut self, policy: usize, judgement: &mut Judgement) {
+        let plan = self.plan;
+        let Some(exceptions) = &plan.options.exceptions else {
+            return;
+        };
+        match judgement.verdict {
+            Verdict::Fail => {
+                let rules = plan.rules_of.get(&policy);
+                let rules = rules.map_or(&[][..], |rules| rules);
+                judgement.exception =
+                    exceptions.cover(rules, self.annotations, policy, judgement, self.log);
+            }
+            Verdict::NotEvaluated => {
+                let about = self.annotations.iter().filter(|one| one.policy == policy);
+                about.for_each(|one| one.matters.set(true));
+            }
+            _ => {}
+        }
     }
 
     /// Notes which verdicts a policy gave in all.

@@ -7,13 +7,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use plimsoll_cel::{Bump, Key, Node, Scope};
-use plimsoll_model::{Fingerprint, Judgement, Reason, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::kind;
+use plimsoll_model::{Fingerprint, Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 
 use crate::evidence::fingerprint;
+use crate::exception::{Annotation, ExceptionLog, read_annotations};
 use crate::facts::{Fact, Joins};
 use crate::group::Pass;
 use crate::judge::{Active, Case};
-use crate::kinds::{group_of_kind, plural};
+use crate::kinds::plural;
 use crate::lists::Lists;
 use crate::plan::Plan;
 use crate::results::Results;
@@ -68,6 +70,8 @@ pub struct Session<'c> {
     pub joins: Joins,
     /// What it counted.
     pub tally: Tally,
+    /// What it noticed of exceptions.
+    pub exceptions: ExceptionLog,
     /// Verdicts on owners that several replicas speak for.
     replicas: HashSet<(Fingerprint, Verdict)>,
     /// Kept from object to object so as not to allocate it anew.
@@ -84,6 +88,7 @@ impl<'c> Session<'c> {
             plan,
             joins: Joins::default(),
             tally: Tally::new(plan.catalogue.policies.len()),
+            exceptions: ExceptionLog::default(),
             replicas: HashSet::new(),
             room: Vec::new(),
             decided: Vec::new(),
@@ -94,6 +99,7 @@ impl<'c> Session<'c> {
     pub fn merge(&mut self, other: Session<'_>) {
         self.joins.merge(other.joins);
         self.tally.merge(&other.tally);
+        self.exceptions.merge(other.exceptions);
         self.replicas.extend(other.replicas);
     }
 
@@ -107,21 +113,50 @@ impl<'c> Session<'c> {
         sink: &mut dyn Sink,
     ) -> Seen {
         let view = match view(node, source) {
-            Judged::NotOurs => return Seen::NotOurs,
-            Judged::ByOwner => {
+            Judged::NotOurs => {
+                self.joins.gather_custom(node);
+                return Seen::NotOurs;
+            }
+            Judged::ByOwner(view) => {
                 self.tally.resources += 1;
+                let kind = self.plan.by_kind.get(view.kind);
+                if let Some(kind) = kind.filter(|kind| !kind.owned.groups.is_empty()) {
+                    let scope = self.scope(&view, arena);
+                    // The owner's template says the same, and is asked what it means by it.
+                    let annotations = read_annotations(self.plan, &view, None);
+                    self.judge(
+                        &kind.owned,
+                        &view,
+                        &scope,
+                        &annotations,
+                        (lists, Node::Null),
+                        sink,
+                    );
+                }
                 return Seen::Done;
             }
             Judged::Yes(view) => view,
         };
-        self.tally.resources += 1;
+        self.tally.resources += u64::from(view.kind != kind::CLUSTER.name);
         self.joins.gather(view.kind, node);
         let plan = self.plan;
+        let annotations = read_annotations(plan, &view, Some(&mut self.exceptions));
         let Some(kind) = plan.by_kind.get(view.kind) else {
+            self.idle(&annotations, &view, |_| true);
             return Seen::Done;
         };
         let scope = self.scope(&view, arena);
-        self.judge(&kind.first, &view, &scope, lists, sink);
+        self.judge(
+            &kind.first,
+            &view,
+            &scope,
+            &annotations,
+            (lists, Node::Null),
+            sink,
+        );
+        self.idle(&annotations, &view, |policy| {
+            !policy.joins() || !policy.kinds.iter().any(|kind| kind == view.kind)
+        });
         if kind.second.groups.is_empty() {
             Seen::Done
         } else {
@@ -147,20 +182,66 @@ impl<'c> Session<'c> {
             return;
         };
         let scope = self.scope(&view, arena);
-        for (fact, slot) in Fact::ALL.into_iter().zip(plan.slots.facts) {
-            let wanted = kind.second.facts.contains(&fact);
+        for fact in &kind.second.facts {
+            let slot = plan.slots.fact(*fact);
             match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
                 Some(list) => scope.set_unknown(slot, list),
-                None if wanted => scope.set_node(slot, joins.fact(fact, view.kind, node, arena)),
-                None => {}
+                None => scope.set_node(slot, joins.fact(*fact, view.kind, node, arena)),
             }
         }
+        let counts = match kind.second.facts.contains(&Fact::Counts) {
+            true => joins.fact(Fact::Counts, view.kind, node, arena),
+            false => Node::Null,
+        };
         if lists.gap("namespaces").is_some() {
             scope.set_unknown(plan.slots.namespace, "namespaces");
         } else {
             scope.set_node(plan.slots.namespace, joins.namespace_object(node, arena));
         }
-        self.judge(&kind.second, &view, &scope, lists, sink);
+        let annotations = read_annotations(plan, &view, None);
+        self.judge(
+            &kind.second,
+            &view,
+            &scope,
+            &annotations,
+            (lists, counts),
+            sink,
+        );
+        self.idle(&annotations, &view, |policy| {
+            policy.joins() && policy.kinds.iter().any(|kind| kind == view.kind)
+        });
+    }
+
+    /// Notes the annotations about policies that `judged` names, run, and do not fail.
+    fn idle(
+        &mut self,
+        annotations: &[Annotation],
+        view: &View<'_>,
+        judged: impl Fn(&crate::Policy) -> bool,
+    ) {
+        for annotation in annotations {
+            let runs = self.plan.selected.contains(&annotation.policy);
+            if runs
+                && !annotation.matters.get()
+                && judged(&self.plan.catalogue.policies[annotation.policy])
+            {
+                self.exceptions.remark(annotation.idle(self.plan, view));
+            }
+        }
+    }
+
+    /// In pass two of a live scan, once: the policies about the cluster itself.
+    pub fn cluster(&mut self, arena: &Bump, joins: &Joins, lists: &Lists, sink: &mut dyn Sink) {
+        let api_version = Node::text_in(arena, &kind::CLUSTER.api_version());
+        let node = Node::map_in(
+            arena,
+            vec![
+                ("apiVersion", api_version),
+                ("kind", Node::Str(kind::CLUSTER.name)),
+            ],
+        );
+        self.first(&node, None, arena, lists, sink);
+        self.second(&node, None, arena, joins, lists, sink);
     }
 
     /// After both passes: for every list that is not complete, one verdict *not evaluated* for each policy that judges
@@ -173,6 +254,10 @@ impl<'c> Session<'c> {
                 let Some(reason) = plural(kind).and_then(|plural| lists.gap(plural)) else {
                     continue;
                 };
+                let was_given = || self.tally.policies[*index].worst().is_some();
+                if reason.code == ReasonCode::NeedsCluster && was_given() {
+                    continue;
+                }
                 self.tally.policies[*index].add(Verdict::NotEvaluated, Some(&reason));
                 if sink.wants(Verdict::NotEvaluated) {
                     sink.judgement(gap(plan, policy, kind, reason));
@@ -193,6 +278,13 @@ impl<'c> Session<'c> {
             plan.slots.cluster_version,
             plimsoll_cel::Value::Str(version),
         );
+        match &plan.options.git_version {
+            Some(version) => scope.set(
+                plan.slots.git_version,
+                plimsoll_cel::Value::Str(version.as_str()),
+            ),
+            None => scope.set_unknown(plan.slots.git_version, kind::CLUSTER.plural),
+        }
         if let Some((_, keys)) = view.pod_spec_keys.and_then(|keys| keys.split_last()) {
             let empty = Node::Map(&[]);
             let of = view.node.at(keys).unwrap_or(empty);
@@ -210,18 +302,25 @@ impl<'c> Session<'c> {
         pass: &'c Pass<'c>,
         view: &View<'a>,
         scope: &Scope<'c, 'a>,
-        lists: &Lists,
+        annotations: &[Annotation],
+        (lists, counts): (&Lists, Node<'a>),
         sink: &mut dyn Sink,
     ) where
         'c: 'a,
     {
-        let wants =
-            |verdict| view.is_replica() || sink.wants(verdict) || verdict == Verdict::NotEvaluated;
+        let excepts = !annotations.is_empty() || !self.plan.rules_of.is_empty();
+        let wants = |verdict| {
+            view.is_replica()
+                || sink.wants(verdict)
+                || verdict == Verdict::NotEvaluated
+                || verdict == Verdict::Fail && excepts
+        };
         let case = Case {
             plan: self.plan,
             view,
             scope,
             lists,
+            counts,
             wants: Verdict::ALL.map(wants),
         };
         let frameworks = match sink.wants_resources() {
@@ -234,6 +333,8 @@ impl<'c> Session<'c> {
             tally: &mut self.tally,
             given: vec![0; frameworks],
             sink,
+            annotations,
+            log: &mut self.exceptions,
         };
         self.decided.clear();
         self.decided.resize(pass.conditions.len(), None);
@@ -257,12 +358,7 @@ fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
 }
 
 fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> Judgement {
-    let group = group_of_kind(kind).unwrap_or("");
-    let api_version = if group.is_empty() {
-        "v1".to_owned()
-    } else {
-        format!("{group}/v1")
-    };
+    let api_version = kind::named(kind).map_or_else(String::new, kind::Kind::api_version);
     let resource = ResourceRef {
         api_version,
         kind: kind.to_owned(),
@@ -282,6 +378,7 @@ fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> J
         message: format!("not evaluated: {}", reason.need),
         reason: Some(reason),
         source: None,
+        exception: None,
         place: None,
     }
 }

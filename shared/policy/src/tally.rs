@@ -16,6 +16,8 @@ pub struct Tally {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PolicyTally {
     counts: [u64; Verdict::ALL.len()],
+    /// Failing verdicts that are excepted.
+    pub(crate) excepted: u64,
     /// Why it was not evaluated, with how often.
     pub reasons: BTreeMap<Reason, u64>,
 }
@@ -25,6 +27,12 @@ impl PolicyTally {
     #[must_use]
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.counts[verdict as usize]
+    }
+
+    /// How many of the failing verdicts are excepted.
+    #[must_use]
+    pub fn excepted(&self) -> u64 {
+        self.excepted
     }
 
     /// The worst verdict given; none when nothing matched.
@@ -63,6 +71,7 @@ impl Tally {
             for (mine, theirs) in mine.counts.iter_mut().zip(theirs.counts) {
                 *mine += theirs;
             }
+            mine.excepted += theirs.excepted;
             for (reason, count) in &theirs.reasons {
                 *mine.reasons.entry(reason.clone()).or_default() += count;
             }
@@ -73,6 +82,12 @@ impl Tally {
     #[must_use]
     pub fn policy(&self, index: usize) -> &PolicyTally {
         &self.policies[index]
+    }
+
+    /// How many failing verdicts are excepted in all.
+    #[must_use]
+    pub fn excepted(&self) -> u64 {
+        self.policies.iter().map(PolicyTally::excepted).sum()
     }
 
     /// How often `verdict` was given in all.

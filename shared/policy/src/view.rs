@@ -17,6 +17,9 @@ const GENERATE_NAME: Key = Key::new("generateName");
 const UID: Key = Key::new("uid");
 const RESOURCE_VERSION: Key = Key::new("resourceVersion");
 
+/// apiVersion, kind and name.
+type Owner<'a> = (&'a str, &'a str, &'a str);
+
 /// An object under judgement.
 #[derive(Debug, Clone)]
 pub(crate) struct View<'a> {
@@ -26,8 +29,8 @@ pub(crate) struct View<'a> {
     pub(crate) pod_spec_keys: Option<&'static [&'static str]>,
     api_version: &'a str,
     metadata: Node<'a>,
-    /// Its pods' owner, if that is of a kind without a built-in template: apiVersion, kind, name.
-    owner: Option<(&'a str, &'a str, &'a str)>,
+    /// The owner that its pods are reported on.
+    owner: Option<Owner<'a>>,
     /// Made when it is first asked for: most objects pass, and nobody asks.
     resource: OnceCell<Arc<ResourceRef>>,
 }
@@ -37,8 +40,8 @@ pub(crate) struct View<'a> {
 pub(crate) enum Judged<'a> {
     /// It is.
     Yes(View<'a>),
-    /// It is described by its owner, which is judged in its place.
-    ByOwner,
+    /// It is described by its owner, which is judged in its place, but for what only the object itself can show.
+    ByOwner(View<'a>),
     /// It has no apiVersion and kind of ours.
     NotOurs,
 }
@@ -55,22 +58,40 @@ pub(crate) fn view<'a>(node: &Node<'a>, source: Option<&SourceRef>) -> Judged<'a
     let metadata = node.get_key(METADATA).unwrap_or(Node::Null);
     let owner =
         controller(&metadata).filter(|(_, owner, _)| pod_spec_keys.is_some() && *owner != "Node");
-    if let Some((version, kind, _)) = owner
-        && workload_kinds().any(|known| known == kind)
-        && is_built_in(kind, version)
-    {
-        return Judged::ByOwner;
-    }
-    Judged::Yes(View {
+    let described = owner.is_some_and(|(version, kind, _)| {
+        workload_kinds().any(|known| known == kind) && is_built_in(kind, version)
+    });
+    let view = View {
         node: *node,
         kind,
         source: source.cloned(),
         pod_spec_keys,
         api_version,
         metadata,
-        owner,
+        owner: owner.map(|owner| top_owner(owner, &metadata)),
         resource: OnceCell::new(),
-    })
+    };
+    if described {
+        Judged::ByOwner(view)
+    } else {
+        Judged::Yes(view)
+    }
+}
+
+/// Apart from this there is only one level of owners: a Deployment's ReplicaSets have its name and the hash that its
+/// pods carry as a label (Kubernetes, "Deployments", pod-template-hash label).
+fn top_owner<'a>(owner: Owner<'a>, metadata: &Node<'a>) -> Owner<'a> {
+    let (version, kind, name) = owner;
+    let hash = metadata
+        .at(&["labels", "pod-template-hash"])
+        .and_then(|hash| hash.as_str());
+    let deployment = hash
+        .filter(|_| kind == "ReplicaSet")
+        .and_then(|hash| name.strip_suffix(hash)?.strip_suffix('-'));
+    match deployment {
+        Some(deployment) => (version, "Deployment", deployment),
+        None => owner,
+    }
 }
 
 impl View<'_> {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use plimsoll_model::{ReasonCode, ResourceRef, Verdict};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{Gate, Row, SeverityCounts, VerdictCounts};
 
@@ -18,6 +19,8 @@ pub struct Header {
     pub generated_at: Timestamp,
     /// What was looked at.
     pub source: Source,
+    /// Parameters of policies that differ from their defaults.
+    pub parameters: Vec<Parameter>,
     /// Frameworks with their controls.
     pub frameworks: Vec<Framework>,
     /// How much could be judged.
@@ -40,6 +43,9 @@ pub struct ReportDocument {
     pub generated_at: Timestamp,
     /// What was looked at.
     pub source: Source,
+    /// Parameters of policies that differ from their defaults; left out when none does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
     /// One row a verdict, in order.
     pub verdicts: Vec<Row>,
     /// Frameworks with controls and resources.
@@ -48,6 +54,20 @@ pub struct ReportDocument {
     pub coverage: Coverage,
     /// Counts and the gate.
     pub summary: Summary,
+}
+
+/// A parameter of a policy that is not what the policy says itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Parameter {
+    /// The policy.
+    pub policy: String,
+    /// The parameter.
+    pub name: String,
+    /// Its value in this report.
+    pub value: Value,
+    /// What the policy says itself.
+    pub default: Value,
 }
 
 /// Who made a report.
@@ -262,6 +282,10 @@ pub struct Summary {
     pub fail_by_severity: SeverityCounts,
     /// Failing verdicts that are excepted.
     pub excepted: u64,
+    /// When the next of their exceptions ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub next_expiry: Option<Timestamp>,
     /// The gate and what it decided.
     pub gate: Gate,
 }

@@ -22,6 +22,10 @@ pub fn write_json(
     put(out, &header.generated_at)?;
     out.write_all(b",\n \"source\":")?;
     put(out, &header.source)?;
+    if !header.parameters.is_empty() {
+        out.write_all(b",\n \"parameters\":")?;
+        put(out, &header.parameters)?;
+    }
     out.write_all(b",\n \"verdicts\":[")?;
     let mut reader = rows.reader()?;
     let mut separator: &[u8] = b"\n  ";

@@ -1,10 +1,12 @@
 //! One verdict as the JSON report writes it: the value that every rendering is a function of.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use plimsoll_model::{
-    Fingerprint, Judgement, PolicyId, Reason, ReasonCode, ResourceRef, Severity, Verdict,
+    Excepted, ExceptionOrigin, Fingerprint, Judgement, PolicyId, Reason, ReasonCode, ResourceRef,
+    Severity, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -105,13 +107,29 @@ impl From<Reason> for RowReason {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExceptionNote {
-    /// The exception's id.
+    /// What says it: the annotation's name, or the file and line of the rule.
     pub id: String,
+    /// Where it is said.
+    pub origin: ExceptionOrigin,
+    /// Why it is accepted.
+    pub reason: String,
     /// When it ends.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub until: Option<Timestamp>,
-    /// Who approved it.
-    pub approved_by: String,
+    /// Who approved it; none where only the object itself says it.
+    pub approved_by: Option<String>,
+}
+
+impl From<&Excepted> for ExceptionNote {
+    fn from(excepted: &Excepted) -> Self {
+        Self {
+            id: excepted.id.clone(),
+            origin: excepted.origin,
+            reason: excepted.reason.clone(),
+            until: excepted.until,
+            approved_by: excepted.approved_by.clone(),
+        }
+    }
 }
 
 /// How to mend a finding.
@@ -175,7 +193,7 @@ impl Row {
             controls: policy.controls.clone(),
             fingerprint: judgement.fingerprint,
             first_seen: None,
-            exception: None,
+            exception: judgement.exception.as_deref().map(ExceptionNote::from),
             fix,
         }
     }
@@ -184,6 +202,20 @@ impl Row {
     #[must_use]
     pub fn field_is_absent(&self) -> bool {
         self.observed.is_none() && !self.redacted
+    }
+
+    /// The message, and for an excepted finding why it is accepted, and how long.
+    #[must_use]
+    pub fn message_text(&self) -> Cow<'_, str> {
+        let Some(note) = &self.exception else {
+            return Cow::Borrowed(&self.message);
+        };
+        let until = note.until.map(|until| until.strftime(", until %-d %b %Y"));
+        let until = until.map(|until| until.to_string()).unwrap_or_default();
+        Cow::Owned(format!(
+            "{} (accepted: {}{until})",
+            self.message, note.reason
+        ))
     }
 
     /// `file:line:column` for people and editors; column and line are 1 where they are not known. The long name of

@@ -130,10 +130,13 @@ fn scan() -> (Header, PolicyTable, Sorted) {
             table.get(&"privileged-container".parse_id()).unwrap(),
         );
         row.exception = Some(ExceptionNote {
-            id: "exc_1".into(),
+            id: "plimsoll.exceptions.yaml:3".into(),
+            origin: plimsoll_model::ExceptionOrigin::File,
+            reason: "loads modules".into(),
             until: Some(until.parse().unwrap()),
-            approved_by: "ana".into(),
+            approved_by: Some("ana".into()),
         });
+        header.summary.next_expiry = Some("2026-11-30T00:00:00Z".parse().unwrap());
         sorter.push(&row).unwrap();
         header.summary.excepted += 1;
         header.summary.verdicts.add(Verdict::Fail);

@@ -91,6 +91,15 @@ impl Keys<'_> {
         Key::new(self.root(), format!("ESC#main#{version:010}"))
     }
 
+    pub(crate) fn policy(&self, id: &PolicyId, version: u32) -> Key {
+        Key::new(self.root(), format!("POL#{id}#{version:010}"))
+    }
+
+    /// The tenant's values of parameters.
+    pub(crate) fn parameters(&self) -> Key {
+        Key::new(self.root(), "PARAMS")
+    }
+
     pub(crate) fn scans(&self, cluster: &ClusterId) -> String {
         self.under(&format!("S#{cluster}"))
     }

@@ -7,6 +7,7 @@
 )]
 
 mod default_roles;
+mod export;
 mod judge;
 mod pod_security;
 mod scan;

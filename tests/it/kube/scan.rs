@@ -27,7 +27,7 @@ struct Cluster {
     created: BTreeSet<String>,
 }
 
-fn plimsoll(arguments: &[&str]) -> String {
+pub(crate) fn plimsoll(arguments: &[&str]) -> String {
     let program = std::env::var_os("PLIMSOLL_BIN")
         .expect("PLIMSOLL_BIN is not set: run these tests as `tests/run kube`");
     let output = Command::new(program)
@@ -271,7 +271,13 @@ async fn a_restricted_reader_sees_what_the_role_grants() {
     let rules = role["rules"].as_array().unwrap();
     let lists = readers_of_lists();
     assert!(lists.len() > 5, "{lists:?}");
+    let mut tried = 0;
     for (group, list, policies) in &lists {
+        // What the server does not have, nobody needs a right for.
+        let Some(path) = server_path(&cluster, group, list).await else {
+            continue;
+        };
+        tried += 1;
         let without: Vec<Value> = rules
             .iter()
             .map(|rule| {
@@ -290,12 +296,20 @@ async fn a_restricted_reader_sees_what_the_role_grants() {
             })
             .collect();
         cluster.set_rules(&without).await;
-        let path = server_path(&cluster, group, list).await;
         cluster.reader_gets(&path, 403).await;
 
         let partial = verdicts(&cluster.scan_live());
-        assert_eq!(&denied(&partial), policies, "without {list}");
-        for (key, before) in &complete {
+        // A policy that joins the list may have decided without it on everything that is there.
+        let refused = denied(&partial);
+        assert!(!refused.is_empty(), "nobody misses {list}");
+        assert!(
+            refused.is_subset(policies),
+            "without {list}: {:?}",
+            refused.difference(policies)
+        );
+        // The reader's own role differs from turn to turn.
+        let own = |key: &&(String, String)| key.1 == "ClusterRole /plimsoll-readers";
+        for (key, before) in complete.iter().filter(|(key, _)| !own(key)) {
             let Some(after) = partial.get(key) else {
                 continue;
             };
@@ -314,27 +328,32 @@ async fn a_restricted_reader_sees_what_the_role_grants() {
     }
     println!(
         "exercised: a live scan of {} resources as the printed ClusterRole's reader, then with each of {} lists refused in turn",
-        full["summary"]["resources"],
-        lists.len()
+        full["summary"]["resources"], tried
     );
 }
 
-/// The path of a list in the version that the server prefers for its group.
-async fn server_path(cluster: &Cluster, group: &str, list: &str) -> String {
+/// The path of a list in the version that the server prefers for its group; none if it does not have the list.
+async fn server_path(cluster: &Cluster, group: &str, list: &str) -> Option<String> {
     if group.is_empty() {
-        return format!("/api/v1/{list}");
+        return Some(format!("/api/v1/{list}"));
     }
     let known = cluster.admin.get(&format!("/apis/{group}")).await.unwrap();
-    let version = known.body["preferredVersion"]["groupVersion"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{known:?}"));
-    format!("/apis/{version}/{list}")
+    let version = known.body["preferredVersion"]["groupVersion"].as_str()?;
+    let path = format!("/apis/{version}");
+    let resources = cluster.admin.get(&path).await.unwrap();
+    let has = |resource: &Value| resource["name"] == list;
+    let served = resources.body["resources"].as_array()?.iter().any(has);
+    served.then(|| format!("{path}/{list}"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_and_cluster_give_the_same_verdicts() {
     let cluster = Cluster::start().await;
-    let live = verdicts(&cluster.scan_live());
+    let mut live = verdicts(&cluster.scan_live());
+    for list in live.values_mut() {
+        // Who wrote with which version is the server's own record.
+        list.retain(|(_, path)| !path.contains("managedFields"));
+    }
     let mut differences = Vec::new();
     let mut compared = 0;
     for (key, from_files) in verdicts(&cluster.scan_files()) {
@@ -342,8 +361,13 @@ async fn files_and_cluster_give_the_same_verdicts() {
         if worst(&from_files) == "notEvaluated needsCluster" || !cluster.created.contains(&key.1) {
             continue;
         }
-        compared += 1;
         let from_cluster = live.get(&key);
+        // Secrets of a cluster are left alone unless somebody asks for them.
+        let by_choice = |(word, _): &(String, String)| word == "notEvaluated routeNotChosen";
+        if from_cluster.is_some_and(|list| list.iter().any(by_choice)) {
+            continue;
+        }
+        compared += 1;
         if from_cluster != Some(&from_files) {
             differences.push(format!(
                 "{key:?}\n  files:   {from_files:?}\n  cluster: {from_cluster:?}"

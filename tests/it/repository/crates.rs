@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::tree;
 
 /// Crates that only compute.
-const PURE: [&str; 5] = ["alerting", "cel", "model", "policy", "report"];
+const PURE: [&str; 6] = ["alerting", "catalogue", "cel", "model", "policy", "report"];
 /// Crates that reach something outside.
 const ADAPTERS: [&str; 5] = ["channels", "inventory", "runtime", "store", "world"];
 

@@ -4,16 +4,20 @@
 use std::time::{Duration, Instant};
 
 use plimsoll_cel::{Bump, Node, NodeSeed};
-use plimsoll_policy::{Catalogue, Lists, Plan, PlanOptions, Session};
+use plimsoll_policy::{Lists, Plan, PlanOptions, Session};
+use plimsoll_tests::interpreter::compare;
 use plimsoll_tests::native::{Counts, Ignore, NATIVES, Pod};
 use serde::de::DeserializeSeed;
 
 /// Rounds; the least time of each counts, because other work on the machine only ever adds.
 const ROUNDS: usize = 101;
 
+/// The interpreter takes its time.
+const INTERPRETER_ROUNDS: usize = 3;
+
 #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
 fn main() -> anyhow::Result<()> {
-    let catalogue = Catalogue::built_in().map_err(|errors| anyhow::anyhow!("{}", errors[0]))?;
+    let catalogue = plimsoll_catalogue::built_in()?;
     let only = NATIVES.iter().map(|(id, _)| (*id).to_owned()).collect();
     let plan = Plan::new(
         &catalogue,
@@ -68,6 +72,17 @@ fn main() -> anyhow::Result<()> {
         "engine-ns-per-verdict {:.0} ns",
         engine.as_nanos() as f64 / verdicts as f64
     );
+    let pods: Vec<Pod<'_>> = nodes.iter().filter_map(Pod::of).collect();
+    let (ratio, expressions) = compare(&catalogue, &pods, INTERPRETER_ROUNDS)?;
+    println!("engine-vs-cel-crate {ratio:.1} ratio");
+    println!("engine-vs-cel-crate-expressions {expressions} expressions");
+    let mut load = Duration::MAX;
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        std::hint::black_box(plimsoll_catalogue::built_in()?);
+        load = load.min(start.elapsed());
+    }
+    println!("catalogue-load-ms {:.2} ms", load.as_secs_f64() * 1e3);
     Ok(())
 }
 

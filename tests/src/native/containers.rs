@@ -216,3 +216,76 @@ pub(super) fn windows_host_process(pod: &Pod<'_>, counts: &mut Counts) {
         flag(c, &["securityContext", "windowsOptions", "hostProcess"]) != Some(true)
     });
 }
+
+fn request_missing(pod: &Pod<'_>, counts: &mut Counts, resource: &str) {
+    let of_pod = pod.spec.at(&["resources", "requests", resource]).is_some();
+    let ephemeral = items(&pod.spec, &["ephemeralContainers"]);
+    counts.each(&pod.containers, |c| {
+        c.at(&["resources", "requests", resource]).is_some()
+            || c.at(&["resources", "limits", resource]).is_some()
+            || of_pod
+            || ephemeral
+                .iter()
+                .any(|other| other.get("name") == c.get("name"))
+    });
+}
+
+pub(super) fn cpu_request_missing(pod: &Pod<'_>, counts: &mut Counts) {
+    request_missing(pod, counts, "cpu");
+}
+
+pub(super) fn memory_request_missing(pod: &Pod<'_>, counts: &mut Counts) {
+    request_missing(pod, counts, "memory");
+}
+
+pub(super) fn image_latest_tag(pod: &Pod<'_>, counts: &mut Counts) {
+    counts.each(&pod.containers, |c| {
+        let image = text(c, &["image"]).unwrap_or("");
+        let tag = image.rsplit_once(':').map(|(_, tag)| tag);
+        tag.is_some_and(|tag| !tag.is_empty() && !tag.contains('/') && tag != "latest")
+    });
+}
+
+pub(super) fn image_not_digest(pod: &Pod<'_>, counts: &mut Counts) {
+    counts.each(&pod.containers, |c| {
+        text(c, &["image"]).is_some_and(|image| image.contains("@sha256:"))
+    });
+}
+
+pub(super) fn probe_host_set(pod: &Pod<'_>, counts: &mut Counts) {
+    const HANDLERS: [&[&str]; 5] = [
+        &["livenessProbe"],
+        &["readinessProbe"],
+        &["startupProbe"],
+        &["lifecycle", "postStart"],
+        &["lifecycle", "preStop"],
+    ];
+    let no_host = |handler: &Node<'_>, action: &str| {
+        text(handler, &[action, "host"]).is_none_or(str::is_empty)
+    };
+    counts.each(&pod.containers, |c| {
+        let handlers = HANDLERS.iter().filter_map(|keys| c.at(keys));
+        let mut hosts = handlers.map(|h| no_host(&h, "httpGet") && no_host(&h, "tcpSocket"));
+        hosts.all(|none| none)
+    });
+}
+
+/// Whether SELinux options stay within the standard.
+pub(super) fn selinux_standard(node: &Node<'_>) -> bool {
+    const TYPES: [&str; 5] = [
+        "",
+        "container_t",
+        "container_init_t",
+        "container_kvm_t",
+        "container_engine_t",
+    ];
+    let Some(options) = node.at(&["securityContext", "seLinuxOptions"]) else {
+        return true;
+    };
+    let empty = |key| text(&options, &[key]).is_none_or(str::is_empty);
+    TYPES.contains(&text(&options, &["type"]).unwrap_or("")) && empty("user") && empty("role")
+}
+
+pub(super) fn selinux_custom(pod: &Pod<'_>, counts: &mut Counts) {
+    counts.each(&pod.containers, selinux_standard);
+}

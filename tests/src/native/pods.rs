@@ -17,6 +17,38 @@ const SOCKETS: [&str; 12] = [
     "/run/crio/crio.sock",
     "/run/podman/podman.sock",
 ];
+const DIRECTORIES: [&str; 14] = [
+    "/",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/proc",
+    "/root",
+    "/run",
+    "/sys",
+    "/usr",
+    "/var/lib/kubelet",
+    "/var/log",
+    "/var/run",
+];
+const SYSCTLS: [&str; 14] = [
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_wmem",
+    "net.ipv4.tcp_slow_start_after_idle",
+    "net.ipv4.tcp_notsent_lowat",
+];
 const VOLUME_TYPES: [&str; 10] = [
     "name",
     "configMap",
@@ -96,4 +128,30 @@ pub(super) fn volume_types_nonstandard(pod: &Pod<'_>, counts: &mut Counts) {
             .iter()
             .all(|entry| VOLUME_TYPES.contains(&entry.key))
     });
+}
+
+pub(super) fn hostpath_sensitive(pod: &Pod<'_>, counts: &mut Counts) {
+    counts.each(items(&pod.spec, &["volumes"]), |volume| {
+        let path = text(volume, &["hostPath", "path"]);
+        path.is_none_or(|path| {
+            let parent = path.strip_suffix('/').unwrap_or(path);
+            !DIRECTORIES.contains(&path) && !DIRECTORIES.contains(&parent)
+        })
+    });
+}
+
+pub(super) fn selinux_custom_pod(pod: &Pod<'_>, counts: &mut Counts) {
+    counts.add(super::containers::selinux_standard(&pod.spec));
+}
+
+pub(super) fn unsafe_sysctls(pod: &Pod<'_>, counts: &mut Counts) {
+    counts.each(
+        items(&pod.spec, &["securityContext", "sysctls"]),
+        |sysctl| text(sysctl, &["name"]).is_some_and(|name| SYSCTLS.contains(&name)),
+    );
+}
+
+pub(super) fn windows_host_process_pod(pod: &Pod<'_>, counts: &mut Counts) {
+    let keys = ["securityContext", "windowsOptions", "hostProcess"];
+    counts.add(flag(&pod.spec, &keys) != Some(true));
 }

@@ -8,7 +8,7 @@ pub(super) fn meaning(id: &str) -> Option<&'static str> {
         .map(|(_, meaning)| *meaning)
 }
 
-const MEANINGS: [(&str, &str); 41] = [
+const MEANINGS: &[(&str, &str)] = &[
     (
         "not-mended",
         "a finding whose patch could not be made where it stands; the message says why, and the text is as it was",
@@ -135,6 +135,26 @@ const MEANINGS: [(&str, &str); 41] = [
     (
         "unknown-policy",
         "no policy has that id; plimsoll policy list names them",
+    ),
+    (
+        "exceptions",
+        "the file of exceptions is wrong at the place shown; nothing ran",
+    ),
+    (
+        "parameter",
+        "a parameter of a policy cannot have the value given; plimsoll explain POLICY says what it may be",
+    ),
+    (
+        "exception-mistake",
+        "an annotation that should except a finding is wrong, so the finding counts. It is except.plimsoll.io/POLICY-ID: 'why, until 2027-01-31'",
+    ),
+    (
+        "exception-ended",
+        "the last day of an exception has passed, so what it covered counts again",
+    ),
+    (
+        "exception-unused",
+        "an exception covers nothing that fails; it can go, before it covers something nobody thought of",
     ),
     (
         "policy",

@@ -79,6 +79,8 @@ fn describe(policy: &Policy) -> Value {
         "why": policy.why,
         "fix": policy.fix,
         "controls": policy.controls,
+        "params": policy.params,
+        "own": policy.own,
         "peers": policy.peers,
         "note": policy.note,
     })
@@ -109,8 +111,13 @@ fn table(
         ["SEVERITY", "ID", "KINDS", "LIFE", "CONTROL", "TITLE"],
         &rows,
     )?;
+    let own = match policies.iter().filter(|policy| policy.own).count() {
+        0 => String::new(),
+        1 => ", 1 of them your own".to_owned(),
+        own => format!(", {own} of them your own"),
+    };
     let ending = format!(
-        "{} of {all} policies · one: plimsoll explain ID · all fields: --format json",
+        "{} of {all} policies{own} · one: plimsoll explain ID · all fields: --format json",
         policies.len()
     );
     writeln!(out, "{}", look.marks(&ending))

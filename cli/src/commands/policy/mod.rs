@@ -1,6 +1,7 @@
 //! `plimsoll policy`: the catalogue, its files, its examples, and single policies at work.
 
 mod eval;
+mod export;
 mod expression;
 mod list;
 mod new;
@@ -24,9 +25,12 @@ pub(crate) fn run(args: &PolicyArgs, console: &Console) -> Result<Exit> {
     match &args.command {
         PolicyCommand::List(args) => list::run(args, console),
         PolicyCommand::Show { id, policies } => show(id, policies.as_deref(), console),
-        PolicyCommand::Test { dir, only } => test::run(dir.as_deref(), only, console),
+        PolicyCommand::Test { dir, only, mutants } => {
+            test::run(dir.as_deref(), only, *mutants, console)
+        }
         PolicyCommand::New { id, dir } => new::run(id, dir, console),
         PolicyCommand::Eval(args) => eval::run(args, console),
+        PolicyCommand::ExportVap(args) => export::run(args, console),
     }
 }
 

@@ -2,21 +2,20 @@
 
 use std::sync::Mutex;
 use std::sync::mpsc;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use plimsoll_inventory::kube::{
     ClusterError, ClusterReader, ClusterVersion, ListScope, Patience, connect_context,
 };
 use plimsoll_inventory::network::AllowedNetworks;
-use plimsoll_inventory::redact::is_redacted_path;
-use plimsoll_policy::{Catalogue, Plan, PlanOptions};
+use plimsoll_inventory::redact::{is_redacted_path, redacted_value};
+use plimsoll_policy::{Plan, PlanOptions};
 use plimsoll_report::{Affected, Diagnostic, Files, Header, Sorter, Source, SourceType};
 use scan_cluster::{LiveError, LiveScan, judge_cluster};
 
 use super::progress::{self, Progress, Step};
 use super::sink::{Collect, positions};
-use super::{header, output, refusals, shown};
+use super::{Prepared, exceptions, header, output, refusals, shown};
 use crate::args::ScanArgs;
 use crate::commands::catalogue;
 use crate::console::Console;
@@ -30,13 +29,8 @@ const MEMORY: usize = 256 << 10;
 ///
 /// # Errors
 /// A temporary file or an output cannot be written.
-pub(super) fn run(
-    args: &ScanArgs,
-    context: &str,
-    console: &Console,
-    catalogue: &Catalogue,
-    started: Instant,
-) -> Result<Exit> {
+pub(super) fn run(scan: &Prepared<'_>, context: &str, console: &Console) -> Result<Exit> {
+    let (args, catalogue) = (scan.args, scan.catalogue);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -50,7 +44,7 @@ pub(super) fn run(
             return Ok(Exit::Nothing);
         }
     };
-    let plan = Plan::new(catalogue, options(args, &reader, &version));
+    let plan = Plan::new(catalogue, options(scan, &reader, &version));
     let table = catalogue::facts(catalogue);
     let show = shown(args);
     let positions = positions(&plan);
@@ -75,13 +69,17 @@ pub(super) fn run(
     let unreadable = live.lists.gaps().count() as u64;
     let done = header::Outcome {
         tally: &live.session.tally,
+        exceptions: &live.session.exceptions,
         source: source(&reader, &version),
         files: Files::default(),
         unreadable,
         by_control: true,
     };
     let header = header::of(args.gate, &plan, done);
-    console.diagnose(&refusals::diagnostics(&live, &header, reader.name()));
+    let mut diagnostics = refusals::diagnostics(&live, &header, reader.name());
+    let said = exceptions::diagnostics(&plan, &live.session, &scan.rules, None);
+    diagnostics.extend(said);
+    console.diagnose(&diagnostics);
     if nothing_was_read(&live, &header) {
         return Ok(Exit::Nothing);
     }
@@ -93,7 +91,7 @@ pub(super) fn run(
         sources: &(),
         unreadable,
         mendable: 0,
-        elapsed: started.elapsed(),
+        elapsed: scan.started.elapsed(),
     };
     output::write(&report, args, console)?;
     Ok(Exit::of_gate(header.summary.gate.exit_code))
@@ -113,20 +111,24 @@ async fn connect(
 }
 
 /// Frameworks of another provider do not apply, unless somebody asks for one by name.
-fn options(args: &ScanArgs, reader: &ClusterReader, version: &ClusterVersion) -> PlanOptions {
-    let provider = if version.is_eks() { "eks" } else { "other" };
+fn options(scan: &Prepared<'_>, reader: &ClusterReader, version: &ClusterVersion) -> PlanOptions {
+    let args = scan.args;
     PlanOptions {
         scope: reader.name().to_owned(),
         cluster_version: Some(version.minor.clone()),
+        git_version: Some(version.git.clone()),
+        chosen_lists: args.selection.with.clone(),
         provider: args
             .selection
             .frameworks
             .is_empty()
-            .then(|| provider.to_owned()),
+            .then(|| version.provider().to_owned()),
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
         withheld: is_redacted_path,
+        shown: redacted_value,
+        exceptions: scan.exceptions.clone(),
     }
 }
 
@@ -138,7 +140,7 @@ fn source(reader: &ClusterReader, version: &ClusterVersion) -> Source {
         kubernetes_version: Some(version.minor.clone()),
         stage: None,
         partial: false,
-        provider: version.is_eks().then(|| "EKS".to_owned()),
+        provider: (version.provider() != "other").then(|| version.provider().to_ascii_uppercase()),
         nodes: None,
     }
 }

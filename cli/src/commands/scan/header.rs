@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use plimsoll_model::{Reason, Verdict};
 use plimsoll_policy::outcome::{self, FrameworkResult};
-use plimsoll_policy::{Plan, Tally};
+use plimsoll_policy::{ExceptionLog, ParameterChange, Plan, Tally};
 use plimsoll_report::{
-    Control, Coverage, Files, Framework, Gate, GateInput, Header, SeverityCounts, Source,
-    SourceType, Summary, Tool, Unread, VerdictCounts,
+    Control, Coverage, Files, Framework, Gate, GateInput, Header, Parameter, SeverityCounts,
+    Source, SourceType, Summary, Tool, Unread, VerdictCounts,
 };
 use plimsoll_runtime::Clock;
 
@@ -18,6 +18,8 @@ use crate::args::GateArgs;
 pub(crate) struct Outcome<'o> {
     /// Counts of all verdicts.
     pub(crate) tally: &'o Tally,
+    /// What was noticed of exceptions.
+    pub(crate) exceptions: &'o ExceptionLog,
     /// What was looked at.
     pub(crate) source: Source,
     /// What happened to files.
@@ -69,6 +71,7 @@ pub(crate) fn of(gate: GateArgs, plan: &Plan<'_>, done: Outcome<'_>) -> Header {
         },
         generated_at: now(),
         source: done.source,
+        parameters: parameters(plan),
         frameworks: frameworks
             .iter()
             .map(|found| framework(plan, found))
@@ -78,10 +81,24 @@ pub(crate) fn of(gate: GateArgs, plan: &Plan<'_>, done: Outcome<'_>) -> Header {
             resources: tally.resources,
             verdicts: verdicts(tally),
             fail_by_severity: failing,
-            excepted: 0,
+            excepted: tally.excepted(),
+            next_expiry: done.exceptions.next_end(),
             gate,
         },
     }
+}
+
+/// Those of policies that run.
+fn parameters(plan: &Plan<'_>) -> Vec<Parameter> {
+    let runs = |change: &ParameterChange| plan.policies().any(|policy| policy.id == change.policy);
+    let changed = plan.catalogue().changed_parameters().into_iter();
+    let changed = changed.filter(runs).map(|change| Parameter {
+        policy: change.policy.to_string(),
+        name: change.name,
+        value: change.value,
+        default: change.default,
+    });
+    changed.collect()
 }
 
 /// To the second: finer would only make two reports differ more.
@@ -101,7 +118,8 @@ fn verdicts(tally: &Tally) -> VerdictCounts {
 fn failing(plan: &Plan<'_>, tally: &Tally) -> SeverityCounts {
     let mut counts = SeverityCounts::default();
     for (index, policy) in plan.catalogue().policies.iter().enumerate() {
-        counts.add_many(policy.severity, tally.policy(index).of(Verdict::Fail));
+        let of = tally.policy(index);
+        counts.add_many(policy.severity, of.of(Verdict::Fail) - of.excepted());
     }
     counts
 }
@@ -126,7 +144,7 @@ fn framework(plan: &Plan<'_>, found: &FrameworkResult) -> Framework {
                 failed: result.failed,
                 passed: result.passed,
                 not_evaluated: result.not_evaluated,
-                excepted: 0,
+                excepted: result.excepted,
                 policies: result.control.policies.clone(),
                 attestation: None,
             })

@@ -1,6 +1,7 @@
 //! `plimsoll scan`: from arguments to a report.
 
 mod cluster;
+mod exceptions;
 mod files;
 mod header;
 mod output;
@@ -16,10 +17,11 @@ use std::time::Instant;
 
 use anyhow::Result;
 use plimsoll_inventory::files::{FileError, discover};
-use plimsoll_inventory::redact::is_redacted_path;
-use plimsoll_policy::{Catalogue, Plan, PlanOptions};
+use plimsoll_inventory::redact::{is_redacted_path, redacted_value};
+use plimsoll_policy::{Catalogue, Exceptions, Plan, PlanOptions};
 use plimsoll_report::{Diagnostic, Files, SourceType};
 
+use self::exceptions::RulesFile;
 pub(super) use self::files::{Scanned, scan as scan_files};
 pub(super) use self::problems::{diagnostics as problems_of, no_such_path};
 pub(super) use self::progress::{Progress, wanted as progress_wanted};
@@ -29,6 +31,7 @@ use crate::args::{Cli, Format, ScanArgs};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
+use crate::parameters;
 
 /// What an unread file does to a pipeline.
 const UNREAD: &str = "not evaluated; with a gate this run exits 4";
@@ -51,16 +54,42 @@ pub(crate) fn run(
             return Ok(Exit::Usage);
         }
     };
+    let exceptions = match exceptions::load(args, &catalogue) {
+        Ok(exceptions) => exceptions,
+        Err(wrong) => {
+            console.diagnose(&wrong);
+            return Ok(Exit::Usage);
+        }
+    };
     output::check(&args.output.outputs)?;
+    let scan = Prepared {
+        args,
+        catalogue: &catalogue,
+        exceptions: exceptions.0,
+        rules: exceptions.1,
+        started,
+    };
     match &args.cluster.context {
-        Some(context) => cluster::run(args, context, console, &catalogue, started),
-        None => files(args, cli, console, interrupt, &catalogue, started),
+        Some(context) => cluster::run(&scan, context, console),
+        None => files(&scan, cli, console, interrupt),
     }
+}
+
+/// What a scan begins with.
+struct Prepared<'s> {
+    args: &'s ScanArgs,
+    catalogue: &'s Catalogue,
+    /// What is accepted; none when everything counts.
+    exceptions: Option<Exceptions>,
+    /// The file that says so, besides annotations.
+    rules: RulesFile,
+    started: Instant,
 }
 
 /// The catalogue, when it and the selection of it are in order.
 fn selected(args: &ScanArgs) -> Result<Catalogue, Vec<Diagnostic>> {
     let catalogue = catalogue::load(args.selection.policies.as_deref())?;
+    let catalogue = parameters::set(catalogue, &args.parameters, &args.params)?;
     let wrong = catalogue::check(&catalogue, &args.selection);
     if wrong.is_empty() {
         Ok(catalogue)
@@ -69,14 +98,8 @@ fn selected(args: &ScanArgs) -> Result<Catalogue, Vec<Diagnostic>> {
     }
 }
 
-fn files(
-    args: &ScanArgs,
-    cli: &Cli,
-    console: &Console,
-    interrupt: &Interrupt,
-    catalogue: &Catalogue,
-    started: Instant,
-) -> Result<Exit> {
+fn files(scan: &Prepared<'_>, cli: &Cli, console: &Console, interrupt: &Interrupt) -> Result<Exit> {
+    let (args, catalogue) = (scan.args, scan.catalogue);
     let paths = given_paths(args);
     let found = match discover(&paths) {
         Ok(found) => found,
@@ -86,7 +109,7 @@ fn files(
             return Ok(Exit::Nothing);
         }
     };
-    let plan = Plan::new(catalogue, options(args));
+    let plan = Plan::new(catalogue, options(scan));
     let table = catalogue::facts(catalogue);
     let show = shown(args);
     let progress = progress::wanted(console, args.output.quiet);
@@ -104,6 +127,11 @@ fn files(
     if cli.verbose > 0 {
         diagnostics.extend(problems::skipped(&scanned));
     }
+    if !partial {
+        let texts = Some(&scanned.sources);
+        let said = exceptions::diagnostics(&plan, &scanned.session, &scan.rules, texts);
+        diagnostics.extend(said);
+    }
     console.diagnose(&diagnostics);
     let kind = if paths.iter().all(|path| path.as_os_str() == "-") {
         SourceType::Stdin
@@ -118,6 +146,7 @@ fn files(
     let unreadable = scanned.problems.len() as u64;
     let done = header::Outcome {
         tally: &scanned.session.tally,
+        exceptions: &scanned.session.exceptions,
         source,
         files: Files {
             read: scanned.files_read,
@@ -137,7 +166,7 @@ fn files(
         sources: &scanned.sources,
         unreadable,
         mendable: scanned.mendable,
-        elapsed: started.elapsed(),
+        elapsed: scan.started.elapsed(),
     };
     output::write(&report, args, console)?;
     Ok(if partial { Exit::Interrupted } else { exit })
@@ -164,12 +193,15 @@ fn given_paths(args: &ScanArgs) -> Vec<std::path::PathBuf> {
     }
 }
 
-fn options(args: &ScanArgs) -> PlanOptions {
+fn options(scan: &Prepared<'_>) -> PlanOptions {
+    let args = scan.args;
     PlanOptions {
+        exceptions: scan.exceptions.clone(),
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
         withheld: is_redacted_path,
+        shown: redacted_value,
         ..PlanOptions::default()
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, Place, ResourceRef, SourceRef, Verdict};
 use plimsoll_policy::{Plan, Session, Sink, outcome};
 use plimsoll_report::{Affected, PolicyTable, Row, Sorter};
 use scan_cluster::ListSink;
@@ -69,6 +69,18 @@ impl<'s> Collect<'s> {
         self.mendable += u64::from(in_file && patched && row.exception.is_none());
         let pushed = self.sorter.push(&row);
         self.note(pushed);
+    }
+
+    /// Hands on the failing judgements from number `first` on whose place is known.
+    pub(crate) fn place_from(&mut self, first: usize, place: impl Fn(&str) -> Option<Place>) {
+        let judgements = self.failing.split_off(first);
+        for mut judgement in judgements {
+            judgement.place = place(judgement.paths.first().map_or("", String::as_str));
+            match judgement.place {
+                Some(_) => self.row(judgement),
+                None => self.failing.push(judgement),
+            }
+        }
     }
 
     /// The first error of a temporary file, if there was one.

@@ -98,7 +98,9 @@ impl<'w> Worker<'w> {
         let mut kept = Ok(());
         let outcome = read(entry, text, arena, &mut |object| {
             scratch.reset();
+            let before = sink.failing.len();
             let seen = session.first(&object.node, Some(&object.source), scratch, lists, sink);
+            sink.place_from(before, |path| object.place(path));
             if seen == Seen::Again {
                 again = true;
                 if kept.is_ok() {

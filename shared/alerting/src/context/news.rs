@@ -1,7 +1,7 @@
 //! What a message leads with: one sentence that says what happened.
 
 use jiff::Timestamp;
-use plimsoll_model::{Incident, IncidentState};
+use plimsoll_model::{FindingState, Fingerprint, Incident, IncidentState};
 
 use super::{Saying, When, one_line};
 use crate::chain::Chain;
@@ -36,8 +36,13 @@ pub(super) fn news(
         Reason::First => format!("Found {}.", at(incident.opened)),
         Reason::NewFindings | Reason::SomeResolved => {
             let new = incident.open.difference(&before.told).count();
-            let fixed = before.told.difference(&incident.open).count();
-            format!("{new} new, {fixed} fixed since {}.", at(told))
+            let gone = before.told.difference(&incident.open);
+            let (excepted, fixed) = excepted(gone, topic);
+            let excepted = match excepted {
+                0 => String::new(),
+                some => format!(", {some} excepted (still failing)"),
+            };
+            format!("{new} new, {fixed} fixed{excepted} since {}.", at(told))
         }
         Reason::AllResolved => {
             let by = match &before.state {
@@ -46,7 +51,12 @@ pub(super) fn news(
                 }
                 _ => String::new(),
             };
-            format!("Fixed {}; open {open_for}{by}.", at(scene.now))
+            let what = match excepted(before.open.iter(), topic) {
+                (0, _) => "Fixed".to_owned(),
+                (some, 0) => format!("{some} excepted (still failing), nothing fixed"),
+                (some, fixed) => format!("{fixed} fixed, {some} excepted (still failing)"),
+            };
+            format!("{what} {}; open {open_for}{by}.", at(scene.now))
         }
         Reason::Reopened => format!("It was resolved and is back since {}.", at(scene.now)),
         Reason::RepeatElapsed => {
@@ -83,6 +93,20 @@ pub(super) fn news(
             format!("Not read for {open_for}, until {}.", at(scene.now))
         }
     }
+}
+
+/// How many of these findings are excepted, and how many are not.
+fn excepted<'f>(gone: impl Iterator<Item = &'f Fingerprint>, topic: &Topic<'_>) -> (usize, usize) {
+    let findings = match topic {
+        Topic::Policy { findings, .. } => findings,
+        Topic::Unreadable { .. } => &[][..],
+    };
+    let is_excepted = |fingerprint: &&Fingerprint| {
+        let finding = findings.iter().find(|one| one.fingerprint == **fingerprint);
+        finding.is_some_and(|one| one.state == FindingState::Open && one.excepted.is_some())
+    };
+    let (excepted, fixed): (Vec<&Fingerprint>, Vec<_>) = gone.partition(is_excepted);
+    (excepted.len(), fixed.len())
 }
 
 /// How long the chain had waited before the step it takes now.

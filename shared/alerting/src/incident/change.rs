@@ -35,18 +35,22 @@ pub fn apply_changes(
 ) -> Outcome {
     let mut open = incident.open.clone();
     let mut added = BTreeSet::new();
+    let mut excepted = 0;
     for change in changes {
         if incident.policy.as_ref() != Some(&change.policy) {
             continue;
         }
         match change.what {
-            ChangeKind::New | ChangeKind::Reopened => {
+            ChangeKind::New | ChangeKind::Reopened | ChangeKind::ExceptionEnded => {
                 if open.insert(change.fingerprint) {
                     added.insert(change.fingerprint);
                 }
             }
             ChangeKind::Resolved => {
                 open.remove(&change.fingerprint);
+            }
+            ChangeKind::Excepted => {
+                excepted += usize::from(open.remove(&change.fingerprint));
             }
         }
     }
@@ -66,7 +70,7 @@ pub fn apply_changes(
     next.total = next
         .total
         .saturating_add(u32::try_from(added.len()).unwrap_or(u32::MAX));
-    let text = difference(&incident.open, &open);
+    let text = difference(&incident.open, &open, excepted);
     next.open = open;
     let mut outcome = match reason {
         Some(Reason::AllResolved) => resolve(&incident, next, Reason::AllResolved, topic, scene),
@@ -110,11 +114,19 @@ pub fn apply_changes(
     outcome
 }
 
-fn difference(before: &BTreeSet<Fingerprint>, after: &BTreeSet<Fingerprint>) -> String {
+fn difference(
+    before: &BTreeSet<Fingerprint>,
+    after: &BTreeSet<Fingerprint>,
+    excepted: usize,
+) -> String {
+    let of_them = match excepted {
+        0 => String::new(),
+        some => format!(", {some} excepted"),
+    };
     format!(
-        "{} new, {} resolved; {} open.",
+        "{} new, {} resolved{of_them}; {} open.",
         after.difference(before).count(),
-        before.difference(after).count(),
+        before.difference(after).count().saturating_sub(excepted),
         after.len()
     )
 }

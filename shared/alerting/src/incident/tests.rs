@@ -57,6 +57,7 @@ fn finding(name: &str) -> Finding {
         observed: Some("true".to_owned()),
         message: "container app runs privileged".to_owned(),
         state: FindingState::Open,
+        excepted: None,
         first_seen: at(NIGHT),
         reopened: None,
         resolved: None,

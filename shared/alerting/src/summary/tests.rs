@@ -39,6 +39,7 @@ fn finding(name: &str, severity: Severity, first_seen: &str) -> Finding {
         observed: None,
         message: "runs privileged".to_owned(),
         state: FindingState::Open,
+        excepted: None,
         first_seen: at(first_seen),
         reopened: None,
         resolved: None,

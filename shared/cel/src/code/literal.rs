@@ -1,8 +1,10 @@
 //! Constants.
 
 use bumpalo::Bump;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::instant::Instant;
 use crate::kind::Kind;
 use crate::value::Value;
 
@@ -17,6 +19,9 @@ pub(crate) enum Literal {
     Str(String),
     Bytes(Vec<u8>),
     Type(Kind),
+    Timestamp(Instant),
+    /// In nanoseconds.
+    Duration(i64),
 }
 
 impl Literal {
@@ -31,6 +36,8 @@ impl Literal {
             Literal::Str(text) => Value::Str(text),
             Literal::Bytes(bytes) => Value::Bytes(bytes),
             Literal::Type(kind) => Value::Type(*kind),
+            Literal::Timestamp(time) => Value::Timestamp(*time),
+            Literal::Duration(nanos) => Value::Duration(SignedDuration::from_nanos(*nanos)),
         }
     }
 
@@ -45,6 +52,8 @@ impl Literal {
             Literal::Uint(value) => Value::Uint(*value),
             Literal::Double(value) => Value::Double(*value),
             Literal::Type(kind) => Value::Type(*kind),
+            Literal::Timestamp(time) => Value::Timestamp(*time),
+            Literal::Duration(nanos) => Value::Duration(SignedDuration::from_nanos(*nanos)),
         }
     }
 }

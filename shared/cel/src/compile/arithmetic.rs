@@ -58,7 +58,9 @@ pub(super) fn arithmetic(name: &str) -> Option<Arithmetic> {
 /// The type an operation gives, if it is one.
 fn result(operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
     use Arithmetic::{Add, Divide, Multiply, Remainder, Subtract};
-    match (operator, left, right) {
+    let open = Type::Dyn;
+    let known = |ty| if matches!(ty, &Type::Free) { &open } else { ty };
+    match (operator, known(left), known(right)) {
         (_, Type::Dyn, Type::Dyn) => Some(Type::Dyn),
         (Add | Subtract, Type::Dyn, Type::Duration) | (Add, Type::Duration, Type::Dyn) => {
             Some(Type::Dyn)
@@ -72,15 +74,13 @@ fn result(operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
         (Subtract, Type::Timestamp, Type::Duration) => Some(Type::Timestamp),
         (Subtract, Type::Timestamp, Type::Timestamp) => Some(Type::Duration),
         (Add | Subtract, Type::Duration, Type::Duration) => Some(Type::Duration),
-        (Add, Type::List(_), Type::Dyn) | (Add, Type::Dyn, Type::List(_)) => {
-            Some(Type::list(Type::Dyn))
+        (Add, list @ Type::List(_), Type::Dyn) | (Add, Type::Dyn, list @ Type::List(_)) => {
+            Some(list.clone())
         }
-        (Add, Type::List(a), Type::List(b)) => Some(Type::list(
-            a.as_ref()
-                .clone()
-                .join(b.as_ref().clone())
-                .unwrap_or(Type::Dyn),
-        )),
+        (Add, Type::List(a), Type::List(b)) => {
+            let element = a.as_ref().clone().join(b.as_ref().clone())?;
+            Some(Type::list(element))
+        }
         (_, known, Type::Dyn) | (_, Type::Dyn, known) => result(operator, known, known),
         (Add, Type::String, Type::String) => Some(Type::String),
         (Add, Type::Bytes, Type::Bytes) => Some(Type::Bytes),

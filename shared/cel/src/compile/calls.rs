@@ -2,12 +2,11 @@
 
 use cel::common::ast::{CallExpr, Expr as Tree, IdedExpr};
 
-use super::names::qualified;
+use super::names::{qualified, root};
 use super::{Compiled, Compiler};
-use crate::budget::Budget;
 use crate::code::{Expr, Literal, TextTest};
-use crate::error::{CompileError, EvalError};
-use crate::library::{self, Context, ELSEWHERE, Function};
+use crate::error::CompileError;
+use crate::library::{self, FOREIGN, Function, NEWER};
 use crate::program::Pattern;
 use crate::schema::Type;
 use crate::signature::{self, Overload};
@@ -26,6 +25,7 @@ impl Compiler<'_> {
             return Ok(compiled);
         }
         let name = call.func_name.strip_prefix('.').unwrap_or(&call.func_name);
+        self.refuse_foreign(node, call, name)?;
         // `sets.contains(..)`: the target is a namespace unless it is a variable.
         let namespace = call
             .target
@@ -37,9 +37,20 @@ impl Compiler<'_> {
             (None, target) => (name.to_owned(), target.as_deref()),
         };
         let overloads = self.overloads(node, &name, target.is_some())?;
+        if let Some((_, since)) = NEWER.iter().find(|(newer, _)| *newer == name) {
+            self.beyond.insert(since);
+        }
+        let in_format = self.in_format;
+        self.in_format |= name == "format";
         let mut args = Vec::with_capacity(call.args.len() + 1);
         for arg in target.into_iter().chain(&call.args) {
             args.push(self.expr(arg)?);
+        }
+        self.in_format = in_format;
+        if name == "format"
+            && let (Some(target), [list]) = (target, call.args.as_slice())
+        {
+            self.check_format(node, target, list)?;
         }
         let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
         let fitting: Vec<_> = overloads
@@ -62,17 +73,39 @@ impl Compiler<'_> {
             .collect();
         let literals: Vec<&IdedExpr> = target.into_iter().chain(&call.args).collect();
         let at = u32::try_from(self.source.name_before(self.at(node) as usize).0).unwrap_or(0);
-        // An empty list is a list of anything.
-        if let (Function::OrValue, [of, otherwise]) = (function, args.as_slice())
-            && matches!(&otherwise.expr, Expr::List(items, _) if items.is_empty())
-            && let Type::Optional(list) = &of.ty
-            && matches!(list.as_ref(), Type::List(_))
-        {
-            ty = list.as_ref().clone();
+        let args: Vec<Expr> = args.into_iter().map(|arg| arg.expr).collect();
+        if let Some(folded) = self.fold(function, &args, &literals)? {
+            return Ok(Compiled {
+                expr: folded,
+                ty,
+                from,
+            });
         }
-        let args = args.into_iter().map(|arg| arg.expr).collect();
         let expr = self.special(function, args, at, &literals)?;
         Ok(Compiled { expr, ty, from })
+    }
+
+    /// `math.ceil(..)`: what other hosts of the language have and no API server does.
+    fn refuse_foreign(
+        &self,
+        node: &IdedExpr,
+        call: &CallExpr,
+        name: &str,
+    ) -> Result<(), CompileError> {
+        let target = call.target.as_deref();
+        if let Some(start) = target.map(root)
+            && matches!(&start.expr, Tree::Ident(name) if name == "authorizer")
+            && !self.is_variable("authorizer")
+        {
+            return Err(self.undeclared(start, "authorizer"));
+        }
+        match target.and_then(qualified) {
+            Some(of) if FOREIGN.contains(&of.as_str()) && !self.is_variable(&of) => {
+                let text = format!("Kubernetes has no function `{of}.{name}`");
+                Err(self.call_error(node, text))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn is_variable(&self, name: &str) -> bool {
@@ -96,10 +129,6 @@ impl Compiler<'_> {
         });
         if let Some(overloads) = wanted.filter(|overloads| !overloads.is_empty()) {
             return Ok(overloads);
-        }
-        if ELSEWHERE.contains(&name) {
-            let text = format!("the function `{name}` of Kubernetes is not available here yet");
-            return Err(self.call_error(node, text));
         }
         if let Some(named) = named {
             let other = if method {
@@ -213,10 +242,7 @@ impl Compiler<'_> {
                     at,
                 })
             }
-            _ => {
-                self.check_constant(function, &args, nodes)?;
-                Ok(Expr::Call { function, args, at })
-            }
+            _ => Ok(Expr::Call { function, args, at }),
         }
     }
 
@@ -239,45 +265,10 @@ impl Compiler<'_> {
         Ok(u16::try_from(self.patterns.len() - 1).unwrap_or(u16::MAX))
     }
 
-    /// `quantity('1x')` can only fail: say so now.
-    fn check_constant(
-        &self,
-        function: Function,
-        args: &[Expr],
-        nodes: &[&IdedExpr],
-    ) -> Result<(), CompileError> {
-        let checked = matches!(
-            function,
-            Function::QuantityOf
-                | Function::IpOf
-                | Function::CidrOf
-                | Function::SemverOf
-                | Function::Duration
-                | Function::Timestamp
-                | Function::Int
-                | Function::Double
-        );
-        let ([Expr::Const(literal @ Literal::Str(_))], [node], true) = (args, nodes, checked)
-        else {
-            return Ok(());
-        };
-        let arena = bumpalo::Bump::new();
-        let budget = Budget::new(u64::MAX);
-        let cx = Context {
-            arena: &arena,
-            budget: &budget,
-            at: std::cell::Cell::new(0),
-        };
-        match library::call(&cx, function, &[literal.copied(&arena)]).map_err(EvalError::from) {
-            Err(EvalError::Failed { message, .. }) => Err(self.error_at(node, message)),
-            _ => Ok(()),
-        }
-    }
-
     /// Whether a node is a plain name, as a macro's variable must be.
     pub(super) fn variable_name(&self, node: &IdedExpr) -> Result<String, CompileError> {
         match &node.expr {
-            Tree::Ident(name) if !name.starts_with('.') => Ok(name.clone()),
+            Tree::Ident(name) if !name.starts_with('.') && name != "__result__" => Ok(name.clone()),
             _ => Err(self.error_at(node, "a macro's variable must be a plain name")),
         }
     }

@@ -73,15 +73,15 @@ impl Compiler<'_> {
     ) -> Result<Compiled, CompileError> {
         let range = self.expr(target)?;
         let (key, value) = match &range.ty {
-            Type::Dyn => (Type::Dyn, Type::Dyn),
+            Type::Dyn | Type::Free => (Type::Dyn, Type::Dyn),
             Type::List(element) if shape.names.len() == 1 => (element.as_ref().clone(), Type::Dyn),
             Type::List(element) => (Type::Int, element.as_ref().clone()),
-            Type::Map(_) | Type::Object(_) if shape.kind == LoopKind::SortBy => {
+            Type::Map(..) | Type::Object(_) if shape.kind == LoopKind::SortBy => {
                 return Err(
                     self.call_error(node, format!("`{name}` needs a list, not {}", range.ty))
                 );
             }
-            Type::Map(value) => (Type::Dyn, value.as_ref().clone()),
+            Type::Map(key, value) => (key.as_ref().clone(), value.as_ref().clone()),
             Type::Object(_) => (Type::String, Type::Dyn),
             other => {
                 return Err(
@@ -89,6 +89,14 @@ impl Compiler<'_> {
                 );
             }
         };
+        if let [first, second] = shape.names
+            && self.variable_name(first)? == self.variable_name(second)?
+        {
+            return Err(self.error_at(second, "the two variables must have different names"));
+        }
+        if name == "existsOne" && shape.names.len() == 1 {
+            self.beyond.insert("existsOne of one variable (1.37)");
+        }
         let from = elements_of(&range.from);
         let local = self.declare(&shape.names[0], key.clone(), &from)?;
         let second = match shape.names.get(1) {
@@ -109,15 +117,20 @@ impl Compiler<'_> {
         };
         let (ty, from) = match (shape.kind, made) {
             (LoopKind::Map, Some((ty, from))) => (Type::list(ty), from),
-            (LoopKind::TransformMap, Some((ty, from))) => (Type::map(ty), from),
-            (LoopKind::TransformMapEntry, Some((ty, from))) => (
-                if matches!(ty, Type::Map(_)) {
-                    ty
-                } else {
-                    Type::map(Type::Dyn)
-                },
-                from,
-            ),
+            (LoopKind::TransformMap, Some((ty, from))) => (Type::map_of(key, ty), from),
+            (LoopKind::TransformMapEntry, Some((ty, from))) => match ty {
+                Type::Map(..) => (ty, from),
+                Type::Dyn | Type::Free | Type::Object(_) => {
+                    (Type::map_of(Type::Dyn, Type::Dyn), from)
+                }
+                other => {
+                    let text = format!("`{name}` must give a map, not {other}");
+                    return Err(self.call_error(node, text));
+                }
+            },
+            (LoopKind::SortBy, Some((ty, _))) if !is_comparable(&ty) => {
+                return Err(self.call_error(node, format!("`sortBy` has no order for {ty}")));
+            }
             (LoopKind::Filter | LoopKind::SortBy, _) => (Type::list(key), range.from),
             _ => (Type::Bool, Vec::new()),
         };
@@ -142,6 +155,7 @@ impl Compiler<'_> {
         let [name, value, body] = call.args.as_slice() else {
             return Err(self.call_error(node, "`cel.bind` takes a name, a value and an expression"));
         };
+        self.beyond.insert("cel.bind");
         let value = self.expr(value)?;
         let local = self.declare(name, value.ty, &value.from)?;
         let body = self.expr(body)?;
@@ -169,7 +183,7 @@ impl Compiler<'_> {
         let of = self.expr(target)?;
         let inner = match of.ty {
             Type::Optional(inner) => *inner,
-            Type::Dyn => Type::Dyn,
+            Type::Dyn | Type::Free => Type::Dyn,
             other => {
                 let text = format!("`{}` needs an optional, not {other}", call.func_name);
                 return Err(self.call_error(node, text));
@@ -179,7 +193,7 @@ impl Compiler<'_> {
         let made = self.expr(body)?;
         self.locals.pop();
         let ty = match made.ty {
-            Type::Optional(_) | Type::Dyn if flat => made.ty,
+            Type::Optional(_) | Type::Dyn | Type::Free if flat => made.ty,
             other if flat => {
                 return Err(self.error_at(
                     body,
@@ -214,6 +228,23 @@ impl Compiler<'_> {
         self.most_locals = self.most_locals.max(place + 1);
         Ok(place)
     }
+}
+
+/// Whether a list of it can be sorted.
+fn is_comparable(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Dyn
+            | Type::Free
+            | Type::Int
+            | Type::Uint
+            | Type::Double
+            | Type::Bool
+            | Type::Duration
+            | Type::Timestamp
+            | Type::String
+            | Type::Bytes
+    )
 }
 
 fn shape<'n>(name: &str, args: &'n [IdedExpr]) -> Option<Shape<'n>> {

@@ -84,7 +84,11 @@ impl Compiler<'_> {
             .any(|(dot, _)| self.env.slot(&name[..dot]).is_some())
     }
 
-    fn undeclared(&self, node: &IdedExpr, name: &str) -> CompileError {
+    pub(super) fn undeclared(&self, node: &IdedExpr, name: &str) -> CompileError {
+        if name == "authorizer" {
+            let text = "`authorizer` asks the API server that admits an object; there is none here";
+            return self.error_at(node, text);
+        }
         let mut error = self.error_at(node, format!("`{name}` is not declared"));
         let locals = self.locals.iter().map(|local| local.name.as_str());
         error.help = match name.rsplit_once('.') {
@@ -104,6 +108,15 @@ impl Compiler<'_> {
             error.help = Some(format!("`{name}` is a function"));
         }
         error
+    }
+}
+
+/// What a chain of calls and selections starts with.
+pub(super) fn root(node: &IdedExpr) -> &IdedExpr {
+    match &node.expr {
+        Tree::Select(select) => root(&select.operand),
+        Tree::Call(call) => call.target.as_deref().map_or(node, root),
+        _ => node,
     }
 }
 

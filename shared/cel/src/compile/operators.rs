@@ -24,7 +24,10 @@ impl Compiler<'_> {
             }
             (op::NEGATE, [operand]) => {
                 let operand = self.expr(operand)?;
-                if !matches!(operand.ty, Type::Dyn | Type::Int | Type::Double) {
+                if !matches!(
+                    operand.ty,
+                    Type::Dyn | Type::Free | Type::Int | Type::Double
+                ) {
                     return Err(self.error_at(node, format!("`-` does not go with {}", operand.ty)));
                 }
                 let expr = Expr::Negate(Box::new(operand.expr), self.at(node));
@@ -37,9 +40,8 @@ impl Compiler<'_> {
             (op::CONDITIONAL, [_, _, _]) => self.choice(node)?,
             (op::EQUALS | op::NOT_EQUALS, [left, right]) => {
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
-                if !left.ty.may_equal(&right.ty) {
-                    let text = format!("{} and {} are never equal", left.ty, right.ty);
-                    return Err(self.error_at(node, text));
+                if !left.ty.fits(&right.ty) {
+                    return Err(self.never_equal(node, &left.ty, &right.ty));
                 }
                 bool_of(Expr::Equal {
                     left: Box::new(left.expr),
@@ -110,11 +112,11 @@ impl Compiler<'_> {
                 None => part.ty,
                 Some(before) => match before.clone().join(part.ty.clone()) {
                     Some(ty) => ty,
-                    None if before == Type::Null || part.ty == Type::Null => Type::Dyn,
                     None => {
                         let text = format!("a choice between {before} and {}", part.ty);
                         let mut error = self.error_at(node, text);
-                        error.help = Some("both sides must have one type".to_owned());
+                        error.help =
+                            Some("both sides must have one type, or be in `dyn(..)`".to_owned());
                         return Err(error);
                     }
                 },
@@ -133,6 +135,17 @@ impl Compiler<'_> {
         })
     }
 
+    fn never_equal(&self, node: &IdedExpr, left: &Type, right: &Type) -> CompileError {
+        let mut error = self.error_at(node, format!("{left} and {right} are never equal"));
+        if left.is_number() && right.is_number() {
+            error.message = format!("{left} and {right} are not compared");
+            error.help = Some("convert one of them, for example with `double(..)`".to_owned());
+        } else if matches!((left, right), (Type::Null, _) | (_, Type::Null)) {
+            error.help = Some("test with `has(..)` whether a field is there".to_owned());
+        }
+        error
+    }
+
     fn order(
         &mut self,
         node: &IdedExpr,
@@ -145,6 +158,7 @@ impl Compiler<'_> {
             matches!(
                 ty,
                 Type::Dyn
+                    | Type::Free
                     | Type::Bool
                     | Type::String
                     | Type::Bytes
@@ -184,9 +198,10 @@ impl Compiler<'_> {
     ) -> Result<Compiled, CompileError> {
         let (item, of) = (self.expr(item)?, self.expr(of)?);
         let fits = match &of.ty {
-            Type::Dyn | Type::Map(_) => true,
+            Type::Dyn | Type::Free => true,
+            Type::Map(key, _) => item.ty.fits(key),
             Type::Object(_) => item.ty.fits(&Type::String),
-            Type::List(element) => item.ty.may_equal(element),
+            Type::List(element) => item.ty.fits(element),
             other => {
                 return Err(self.error_at(node, format!("`in` needs a list or a map, not {other}")));
             }

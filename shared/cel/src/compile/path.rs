@@ -205,12 +205,24 @@ impl Compiler<'_> {
             }
             ty => ty.clone(),
         };
-        let list_index = matches!(
-            compiled.ty,
-            Type::Dyn | Type::Int | Type::Uint | Type::Double
-        );
-        if let (Expr::Const(Literal::Str(key)), Type::Dyn | Type::Map(_) | Type::Object(_)) =
-            (&compiled.expr, &ty)
+        let list_index = matches!(compiled.ty, Type::Dyn | Type::Free | Type::Int);
+        if let Expr::Const(Literal::Null | Literal::Bytes(_) | Literal::Type(_)) = &compiled.expr {
+            let text = format!("{} is no index", compiled.ty);
+            return Err(self.error_at(index, text));
+        }
+        if let Type::Map(key, _) = &ty
+            && !compiled.ty.fits(key)
+        {
+            let text = format!(
+                "a map with keys of type {key} has none of type {}",
+                compiled.ty
+            );
+            return Err(self.error_at(index, text));
+        }
+        if let (
+            Expr::Const(Literal::Str(key)),
+            Type::Dyn | Type::Free | Type::Map(..) | Type::Object(_),
+        ) = (&compiled.expr, &ty)
         {
             let token = self.spans.offset_for(index.id).unwrap_or((at, at));
             return self.select(
@@ -221,13 +233,13 @@ impl Compiler<'_> {
             );
         }
         parts.ty = match ty {
-            Type::Dyn => Type::Dyn,
+            Type::Dyn | Type::Free => Type::Dyn,
             Type::List(element) if list_index => *element,
             Type::List(_) => {
                 let text = format!("a list has no index of type {}", compiled.ty);
                 return Err(self.error_at(index, text));
             }
-            Type::Map(value) => *value,
+            Type::Map(_, value) => *value,
             Type::Object(_) => Type::Dyn,
             other => return Err(self.error_at(node, format!("{other} has no elements"))),
         };
@@ -294,8 +306,8 @@ pub(super) fn parts_of(root: Root, ty: Type, from: Vec<Origin>) -> Parts {
 /// The type of a field, or why there is none and what may have been meant.
 fn field_type(ty: &Type, field: &str) -> Result<Type, (String, Option<String>)> {
     match ty {
-        Type::Dyn => Ok(Type::Dyn),
-        Type::Map(value) => Ok(value.as_ref().clone()),
+        Type::Dyn | Type::Free => Ok(Type::Dyn),
+        Type::Map(_, value) => Ok(value.as_ref().clone()),
         Type::Object(schema) => match schema.fields.get(field) {
             Some(ty) => Ok(ty.clone()),
             None if schema.open => Ok(Type::Dyn),

@@ -1,11 +1,12 @@
 //! `+`, `-`, `*`, `/` and `%`. Whole numbers that overflow are errors; types do not mix.
 
 use bumpalo::collections::String as ArenaString;
+use jiff::SignedDuration;
 
 use super::Machine;
 use crate::code::{Arithmetic, Expr};
 use crate::error::Stop;
-use crate::library::{Context, in_range};
+use crate::library::Context;
 use crate::value::Value;
 
 impl<'a> Machine<'_, '_, 'a> {
@@ -91,22 +92,17 @@ pub(crate) fn arithmetic<'a>(
         (Add, Value::Nodes(_) | Value::List(_), Value::Nodes(_) | Value::List(_)) => {
             Some(join_lists(cx, a, b)?)
         }
-        (Add, Value::Duration(a), Value::Duration(b)) => a.checked_add(b).map(Value::Duration),
-        (Subtract, Value::Duration(a), Value::Duration(b)) => a.checked_sub(b).map(Value::Duration),
+        (Add, Value::Duration(a), Value::Duration(b)) => within_a_span(a.checked_add(b)),
+        (Subtract, Value::Duration(a), Value::Duration(b)) => within_a_span(a.checked_sub(b)),
         (Add, Value::Timestamp(time), Value::Duration(span))
-        | (Add, Value::Duration(span), Value::Timestamp(time)) => time
-            .checked_add(span)
-            .ok()
-            .filter(in_range)
-            .map(Value::Timestamp),
-        (Subtract, Value::Timestamp(time), Value::Duration(span)) => time
-            .checked_sub(span)
-            .ok()
-            .filter(in_range)
-            .map(Value::Timestamp),
-        (Subtract, Value::Timestamp(a), Value::Timestamp(b)) => {
-            Some(Value::Duration(a.duration_since(b)))
+        | (Add, Value::Duration(span), Value::Timestamp(time)) => {
+            time.plus(span).map(Value::Timestamp)
         }
+        (Subtract, Value::Timestamp(time), Value::Duration(span)) => span
+            .checked_neg()
+            .and_then(|span| time.plus(span))
+            .map(Value::Timestamp),
+        (Subtract, Value::Timestamp(a), Value::Timestamp(b)) => a.since(b).map(Value::Duration),
         _ => {
             let (a, b) = (a.kind().name(), b.kind().name());
             return Err(cx.fail(format_args!(
@@ -119,6 +115,12 @@ pub(crate) fn arithmetic<'a>(
         (Value::Int(_) | Value::Uint(_), _) => cx.fail(format_args!("integer overflow")),
         _ => cx.fail(format_args!("the time is out of range")),
     })
+}
+
+/// A span of time as it is kept, in nanoseconds of 64 bits.
+fn within_a_span<'a>(span: Option<SignedDuration>) -> Option<Value<'a>> {
+    let nanos = i64::try_from(span?.as_nanos()).ok()?;
+    Some(Value::Duration(SignedDuration::from_nanos(nanos)))
 }
 
 fn nonzero<'a>(cx: &Context<'_, 'a>, operator: Arithmetic, is_zero: bool) -> Result<(), Stop<'a>> {

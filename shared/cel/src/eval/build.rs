@@ -37,7 +37,7 @@ impl<'a> Machine<'_, '_, 'a> {
             let key = self.eval(key)?;
             let value = self.eval(value)?;
             if let Some(value) = self.present(value, *optional, at)? {
-                self.add_entry(&mut pairs, key, value, at)?;
+                self.put_entry(&mut pairs, key, value, at)?;
             }
         }
         Ok(Value::Map(self.cx.arena.alloc_slice_copy(&pairs)))
@@ -63,7 +63,38 @@ impl<'a> Machine<'_, '_, 'a> {
         }
     }
 
-    /// Adds an entry to a map under construction.
+    /// Puts an entry into a map under construction, in the place of one with the very same key.
+    fn put_entry(
+        &self,
+        pairs: &mut Vec<(Value<'a>, Value<'a>)>,
+        key: Value<'a>,
+        value: Value<'a>,
+        at: u32,
+    ) -> Result<(), Stop<'a>> {
+        self.check_key(pairs.len(), &key, at)?;
+        for (other, held) in pairs.iter_mut() {
+            if other.kind() == key.kind() && value::equal(other, &key, self.cx.budget)? {
+                *held = value;
+                return Ok(());
+            }
+        }
+        pairs.push((key, value));
+        Ok(())
+    }
+
+    fn check_key(&self, entries: usize, key: &Value<'a>, at: u32) -> Result<(), Stop<'a>> {
+        self.cx.budget.charge(1 + entries as u64)?;
+        self.cx.at.set(at);
+        match key {
+            Value::Str(_) | Value::Int(_) | Value::Uint(_) | Value::Bool(_) => Ok(()),
+            other => {
+                let kind = other.kind().name();
+                Err(self.cx.fail(format_args!("{kind} cannot be a key")))
+            }
+        }
+    }
+
+    /// Adds an entry to a map under construction that must not have the key.
     pub(super) fn add_entry(
         &self,
         pairs: &mut Vec<(Value<'a>, Value<'a>)>,
@@ -71,16 +102,7 @@ impl<'a> Machine<'_, '_, 'a> {
         value: Value<'a>,
         at: u32,
     ) -> Result<(), Stop<'a>> {
-        self.cx.budget.charge(1 + pairs.len() as u64)?;
-        self.cx.at.set(at);
-        if !matches!(
-            key,
-            Value::Str(_) | Value::Int(_) | Value::Uint(_) | Value::Bool(_)
-        ) {
-            return Err(self
-                .cx
-                .fail(format_args!("{} cannot be a key", key.kind().name())));
-        }
+        self.check_key(pairs.len(), &key, at)?;
         for (other, _) in pairs.iter() {
             if value::equal(other, &key, self.cx.budget)? {
                 return Err(self

@@ -64,16 +64,12 @@ impl<'a> Machine<'_, '_, 'a> {
             }
         };
         self.set_local(local, inner);
-        match self.eval(body)? {
-            value if !flat => Ok(Value::some(self.cx.arena, value)),
-            value @ Value::Optional(_) => Ok(value),
-            other => {
-                self.cx.at.set(at);
-                let kind = other.kind().name();
-                Err(self.cx.fail(format_args!(
-                    "`optFlatMap` must give an optional, not {kind}"
-                )))
-            }
-        }
+        // Whether `optFlatMap` gives an optional is only checked where its type is known.
+        let made = self.eval(body)?;
+        Ok(if flat {
+            made
+        } else {
+            Value::some(self.cx.arena, made)
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Conversions between simple types. What does not fit is an error, as in cel-go.
 
-use super::{Context, Function};
+use super::{Context, Function, floats};
 use crate::error::Stop;
 use crate::value::{Value, double_text};
 
@@ -49,9 +49,9 @@ fn to_double<'a>(cx: &Context<'_, 'a>, of: Value<'a>) -> Result<Option<Value<'a>
         Value::Double(_) => Some(of),
         Value::Int(value) => Some(Value::Double(value as f64)),
         Value::Uint(value) => Some(Value::Double(value as f64)),
-        Value::Str(text) => match text.parse() {
-            Ok(value) => Some(Value::Double(value)),
-            Err(_) => return Err(unreadable(cx, text, "a double")),
+        Value::Str(text) => match floats::parse(text) {
+            Some(value) => Some(Value::Double(value)),
+            None => return Err(unreadable(cx, text, "a double")),
         },
         _ => None,
     })
@@ -88,7 +88,7 @@ fn to_uint<'a>(cx: &Context<'_, 'a>, of: Value<'a>) -> Result<Option<Value<'a>>,
     Ok(match of {
         Value::Uint(_) => Some(of),
         Value::Int(value) => Some(Value::Uint(u64::try_from(value).map_err(|_| overflow())?)),
-        Value::Double(value) if value > -1.0 && value < PAST_UINT =>
+        Value::Double(value) if (0.0..PAST_UINT).contains(&value) =>
         {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -99,8 +99,8 @@ fn to_uint<'a>(cx: &Context<'_, 'a>, of: Value<'a>) -> Result<Option<Value<'a>>,
         }
         Value::Double(_) => return Err(overflow()),
         Value::Str(text) => match text.parse() {
-            Ok(value) => Some(Value::Uint(value)),
-            Err(_) => return Err(unreadable(cx, text, "a uint")),
+            Ok(value) if !text.starts_with('+') => Some(Value::Uint(value)),
+            _ => return Err(unreadable(cx, text, "a uint")),
         },
         _ => None,
     })

@@ -5,7 +5,48 @@ use crate::error::Stop;
 use crate::value::{Value, double_text};
 
 /// The most decimals that may be asked for.
-const MOST_DECIMALS: usize = 100;
+const MOST_DECIMALS: usize = 1000;
+
+/// A part of a format.
+pub(crate) enum Piece<'t> {
+    Text(&'t str),
+    /// `%.3f`.
+    Clause(char, Option<usize>),
+}
+
+/// The first part of a format and what follows it; nothing at the end. The error is a plain sentence.
+pub(crate) fn piece(format: &str) -> Result<Option<(Piece<'_>, &str)>, String> {
+    let Some(after) = format.strip_prefix('%') else {
+        let (text, rest) = format.split_at(format.find('%').unwrap_or(format.len()));
+        return Ok((!text.is_empty()).then_some((Piece::Text(text), rest)));
+    };
+    if let Some(rest) = after.strip_prefix('%') {
+        return Ok(Some((Piece::Text("%"), rest)));
+    }
+    let (decimals, after) = match after.strip_prefix('.') {
+        None => (None, after),
+        Some(digits) => {
+            let end = digits
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(digits.len());
+            let decimals: Result<usize, _> = digits[..end].parse();
+            let decimals = decimals.map_err(|_| "the format lacks a number of decimals")?;
+            if decimals > MOST_DECIMALS {
+                return Err(format!(
+                    "the format asks for more than {MOST_DECIMALS} decimals"
+                ));
+            }
+            (Some(decimals), &digits[end..])
+        }
+    };
+    match after.chars().next() {
+        Some(verb @ ('s' | 'd' | 'f' | 'e' | 'b' | 'o' | 'x' | 'X')) => {
+            Ok(Some((Piece::Clause(verb, decimals), &after[1..])))
+        }
+        Some(verb) => Err(format!("`%{verb}` is not a verb of formats")),
+        None => Err("the format ends in the middle of a `%`".to_owned()),
+    }
+}
 
 /// Fills a format's verbs with a list's elements; `None` if the arguments' types do not go.
 pub(super) fn call<'a>(
@@ -22,47 +63,21 @@ pub(super) fn call<'a>(
     let mut out = TextBuilder::new(cx);
     let mut items = list.items();
     let mut rest = *format;
-    while let Some((before, after)) = rest.split_once('%') {
-        out.push(before)?;
-        if let Some(after) = after.strip_prefix('%') {
-            out.push("%")?;
-            rest = after;
-            continue;
+    while let Some((piece, after)) = piece(rest).map_err(|text| cx.fail(format_args!("{text}")))? {
+        rest = after;
+        match piece {
+            Piece::Text(text) => out.push(text)?,
+            Piece::Clause(verb, decimals) => match items.next() {
+                Some(item) => put(cx, &mut out, verb, decimals, &item)?,
+                None => {
+                    return Err(cx.fail(format_args!(
+                        "the format has more verbs than there are values"
+                    )));
+                }
+            },
         }
-        let (decimals, after) = precision(cx, after)?;
-        let Some(verb) = after.chars().next() else {
-            return Err(cx.fail(format_args!("the format ends in the middle of a `%`")));
-        };
-        let Some(item) = items.next() else {
-            return Err(cx.fail(format_args!(
-                "the format has more verbs than there are values"
-            )));
-        };
-        put(cx, &mut out, verb, decimals, &item)?;
-        rest = &after[verb.len_utf8()..];
     }
-    out.push(rest)?;
     Ok(Some(out.finish()))
-}
-
-/// `.3` before a verb, if it is there.
-fn precision<'a, 't>(
-    cx: &Context<'_, 'a>,
-    text: &'t str,
-) -> Result<(Option<usize>, &'t str), Stop<'a>> {
-    let Some(digits) = text.strip_prefix('.') else {
-        return Ok((None, text));
-    };
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
-    let decimals = digits[..end].parse().ok().filter(|n| *n <= MOST_DECIMALS);
-    match decimals {
-        Some(decimals) => Ok((Some(decimals), &digits[end..])),
-        None => Err(cx.fail(format_args!(
-            "the format asks for more than {MOST_DECIMALS} decimals"
-        ))),
-    }
 }
 
 fn put<'a>(

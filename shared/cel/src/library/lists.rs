@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::{Context, Function, ListBuilder, TextBuilder, int};
 use crate::error::Stop;
 use crate::eval::arithmetic;
+use crate::kind::Kind;
 use crate::value::{self, Value};
 
 type Outcome<'a> = Result<Option<Value<'a>>, Stop<'a>>;
@@ -17,6 +18,11 @@ pub(super) fn call<'a>(
 ) -> Outcome<'a> {
     if let (Function::Range, [Value::Int(count)]) = (function, args) {
         return range(cx, *count).map(Some);
+    }
+    if let (Function::Includes, [of, wanted]) = (function, args)
+        && of.kind() != Kind::List
+    {
+        return Ok(Some(Value::Bool(value::equal(of, wanted, cx.budget)?)));
     }
     let Some(list @ (Value::Nodes(_) | Value::List(_))) = args.first().copied() else {
         return Ok(None);
@@ -39,13 +45,21 @@ pub(super) fn call<'a>(
         (Function::Distinct, []) => distinct(cx, list).map(Some),
         (Function::First, []) => Ok(Some(optional(cx, list.items().next()))),
         (Function::Last, []) => Ok(Some(optional(cx, list.items().last()))),
+        (Function::Includes, [wanted]) => {
+            Ok(Some(Value::Bool(super::has_element(cx, &list, wanted)?)))
+        }
         (Function::Flatten, []) => flatten(cx, list, 1).map(Some),
         (Function::Flatten, [Value::Int(depth)]) => flatten(cx, list, *depth).map(Some),
         (Function::IsSorted, []) => {
-            let items: Vec<_> = list.items().collect();
-            comparable(cx, &items, false)?;
-            let sorted =
-                items.is_sorted_by(|a, b| value::compare(a, b).is_some_and(Ordering::is_le));
+            check_ordered(cx, list)?;
+            // What has no order is not the wrong way round.
+            let mut before = None;
+            let mut sorted = true;
+            for item in list.items() {
+                let order = before.and_then(|before| value::compare(&before, &item));
+                sorted &= order.is_none_or(Ordering::is_le);
+                before = Some(item);
+            }
             Ok(Some(Value::Bool(sorted)))
         }
         (Function::Sort, []) => sort(cx, list).map(Some),
@@ -149,23 +163,34 @@ fn flatten_into<'a>(
     Ok(())
 }
 
-/// Errs unless every two of the elements have an order. Numbers of different types have one; to be sorted they must
-/// be of one type all the same, as in cel-go.
-fn comparable<'a>(
-    cx: &Context<'_, 'a>,
-    items: &[Value<'a>],
-    one_type: bool,
-) -> Result<(), Stop<'a>> {
+/// Errs for elements of types that have no order at all, and charges for comparing them.
+fn check_ordered<'a>(cx: &Context<'_, 'a>, list: Value<'a>) -> Result<(), Stop<'a>> {
+    for item in list.items() {
+        match item {
+            Value::Str(text) => cx.budget.charge_text(text.len())?,
+            Value::Bytes(bytes) => cx.budget.charge_text(bytes.len())?,
+            Value::Int(_)
+            | Value::Uint(_)
+            | Value::Double(_)
+            | Value::Bool(_)
+            | Value::Duration(_)
+            | Value::Timestamp(_) => {}
+            other => {
+                let kind = other.kind().name();
+                return Err(cx.fail(format_args!("{kind} has no order")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Errs unless the elements are of one type that has an order.
+fn check_sortable<'a>(cx: &Context<'_, 'a>, items: &[Value<'a>]) -> Result<(), Stop<'a>> {
     let Some(first) = items.first() else {
         return Ok(());
     };
     for item in items {
-        let ordered = if one_type && item.kind() != first.kind() {
-            false
-        } else {
-            value::compare(first, item).is_some()
-        };
-        if !ordered {
+        if item.kind() != first.kind() || value::compare(first, item).is_none() {
             return Err(cx.fail(format_args!(
                 "{} and {} have no order",
                 first.kind().name(),
@@ -190,7 +215,7 @@ pub(crate) fn sort_keyed<'a>(
     keyed: &mut [(Value<'a>, Value<'a>)],
 ) -> Result<Value<'a>, Stop<'a>> {
     let keys: Vec<_> = keyed.iter().map(|(key, _)| *key).collect();
-    comparable(cx, &keys, true)?;
+    check_sortable(cx, &keys)?;
     let rounds = u64::from(usize::BITS - keyed.len().leading_zeros());
     cx.budget.charge(keyed.len() as u64 * rounds)?;
     keyed.sort_by(|(a, _), (b, _)| value::compare(a, b).unwrap_or(Ordering::Equal));
@@ -204,9 +229,8 @@ fn extreme<'a>(
     wanted: Ordering,
     name: &str,
 ) -> Result<Value<'a>, Stop<'a>> {
-    let items: Vec<_> = list.items().collect();
-    comparable(cx, &items, false)?;
-    let found = items.into_iter().reduce(|best, item| {
+    check_ordered(cx, list)?;
+    let found = list.items().reduce(|best, item| {
         if value::compare(&item, &best) == Some(wanted) {
             item
         } else {

@@ -39,16 +39,12 @@ pub(super) fn call<'a>(
 /// Whether a value is its type's zero: nothing, no, nought or empty.
 fn is_zero(value: &Value<'_>) -> bool {
     match *value {
-        Value::Null
-        | Value::Optional(None)
-        | Value::Bool(false)
-        | Value::Int(0)
-        | Value::Uint(0) => true,
+        Value::Null | Value::Bool(false) | Value::Int(0) | Value::Uint(0) => true,
         Value::Double(number) => number == 0.0,
         Value::Str(text) => text.is_empty(),
         Value::Bytes(bytes) => bytes.is_empty(),
         Value::Duration(span) => span.is_zero(),
-        Value::Quantity(billionths) => *billionths == 0,
+        Value::Timestamp(time) => time.is_zero(),
         other => other.len() == Some(0),
     }
 }

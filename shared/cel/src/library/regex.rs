@@ -6,91 +6,36 @@ use super::{Context, Function, ListBuilder};
 use crate::error::Stop;
 use crate::value::Value;
 
-/// The most memory a compiled pattern may take, in bytes.
-const MOST_MEMORY: usize = 1 << 20;
+mod class;
+mod re2;
 
-/// Builds a pattern; the error is a plain sentence.
+/// The most memory a compiled pattern may take, in bytes: one of a source, and one that an evaluation makes, which may
+/// make many.
+const MOST_MEMORY: usize = 8 << 20;
+const MOST_MEMORY_MADE: usize = 256 << 10;
+
+/// What building a pattern costs: about as much as so many steps.
+const BUILDING: u64 = 5000;
+
+/// Builds a pattern of a source; the error is a plain sentence.
 pub(crate) fn build(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(&translated(pattern))
-        .size_limit(MOST_MEMORY)
-        .nest_limit(50)
+    build_within(pattern, MOST_MEMORY)
+}
+
+fn build_within(pattern: &str, memory: usize) -> Result<Regex, String> {
+    let broken = |fault: &str| format!("the pattern is broken: {fault}");
+    let translated = re2::translated(pattern).map_err(|fault| broken(&fault))?;
+    RegexBuilder::new(&translated)
+        .size_limit(memory)
         .build()
         .map_err(|error| match error {
             ::regex::Error::CompiledTooBig(_) => "the pattern is too large".to_owned(),
             other => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or_default();
-                format!(
-                    "the pattern is broken: {}",
-                    last.strip_prefix("error: ").unwrap_or(last)
-                )
+                broken(last.strip_prefix("error: ").unwrap_or(last))
             }
         })
-}
-
-/// From RE2 to the `regex` crate: `\d`, `\s`, `\w` and `\b` mean ASCII; a bracket, `&&` and `~~` inside a class mean
-/// themselves.
-fn translated(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len() + 16);
-    let mut chars = pattern.chars().peekable();
-    let mut in_class = false;
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some(class @ ('d' | 's' | 'w' | 'D' | 'S' | 'W')) => {
-                    out.push_str(perl_class(class))
-                }
-                Some(edge @ ('b' | 'B')) if !in_class => {
-                    out.push_str(if edge == 'b' {
-                        r"(?-u:\b)"
-                    } else {
-                        r"(?-u:\B)"
-                    });
-                }
-                Some(other) => out.extend(['\\', other]),
-                None => out.push('\\'),
-            },
-            '[' if !in_class => {
-                in_class = true;
-                out.push('[');
-                if chars.next_if_eq(&'^').is_some() {
-                    out.push('^');
-                }
-                // A bracket in first place closes nothing.
-                if chars.next_if_eq(&']').is_some() {
-                    out.push_str(r"\]");
-                }
-            }
-            '[' if chars.peek() == Some(&':') => {
-                out.push('[');
-                for c in chars.by_ref() {
-                    out.push(c);
-                    if c == ']' {
-                        break;
-                    }
-                }
-            }
-            '[' | '&' | '~' if in_class => out.extend(['\\', c]),
-            ']' if in_class => {
-                in_class = false;
-                out.push(']');
-            }
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// Brackets within brackets are a union in the `regex` crate, so these go inside classes as well.
-fn perl_class(name: char) -> &'static str {
-    match name {
-        'd' => "[0-9]",
-        'D' => "[^0-9]",
-        's' => r"[\t\n\f\r ]",
-        'S' => r"[^\t\n\f\r ]",
-        'w' => "[0-9A-Za-z_]",
-        _ => "[^0-9A-Za-z_]",
-    }
 }
 
 /// Calls one of them with a pattern that was not known beforehand; `None` if the arguments' types do not go.
@@ -102,9 +47,9 @@ pub(super) fn call<'a>(
     let [Value::Str(text), Value::Str(pattern), limit @ ..] = args else {
         return Ok(None);
     };
-    // Building one costs about as much as a thousand steps.
-    cx.budget.charge(1000 + pattern.len() as u64 * 10)?;
-    let regex = build(pattern).map_err(|message| cx.fail(format_args!("{message}")))?;
+    cx.budget.charge(BUILDING + pattern.len() as u64 * 10)?;
+    let regex = build_within(pattern, MOST_MEMORY_MADE)
+        .map_err(|message| cx.fail(format_args!("{message}")))?;
     apply(cx, function, &regex, text, limit.first().copied())
 }
 
@@ -178,6 +123,13 @@ mod tests {
             ("(?i)^ABC$", "abc", true),
             ("^.$", "é", true),
             (r"a\.b", "axb", false),
+            (r"^\Qa.b\E+$", "a.bb", true),
+            (r"^[\d-z]+$", "-z1", true),
+            (r"a{,2}", "a{,2}", true),
+            (r"\123", "S", true),
+            (r"a(?i)*B", "aab", true),
+            (r"^\p{^Lu}$", "a", true),
+            (r"^[^\x{D800}]$", "a", true),
         ] {
             assert_eq!(
                 build(pattern).unwrap().is_match(text),
@@ -194,8 +146,29 @@ mod tests {
             "the pattern is broken: unclosed group"
         );
         assert!(build(r"a(?=b)").unwrap_err().contains("look-around"));
+        for pattern in [
+            "a**",
+            "a{1001}",
+            "(a{100}){11}",
+            "(?x)a",
+            r"\p{Latn}",
+            r"\p{sc=Latin}",
+            r"\é",
+            r"\8",
+            "[[:foo:]]",
+            "[a--b]",
+            "(?i-)a",
+            "(?P<é>a)",
+            "*",
+            "a|*",
+            "(?i)*",
+            ")",
+            "[]",
+        ] {
+            assert!(build(pattern).is_err(), "{pattern}");
+        }
         assert_eq!(
-            build(r"((a{100}){100}){100}").unwrap_err(),
+            build(r"(\pL{1000}){1}\pL{1000}").unwrap_err(),
             "the pattern is too large"
         );
         assert!(build(&"(".repeat(5000)).is_err());

@@ -38,11 +38,6 @@ pub(super) fn call<'a>(
             false => Value::Str(text),
         },
         (Function::Trim, []) => Value::Str(text.trim()),
-        (Function::Reverse, []) => {
-            let mut reversed = TextBuilder::new(cx);
-            text.chars().rev().try_for_each(|c| reversed.push_char(c))?;
-            reversed.finish()
-        }
         (Function::Quote, []) => quote(cx, text)?,
         (Function::Replace, [Value::Str(old), Value::Str(new)]) => replace(cx, text, old, new, -1)?,
         (Function::Replace, [Value::Str(old), Value::Str(new), Value::Int(times)]) => {

@@ -5,8 +5,10 @@
 
 use super::Function;
 
+mod extensions;
+
 /// What each function is called, takes and gives.
-pub(crate) const TABLE: &[(Function, &[&str])] = &[
+const TABLE: &[(Function, &[&str])] = &[
     (
         Function::Size,
         &[
@@ -134,10 +136,7 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
             "string.replace(string, string, int) string",
         ],
     ),
-    (
-        Function::Reverse,
-        &["string.reverse() string", "list(A).reverse() list(A)"],
-    ),
+    (Function::Reverse, &["list(A).reverse() list(A)"]),
     (
         Function::Split,
         &[
@@ -160,14 +159,51 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
     (
         Function::Flatten,
         &[
-            "list(dyn).flatten() list(dyn)",
+            "list(list(A)).flatten() list(A)",
             "list(dyn).flatten(int) list(dyn)",
         ],
     ),
-    (Function::IsSorted, &["list(A).isSorted() bool"]),
+    (Function::Includes, &["dyn.includes(dyn) bool"]),
+    (
+        Function::IsSorted,
+        &[
+            "list(int).isSorted() bool",
+            "list(uint).isSorted() bool",
+            "list(double).isSorted() bool",
+            "list(bool).isSorted() bool",
+            "list(duration).isSorted() bool",
+            "list(timestamp).isSorted() bool",
+            "list(string).isSorted() bool",
+            "list(bytes).isSorted() bool",
+        ],
+    ),
     (Function::Last, &["list(A).last() optional(A)"]),
-    (Function::Max, &["list(A).max() A"]),
-    (Function::Min, &["list(A).min() A"]),
+    (
+        Function::Max,
+        &[
+            "list(int).max() int",
+            "list(uint).max() uint",
+            "list(double).max() double",
+            "list(bool).max() bool",
+            "list(duration).max() duration",
+            "list(timestamp).max() timestamp",
+            "list(string).max() string",
+            "list(bytes).max() bytes",
+        ],
+    ),
+    (
+        Function::Min,
+        &[
+            "list(int).min() int",
+            "list(uint).min() uint",
+            "list(double).min() double",
+            "list(bool).min() bool",
+            "list(duration).min() duration",
+            "list(timestamp).min() timestamp",
+            "list(string).min() string",
+            "list(bytes).min() bytes",
+        ],
+    ),
     (Function::Range, &["lists.range(int) list(int)"]),
     (
         Function::SetsContains,
@@ -182,7 +218,19 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
         &["sets.intersects(list(A), list(A)) bool"],
     ),
     (Function::Slice, &["list(A).slice(int, int) list(A)"]),
-    (Function::Sort, &["list(A).sort() list(A)"]),
+    (
+        Function::Sort,
+        &[
+            "list(int).sort() list(int)",
+            "list(uint).sort() list(uint)",
+            "list(double).sort() list(double)",
+            "list(bool).sort() list(bool)",
+            "list(duration).sort() list(duration)",
+            "list(timestamp).sort() list(timestamp)",
+            "list(string).sort() list(string)",
+            "list(bytes).sort() list(bytes)",
+        ],
+    ),
     (
         Function::Sum,
         &[
@@ -192,204 +240,22 @@ pub(crate) const TABLE: &[(Function, &[&str])] = &[
             "list(duration).sum() duration",
         ],
     ),
-    (Function::HasValue, &["optional(A).hasValue() bool"]),
-    (Function::OptionalNone, &["optional.none() optional(dyn)"]),
-    (Function::OptionalOf, &["optional.of(A) optional(A)"]),
-    (
-        Function::OptionalOfNonZero,
-        &["optional.ofNonZeroValue(A) optional(A)"],
-    ),
-    (Function::Or, &["optional(A).or(optional(A)) optional(A)"]),
-    (Function::OrValue, &["optional(A).orValue(A) A"]),
-    (
-        Function::UnwrapOptionals,
-        &[
-            "optional.unwrap(list(optional(A))) list(A)",
-            "list(optional(A)).unwrapOpt() list(A)",
-        ],
-    ),
-    (Function::UnwrapOptional, &["optional(A).value() A"]),
-    (Function::AsFloat, &["quantity.asApproximateFloat() double"]),
-    (Function::AsInteger, &["quantity.asInteger() int"]),
-    (
-        Function::CompareTo,
-        &[
-            "quantity.compareTo(quantity) int",
-            "semver.compareTo(semver) int",
-        ],
-    ),
-    (
-        Function::IsGreater,
-        &[
-            "quantity.isGreaterThan(quantity) bool",
-            "semver.isGreaterThan(semver) bool",
-        ],
-    ),
-    (Function::IsInteger, &["quantity.isInteger() bool"]),
-    (
-        Function::IsLess,
-        &[
-            "quantity.isLessThan(quantity) bool",
-            "semver.isLessThan(semver) bool",
-        ],
-    ),
-    (Function::IsQuantity, &["isQuantity(string) bool"]),
-    (
-        Function::QuantityAdd,
-        &[
-            "quantity.add(quantity) quantity",
-            "quantity.add(int) quantity",
-        ],
-    ),
-    (Function::QuantityOf, &["quantity(string) quantity"]),
-    (
-        Function::QuantitySubtract,
-        &[
-            "quantity.sub(quantity) quantity",
-            "quantity.sub(int) quantity",
-        ],
-    ),
-    (Function::CidrAddress, &["cidr.ip() IP"]),
-    (Function::CidrMasked, &["cidr.masked() cidr"]),
-    (Function::CidrOf, &["cidr(string) cidr"]),
-    (Function::CidrPrefixLength, &["cidr.prefixLength() int"]),
-    (
-        Function::ContainsCidr,
-        &[
-            "cidr.containsCIDR(cidr) bool",
-            "cidr.containsCIDR(string) bool",
-        ],
-    ),
-    (
-        Function::ContainsIp,
-        &["cidr.containsIP(IP) bool", "cidr.containsIP(string) bool"],
-    ),
-    (Function::IpFamily, &["IP.family() int"]),
-    (Function::IpIsCanonical, &["ip.isCanonical(string) bool"]),
-    (Function::IpIsGlobalUnicast, &["IP.isGlobalUnicast() bool"]),
-    (
-        Function::IpIsLinkLocalMulticast,
-        &["IP.isLinkLocalMulticast() bool"],
-    ),
-    (
-        Function::IpIsLinkLocalUnicast,
-        &["IP.isLinkLocalUnicast() bool"],
-    ),
-    (Function::IpIsLoopback, &["IP.isLoopback() bool"]),
-    (Function::IpIsUnspecified, &["IP.isUnspecified() bool"]),
-    (Function::IpOf, &["ip(string) IP"]),
-    (Function::IsCidr, &["isCIDR(string) bool"]),
-    (Function::IsIp, &["isIP(string) bool"]),
-    (
-        Function::IsSemver,
-        &["isSemver(string) bool", "isSemver(string, bool) bool"],
-    ),
-    (Function::SemverMajor, &["semver.major() int"]),
-    (Function::SemverMinor, &["semver.minor() int"]),
-    (
-        Function::SemverOf,
-        &["semver(string) semver", "semver(string, bool) semver"],
-    ),
-    (Function::SemverPatch, &["semver.patch() int"]),
-    (
-        Function::GetDate,
-        &["timestamp.getDate() int", "timestamp.getDate(string) int"],
-    ),
-    (
-        Function::GetDayOfMonth,
-        &[
-            "timestamp.getDayOfMonth() int",
-            "timestamp.getDayOfMonth(string) int",
-        ],
-    ),
-    (
-        Function::GetDayOfWeek,
-        &[
-            "timestamp.getDayOfWeek() int",
-            "timestamp.getDayOfWeek(string) int",
-        ],
-    ),
-    (
-        Function::GetDayOfYear,
-        &[
-            "timestamp.getDayOfYear() int",
-            "timestamp.getDayOfYear(string) int",
-        ],
-    ),
-    (
-        Function::GetFullYear,
-        &[
-            "timestamp.getFullYear() int",
-            "timestamp.getFullYear(string) int",
-        ],
-    ),
-    (
-        Function::GetHours,
-        &[
-            "timestamp.getHours() int",
-            "timestamp.getHours(string) int",
-            "duration.getHours() int",
-        ],
-    ),
-    (
-        Function::GetMilliseconds,
-        &[
-            "timestamp.getMilliseconds() int",
-            "timestamp.getMilliseconds(string) int",
-            "duration.getMilliseconds() int",
-        ],
-    ),
-    (
-        Function::GetMinutes,
-        &[
-            "timestamp.getMinutes() int",
-            "timestamp.getMinutes(string) int",
-            "duration.getMinutes() int",
-        ],
-    ),
-    (
-        Function::GetMonth,
-        &["timestamp.getMonth() int", "timestamp.getMonth(string) int"],
-    ),
-    (
-        Function::GetSeconds,
-        &[
-            "timestamp.getSeconds() int",
-            "timestamp.getSeconds(string) int",
-            "duration.getSeconds() int",
-        ],
-    ),
 ];
 
-/// Functions that an API server has and this engine does not (yet): named as such when somebody uses them, rather
-/// than called unknown.
-pub(crate) const ELSEWHERE: &[&str] = &[
-    "authorizer",
-    "format.named",
-    "format.dns1123Label",
-    "format.dns1123Subdomain",
-    "format.dns1035Label",
-    "format.qualifiedName",
-    "format.labelValue",
-    "format.uri",
-    "format.uuid",
-    "format.byte",
-    "format.date",
-    "format.datetime",
-    "getEscapedPath",
-    "getHost",
-    "getHostname",
-    "getPort",
-    "getQuery",
-    "getScheme",
-    "isURL",
-    "url",
-];
+/// All signatures.
+pub(crate) fn signatures() -> impl Iterator<Item = (Function, &'static [&'static str])> {
+    TABLE.iter().chain(extensions::TABLE).copied()
+}
+
+/// Functions that only newer API servers have: the name, and the same with the first Kubernetes version.
+pub(crate) const NEWER: &[(&str, &str)] = &[("includes", "includes (1.37)")];
+
+/// Namespaces of functions that other hosts of the language have and no API server does.
+pub(crate) const FOREIGN: &[&str] = &["base64", "math", "proto", "regex"];
 
 /// The name that messages use for a function.
 pub(super) fn name_of(function: Function) -> &'static str {
-    let line = TABLE
-        .iter()
+    let line = signatures()
         .find(|(of, _)| *of == function)
         .and_then(|(_, lines)| lines.first());
     line.map_or("", |line| crate::signature::name_in(line))

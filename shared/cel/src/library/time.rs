@@ -1,15 +1,13 @@
 //! Points in time and spans of time.
 
-use jiff::tz::{Offset, TimeZone};
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::convert::unreadable;
 use super::{Context, Function};
 use crate::error::Stop;
+use crate::instant::{Civil, Instant};
 use crate::value::Value;
-
-/// The first second of year 1, before which CEL has no timestamps.
-const FIRST_SECOND: i64 = -62_135_596_800;
 
 /// `timestamp(x)` and `duration(x)`; `None` if the argument's type does not go.
 pub(super) fn convert<'a>(
@@ -22,20 +20,13 @@ pub(super) fn convert<'a>(
             Some(of)
         }
         (Function::Timestamp, Value::Int(seconds)) => {
-            let time = Timestamp::from_second(seconds).ok().filter(in_range);
+            let time = Instant::from_second(seconds);
             let time = time.ok_or_else(|| cx.fail(format_args!("{seconds} is not a timestamp")))?;
             Some(Value::Timestamp(time))
         }
         (Function::Timestamp, Value::Str(text)) => {
-            // RFC 3339, which is stricter than the parser.
-            let shaped = text.len() >= 20 && text.as_bytes()[10] == b'T' && !text.contains('[');
-            let time = text
-                .parse::<Timestamp>()
-                .ok()
-                .filter(|time| shaped && in_range(time));
-            Some(Value::Timestamp(
-                time.ok_or_else(|| unreadable(cx, text, "a timestamp"))?,
-            ))
+            let time = Instant::parse(text).ok_or_else(|| unreadable(cx, text, "a timestamp"))?;
+            Some(Value::Timestamp(time))
         }
         (Function::Duration, Value::Str(text)) => {
             let span = parse_duration(text).ok_or_else(|| unreadable(cx, text, "a duration"))?;
@@ -43,11 +34,6 @@ pub(super) fn convert<'a>(
         }
         _ => None,
     })
-}
-
-/// Whether CEL has that point in time.
-pub(crate) fn in_range(time: &Timestamp) -> bool {
-    time.as_second() >= FIRST_SECOND
 }
 
 /// Go's notation: numbers with units, `1h30m`, `-1.5s`, `0`. `None` also past 292 years, which Go does not hold.
@@ -106,13 +92,16 @@ pub(super) fn part<'a>(
     function: Function,
     args: &[Value<'a>],
 ) -> Result<Option<Value<'a>>, Stop<'a>> {
-    let (time, zone) = match args {
+    let (time, offset) = match args {
         [Value::Duration(span)] => return Ok(span_part(function, *span).map(Value::Int)),
-        [Value::Timestamp(time)] => (*time, TimeZone::UTC),
-        [Value::Timestamp(time), Value::Str(zone)] => (*time, named_zone(cx, zone)?),
+        [Value::Timestamp(time)] => (*time, 0),
+        [Value::Timestamp(time), Value::Str(zone)] => (*time, offset(cx, *time, zone)?),
         _ => return Ok(None),
     };
-    Ok(time_part(function, &time.to_zoned(zone)).map(Value::Int))
+    if function == Function::GetMilliseconds {
+        return Ok(Some(Value::Int(i64::from(time.subsec_nanos() / 1_000_000))));
+    }
+    Ok(time_part(function, &time.civil(offset)).map(Value::Int))
 }
 
 fn span_part(function: Function, span: SignedDuration) -> Option<i64> {
@@ -126,35 +115,43 @@ fn span_part(function: Function, span: SignedDuration) -> Option<i64> {
 }
 
 /// Months, days of the month (by one of its names), of the week and of the year count from 0, the week from Sunday.
-fn time_part(function: Function, time: &Zoned) -> Option<i64> {
+fn time_part(function: Function, time: &Civil) -> Option<i64> {
     Some(match function {
-        Function::GetFullYear => i64::from(time.year()),
-        Function::GetMonth => i64::from(time.month()) - 1,
-        Function::GetDate => i64::from(time.day()),
-        Function::GetDayOfMonth => i64::from(time.day()) - 1,
-        Function::GetDayOfWeek => i64::from(time.weekday().to_sunday_zero_offset()),
-        Function::GetDayOfYear => i64::from(time.day_of_year()) - 1,
-        Function::GetHours => i64::from(time.hour()),
-        Function::GetMinutes => i64::from(time.minute()),
-        Function::GetSeconds => i64::from(time.second()),
-        Function::GetMilliseconds => i64::from(time.millisecond()),
+        Function::GetFullYear => time.year,
+        Function::GetMonth => time.month - 1,
+        Function::GetDate => time.day,
+        Function::GetDayOfMonth => time.day - 1,
+        Function::GetDayOfWeek => time.weekday,
+        Function::GetDayOfYear => time.day_of_year,
+        Function::GetHours => time.hour,
+        Function::GetMinutes => time.minute,
+        Function::GetSeconds => time.second,
         _ => return None,
     })
 }
 
-/// `Europe/Berlin`, `+02:00`, `-8:00` or `02:00`.
-fn named_zone<'a>(cx: &Context<'_, 'a>, name: &str) -> Result<TimeZone, Stop<'a>> {
-    let fixed = name.split_once(':').and_then(|(hours, minutes)| {
-        let negative = hours.starts_with('-');
-        let hours: i32 = hours.trim_start_matches(['+', '-']).parse().ok()?;
-        let minutes: i32 = minutes.parse().ok()?;
-        let seconds = (hours.checked_mul(60)?.checked_add(minutes)?).checked_mul(60)?;
-        Offset::from_seconds(if negative { -seconds } else { seconds }).ok()
-    });
-    match fixed {
-        Some(offset) => Ok(TimeZone::fixed(offset)),
-        None => TimeZone::get(name).map_err(|_| unreadable(cx, name, "a time zone")),
+/// How far a zone is ahead of UTC then, in seconds: `Europe/Berlin`, `+02:00`, `-8:00`, `02:00`, or nothing.
+fn offset<'a>(cx: &Context<'_, 'a>, time: Instant, name: &str) -> Result<i64, Stop<'a>> {
+    let unknown = || unreadable(cx, name, "a time zone");
+    if let Some((hours, minutes)) = name.split_once(':') {
+        let hours: i64 = hours.parse().map_err(|_| unknown())?;
+        let minutes: i64 = minutes.parse().map_err(|_| unknown())?;
+        // As in cel-go, which makes +00:30 of -00:30.
+        let minutes = if hours < 0 { -minutes } else { minutes };
+        let seconds = hours
+            .checked_mul(60)
+            .and_then(|hours| hours.checked_add(minutes)?.checked_mul(60))
+            .filter(|seconds| seconds.abs() < 1 << 40);
+        return seconds.ok_or_else(unknown);
     }
+    if name.is_empty() || name == "UTC" {
+        return Ok(0);
+    }
+    let zone = TimeZone::get(name).map_err(|_| unknown())?;
+    // The zone's rules past the last years that the library has are those of its last year.
+    let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    let at = Timestamp::from_second(time.as_second().clamp(first, last)).map_err(|_| unknown())?;
+    Ok(i64::from(zone.to_offset(at).seconds()))
 }
 
 #[cfg(test)]

@@ -64,6 +64,10 @@ proptest! {
             if matches!(&ours, Err(error) if error.to_string().starts_with("a list has no ")) {
                 return Ok(());
             }
+            // Texts are reversed by a newer cel-go than the API server's.
+            if matches!(&ours, Err(error) if error.to_string().starts_with("`reverse` does not take")) {
+                return Ok(());
+            }
             prop_assert_eq!(ours.as_ref().ok(), Some(&theirs), "{} on {}: {:?}", source, input, ours);
         }
     }

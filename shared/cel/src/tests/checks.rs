@@ -91,9 +91,43 @@ fn errors_point_at_their_place_and_help() {
             "1:14+5 there is no function `exist` | did you mean `exists`?",
         ),
         ("frobnicate(1)", "1:1+10 there is no function `frobnicate`"),
+        ("url('x')", "1:5+3 'x' is not a URL"),
         (
-            "url('x')",
-            "1:1+3 the function `url` of Kubernetes is not available here yet",
+            "math.ceil(1.5)",
+            "1:6+4 Kubernetes has no function `math.ceil`",
+        ),
+        (
+            "authorizer.group('').check('get').allowed()",
+            "1:1+10 `authorizer` asks the API server that admits an object; there is none here",
+        ),
+        (
+            "[1, 'a']",
+            "1:5+3 the elements must have one type: this is string, not int | `dyn(..)` around each of them makes it one",
+        ),
+        (
+            "{'a': 1, 2: 2}",
+            "1:10+1 the elements must have one type: this is int, not string | `dyn(..)` around each of them makes it one",
+        ),
+        (
+            "'%s %d'.format([1])",
+            "1:1+7 the format has more verbs than there are values",
+        ),
+        ("'%d'.format(['a'])", "1:14+3 `%d` does not take string"),
+        (
+            "object.`a-b`",
+            "1:8+1 names in backquotes are not taken | use an index, for example x['a-b']",
+        ),
+        (
+            "[1].all(i, i, true)",
+            "1:12+1 the two variables must have different names",
+        ),
+        (
+            "1 == 1.0",
+            "1:3+2 int and double are not compared | convert one of them, for example with `double(..)`",
+        ),
+        (
+            "container.name == null",
+            "1:16+2 string and null are never equal | test with `has(..)` whether a field is there",
         ),
         (
             "startsWith('a', 'b')",
@@ -125,7 +159,7 @@ fn errors_point_at_their_place_and_help() {
         ),
         (
             "true ? 1 : 'a'",
-            "1:6+1 a choice between int and string | both sides must have one type",
+            "1:6+1 a choice between int and string | both sides must have one type, or be in `dyn(..)`",
         ),
         ("1 + 'a'", "1:3+1 `+` does not go with int and string"),
         ("1 + 1.0", "1:3+1 `+` does not go with int and double"),
@@ -235,7 +269,10 @@ fn result_types_are_known_before_evaluation() {
             "variables.containers[0].ports.size() > 2 ? 'many' : 'few'",
             "string",
         ),
-        ("{'a': 1}.transformMap(k, v, string(v))", "map(string)"),
+        (
+            "{'a': 1}.transformMap(k, v, string(v))",
+            "map(string, string)",
+        ),
         ("container.?name.optMap(n, n.size())", "optional(int)"),
         ("cel.bind(n, container.name, n + n)", "string"),
         ("size(object.x)", "int"),

@@ -165,7 +165,7 @@ fn values_of_the_input_keep_their_identity() {
     for source in [
         "(object.a + object.b).filter(x, x.n == 2)",
         "[object.a, object.b].flatten().filter(x, x.n == 2)",
-        "[object.a.slice(1, 2), object.b].flatten()",
+        "[object.a.slice(1, 2), object.b.filter(x, true)].flatten()",
         "(object.a + object.b).map(x, x.n == 2, x)",
         "[object.a[1], object.b[0]].sortBy(x, x.n)",
         "[object.?a[1].value(), object.b.first().value()]",
@@ -194,7 +194,6 @@ fn programs_are_plain_data() {
     let loaded: Program = serde_json::from_str(&stored).unwrap();
     assert_eq!(loaded.source(), source);
     assert_eq!(loaded.chains(), program.chains());
-    assert_eq!(loaded.result_type(), program.result_type());
     let arena = Bump::new();
     let scope = Scope::new(&env, &arena);
     scope.set_node(

@@ -30,10 +30,18 @@ pub(crate) fn equal<'x>(
         (Value::Timestamp(a), Value::Timestamp(b)) => a == b,
         (Value::Duration(a), Value::Duration(b)) => a == b,
         (Value::Type(a), Value::Type(b)) => a == b,
-        (Value::Quantity(a), Value::Quantity(b)) => a == b,
+        (Value::Quantity(a), Value::Quantity(b)) => {
+            budget.charge_text(a.len() + b.len())?;
+            a.compare(b).is_eq()
+        }
         (Value::Ip(a), Value::Ip(b)) => a == b,
         (Value::Cidr(a), Value::Cidr(b)) => a == b,
         (Value::Semver(a), Value::Semver(b)) => a.cmp(b).is_eq(),
+        (Value::Url(a), Value::Url(b)) => {
+            budget.charge_text(a.text.len())?;
+            a.text == b.text
+        }
+        (Value::Format(a), Value::Format(b)) => a == b,
         (Value::Optional(a), Value::Optional(b)) => match (a, b) {
             (None, None) => true,
             (Some(a), Some(b)) => equal(a, b, budget)?,
@@ -136,38 +144,31 @@ fn numbers(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
         (Value::Double(a), Value::Double(b)) => a.partial_cmp(&b),
         (Value::Int(a), Value::Uint(b)) => Some(i128::from(a).cmp(&i128::from(b))),
         (Value::Uint(a), Value::Int(b)) => Some(i128::from(a).cmp(&i128::from(b))),
-        (Value::Int(a), Value::Double(b)) => whole_and_double(i128::from(a), b),
-        (Value::Uint(a), Value::Double(b)) => whole_and_double(i128::from(a), b),
-        (Value::Double(a), Value::Int(b)) => {
-            whole_and_double(i128::from(b), a).map(Ordering::reverse)
-        }
-        (Value::Double(a), Value::Uint(b)) => {
-            whole_and_double(i128::from(b), a).map(Ordering::reverse)
-        }
+        (Value::Int(a), Value::Double(b)) => int_and_double(a, b),
+        (Value::Uint(a), Value::Double(b)) => uint_and_double(a, b),
+        (Value::Double(a), Value::Int(b)) => int_and_double(b, a).map(Ordering::reverse),
+        (Value::Double(a), Value::Uint(b)) => uint_and_double(b, a).map(Ordering::reverse),
         _ => None,
     }
 }
 
-/// Exact, where a conversion of the whole number to a double would round.
-fn whole_and_double(whole: i128, double: f64) -> Option<Ordering> {
-    if double.is_nan() {
-        return None;
+/// As cel-go has it: within its range a whole number is rounded to a double first.
+#[expect(clippy::cast_precision_loss, reason = "rounded by design")]
+fn int_and_double(whole: i64, double: f64) -> Option<Ordering> {
+    match double {
+        d if d < i64::MIN as f64 => Some(Ordering::Greater),
+        d if d > i64::MAX as f64 => Some(Ordering::Less),
+        d => (whole as f64).partial_cmp(&d),
     }
-    // A cast saturates, and everything past the range of 64-bit numbers orders alike.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "floor of a double, saturating by design"
-    )]
-    let floor = double.floor() as i128;
-    Some(
-        whole
-            .cmp(&floor)
-            .then(if double.fract() == 0.0 || double.is_infinite() {
-                Ordering::Equal
-            } else {
-                Ordering::Less
-            }),
-    )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rounded by design")]
+fn uint_and_double(whole: u64, double: f64) -> Option<Ordering> {
+    match double {
+        d if d < 0.0 => Some(Ordering::Greater),
+        d if d > u64::MAX as f64 => Some(Ordering::Less),
+        d => (whole as f64).partial_cmp(&d),
+    }
 }
 
 #[cfg(test)]
@@ -175,34 +176,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_numbers_and_doubles_compare_exactly() {
+    fn whole_numbers_and_doubles_compare_as_doubles_do() {
         let order = |a, b| compare(&a, &b);
-        assert_eq!(
-            order(Value::Int(1), Value::Double(1.0)),
-            Some(Ordering::Equal)
-        );
-        assert_eq!(
-            order(Value::Int(1), Value::Double(1.5)),
-            Some(Ordering::Less)
-        );
-        assert_eq!(
-            order(Value::Int(-1), Value::Double(-1.5)),
-            Some(Ordering::Greater)
-        );
-        let large = 9_007_199_254_740_993_i64;
-        assert_eq!(
-            order(Value::Int(large), Value::Double(9_007_199_254_740_992.0)),
-            Some(Ordering::Greater)
-        );
-        assert_eq!(
-            order(Value::Uint(u64::MAX), Value::Int(-1)),
-            Some(Ordering::Greater)
-        );
+        let cases = [
+            (Value::Int(1), Value::Double(1.0), Ordering::Equal),
+            (Value::Int(1), Value::Double(1.5), Ordering::Less),
+            (Value::Int(-1), Value::Double(-1.5), Ordering::Greater),
+            (
+                Value::Int(9_007_199_254_740_993),
+                Value::Double(9_007_199_254_740_992.0),
+                Ordering::Equal,
+            ),
+            (Value::Uint(u64::MAX), Value::Int(-1), Ordering::Greater),
+            (Value::Uint(0), Value::Double(-0.5), Ordering::Greater),
+            (
+                Value::Int(i64::MAX),
+                Value::Double(f64::INFINITY),
+                Ordering::Less,
+            ),
+            (
+                Value::Int(i64::MIN),
+                Value::Double(f64::NEG_INFINITY),
+                Ordering::Greater,
+            ),
+        ];
+        for (a, b, expected) in cases {
+            assert_eq!(order(a, b), Some(expected), "{a:?} {b:?}");
+            assert_eq!(order(b, a), Some(expected.reverse()), "{b:?} {a:?}");
+        }
         assert_eq!(order(Value::Int(0), Value::Double(f64::NAN)), None);
-        assert_eq!(
-            order(Value::Int(i64::MAX), Value::Double(f64::INFINITY)),
-            Some(Ordering::Less)
-        );
-        assert_eq!(order(Value::Int(1), Value::Str("1")), None);
     }
 }

@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value as Json};
 
 use super::Value;
-use crate::quantity;
 
 impl Value<'_> {
     /// This value as JSON, as protobuf would write it: bytes in base64, durations as `1.5s`, timestamps as RFC 3339;
@@ -56,10 +55,12 @@ impl Value<'_> {
             Value::Timestamp(time) => time.to_string(),
             Value::Duration(span) => duration_text(span),
             Value::Type(kind) => kind.name().to_owned(),
-            Value::Quantity(billionths) => quantity::text(*billionths),
+            Value::Quantity(quantity) => quantity.to_string(),
             Value::Ip(address) => address.to_string(),
             Value::Cidr(network) => network.to_string(),
             Value::Semver(version) => version.to_string(),
+            Value::Url(url) => url.text.to_owned(),
+            Value::Format(format) => format.name().to_owned(),
             Value::Unknown(reason) => reason.to_owned(),
             Value::Nodes(_)
             | Value::List(_)

@@ -17,6 +17,8 @@ pub(crate) fn doubtful(document: &str) -> bool {
                 };
             }
             b'#' => line.comment = true,
+            // The two parsers take tabs otherwise in places.
+            b'\t' => return true,
             b'[' | b']' | b'{' | b'}' | b',' => line.flow = true,
             _ => {}
         }
@@ -61,13 +63,23 @@ impl Line {
 
     fn part_is_doubtful(&self, part: &str) -> bool {
         self.flow
-            && part.split(['[', ']', '{', '}', ',']).any(|piece| {
-                let piece = piece.trim_ascii();
-                let last = piece.rsplit(':').next().unwrap_or_default();
-                pair_is_doubtful(piece)
-                    || word_is_doubtful(last)
-                    || word_is_doubtful(piece.trim_start_matches('?').trim())
-            })
+            && part
+                .split_inclusive(['[', ']', '{', '}', ','])
+                .any(|piece| {
+                    let ends = piece.ends_with([']', '}', ',']);
+                    let piece = piece
+                        .trim_end_matches(['[', ']', '{', '}', ','])
+                        .trim_ascii();
+                    let last = piece.rsplit(':').next().unwrap_or_default();
+                    // Signs that mean something outside brackets only, or nothing yet.
+                    piece == "-"
+                        || (ends && piece.ends_with(':'))
+                        || piece
+                            .starts_with(['|', '>', '%', '@', '`', '&', '*', '?', '!', '#', ':'])
+                        || pair_is_doubtful(piece)
+                        || word_is_doubtful(last)
+                        || word_is_doubtful(piece.trim_start_matches('?').trim())
+                })
             || pair_is_doubtful(part)
     }
 }
@@ -99,10 +111,7 @@ fn key_is_doubtful(key: &str) -> bool {
 fn word_is_doubtful(word: &str) -> bool {
     let bytes = word.as_bytes();
     match bytes.first() {
-        Some(b'!') => true,
-        Some(b'&' | b'*') => bytes
-            .get(1)
-            .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')),
+        Some(b'!' | b'&' | b'*' | b'@' | b'`' | b'%' | b':') => true,
         Some(b'<') => word == "<<",
         Some(b'y' | b'Y' | b'n' | b'N' | b'o' | b'O') => matches!(
             word,

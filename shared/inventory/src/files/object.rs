@@ -1,4 +1,4 @@
-//! What a decoded document is: an object, a list of objects, or nothing for Kubernetes.
+//! What a decoded document is: an object, a list of objects, a question about an object, or nothing for Kubernetes.
 
 use plimsoll_cel::{Bump, Node};
 
@@ -14,8 +14,18 @@ const LOCAL_GROUPS: [&str; 6] = [
     "ctlptl.dev",
 ];
 
+/// The way from an AdmissionReview to the object it asks about.
+pub(crate) const REVIEWED: [&str; 2] = ["request", "object"];
+
+/// Whether a document is the question of an API server whether an object may be admitted.
+pub(crate) fn is_review(api_version: &str, kind: &str) -> bool {
+    kind == "AdmissionReview" && api_version.starts_with("admission.k8s.io/")
+}
+
 pub(crate) enum Document<'a> {
     Object,
+    /// The object that an AdmissionReview asks about.
+    Reviewed(Node<'a>),
     List {
         api_version: &'a str,
         kind: &'a str,
@@ -51,6 +61,13 @@ pub(crate) fn classify<'a>(node: &Node<'a>) -> Document<'a> {
                     api_version,
                     kind,
                     items,
+                };
+            }
+            if is_review(api_version, kind) {
+                // Of a deletion there is only the old object, which nobody wants to run any more.
+                return match node.at(&REVIEWED) {
+                    Some(object @ Node::Map(_)) => Document::Reviewed(object),
+                    _ => Document::NotKubernetes,
                 };
             }
             match template(node) {

@@ -6,6 +6,7 @@ use plimsoll_model::Place;
 use super::large::{LargeList, large_list};
 use super::load::narrow;
 use super::marked::Marked;
+use super::object::{REVIEWED, is_review};
 use super::place::Spot;
 use super::split::{Chunk, split};
 use super::{json, precise};
@@ -180,9 +181,17 @@ impl Part<'_> {
     }
 }
 
-/// An item of a document that is a list, or the document.
+/// An item of a document that is a list, the object that an AdmissionReview asks about, or the document.
 pub(crate) fn item_of<'a>(root: &Marked<'a>, item: Option<u32>) -> Option<Marked<'a>> {
+    let text = |key| {
+        let value = root.node.get(key);
+        value.and_then(|value| value.as_str()).unwrap_or_default()
+    };
     match item {
+        None if is_review(text("apiVersion"), text("kind")) => {
+            let mut keys = REVIEWED.iter();
+            keys.try_fold(*root, |at, key| at.entry(key).map(|child| child.value))
+        }
         None => Some(*root),
         Some(index) => Some(root.entry("items")?.value.element(index as usize)?.value),
     }

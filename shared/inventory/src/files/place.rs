@@ -68,7 +68,7 @@ pub(crate) fn in_document(document: &str, first_line: u32, spot: &Spot<'_>) -> O
 }
 
 /// The place of the value at `path`, or of its nearest parent.
-fn find(object: &Marked<'_>, path: &str) -> Place {
+pub(crate) fn find(object: &Marked<'_>, path: &str) -> Place {
     let mut last: Option<&Child<'_>> = None;
     let (mut at, mut rest) = (*object, path);
     while !rest.is_empty() {

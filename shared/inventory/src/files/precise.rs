@@ -54,6 +54,8 @@ pub(crate) fn read<'a>(
 struct Builder<'a, 't> {
     arena: &'a Bump,
     lines: Lines<'t>,
+    /// The document's last line, if no line break ends it.
+    unended: Option<&'t str>,
     first_line: u32,
     open: Vec<Frame<'a>>,
     anchors: HashMap<usize, Option<Marked<'a>>>,
@@ -65,6 +67,8 @@ impl<'a, 't> Builder<'a, 't> {
         Self {
             arena,
             lines: Lines::new(document, first_line),
+            unended: (!document.ends_with('\n'))
+                .then(|| document.rsplit('\n').next().unwrap_or("")),
             first_line,
             open: Vec::new(),
             anchors: HashMap::new(),
@@ -100,13 +104,33 @@ impl<'a, 't> Builder<'a, 't> {
         let extent = self.extent(span);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.scalar(&text, style, anchor, tag.as_deref(), extent)
+                let text = match style {
+                    ScalarStyle::Literal | ScalarStyle::Folded => self.as_written(&text, &span),
+                    _ => &text,
+                };
+                self.scalar(text, style, anchor, tag.as_deref(), extent)
             }
             Event::Alias(anchor) => self.alias(anchor, extent),
             Event::SequenceStart(anchor, _) => self.begin(false, anchor, extent),
             Event::MappingStart(anchor, _) => self.begin(true, anchor, extent),
             Event::SequenceEnd | Event::MappingEnd => self.end(extent),
             _ => Ok(None),
+        }
+    }
+
+    /// A block scalar that ends with the document, where no line break does: the parser adds one, kubectl's does not.
+    fn as_written<'s>(&self, text: &'s str, span: &Span) -> &'s str {
+        let Some(last) = self
+            .unended
+            .filter(|_| span.end.line() >= self.lines.count())
+        else {
+            return text;
+        };
+        let without = text.strip_suffix('\n').unwrap_or(text);
+        let own = without.rsplit('\n').next().unwrap_or(without);
+        match !own.is_empty() && last.ends_with(own) {
+            true => without,
+            false => text,
         }
     }
 

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 
 use plimsoll_cel::{Bump, Node};
-use plimsoll_model::SourceRef;
+use plimsoll_model::{Place, SourceRef};
 
 use super::discover::FileEntry;
 use super::load::narrow;
+use super::marked::Marked;
 use super::object::{Document, classify, typed_item};
+use super::parts::item_of;
 use super::problem::{Fault, FileProblem, ProblemCode, on_line};
 use super::split::{Chunk, split};
 use super::{bulk, doubt, place, precise};
 
 mod json;
 mod list;
-
-/// How much YAML is decoded at a time; enough to spread the parser's start-up, little enough to stay in the cache.
-const BATCH_BYTES: usize = 128 << 10;
 
 /// An object read from a file. It lives until the callback that gets it returns.
 #[derive(Debug, Clone)]
@@ -25,6 +24,17 @@ pub struct ObjectIn<'a> {
     pub node: Node<'a>,
     /// Where it stands.
     pub source: SourceRef,
+    /// Where its parts stand, if that is known.
+    marked: Option<Marked<'a>>,
+}
+
+impl ObjectIn<'_> {
+    /// The place of the value at `path`, as [`super::locate`] gives it; `None` if the object was read without places.
+    #[must_use]
+    pub fn place(&self, path: &str) -> Option<Place> {
+        let marked = self.marked.as_ref()?;
+        Some(place::find(marked, path))
+    }
 }
 
 /// What reading a file came to.
@@ -69,49 +79,9 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn yaml(&mut self, arena: &mut Bump) {
-        let chunks = split(self.text);
-        let doubts: Vec<bool> = chunks
-            .iter()
-            .map(|c| doubt::doubtful(c.of(self.text)))
-            .collect();
-        let mut next = 0;
-        while next < chunks.len() {
-            let first = next;
-            next += 1;
-            if self.large_list(first, &chunks[first], arena) {
-                continue;
-            }
-            if doubts[first] {
-                self.precise(first, &chunks[first], arena);
-                continue;
-            }
-            while next < chunks.len()
-                && !doubts[next]
-                && chunks[next].end - chunks[first].start < BATCH_BYTES
-            {
-                next += 1;
-            }
-            self.batch(first, &chunks[first..next], arena);
-        }
-    }
-
-    /// Reads documents in bulk; if anything is wrong with one, each by itself.
-    fn batch(&mut self, first: usize, chunks: &[Chunk], arena: &mut Bump) {
-        arena.reset();
-        let (Some(start), Some(end)) = (chunks.first(), chunks.last()) else {
-            return;
-        };
-        match bulk::read(&self.text[start.start..end.end], arena) {
-            Some(nodes) if nodes.len() == chunks.len() => {
-                for (i, node) in nodes.into_iter().enumerate() {
-                    self.document(first + i, &node, arena, Some(&chunks[i]));
-                }
-            }
-            _ if chunks.len() == 1 => self.precise(first, start, arena),
-            _ => {
-                for (i, chunk) in chunks.iter().enumerate() {
-                    self.batch(first + i, std::slice::from_ref(chunk), arena);
-                }
+        for (index, chunk) in split(self.text).iter().enumerate() {
+            if !self.large_list(index, chunk, arena) {
+                self.precise(index, chunk, arena);
             }
         }
     }
@@ -121,10 +91,15 @@ impl Reader<'_> {
         arena.reset();
         let text = chunk.of(self.text);
         let arena: &Bump = arena;
-        let read = precise::read(text, chunk.line, arena)
-            .and_then(|document| bulk::refusal(text, chunk.line).map_or(Ok(document), Err));
+        let read = precise::read(text, chunk.line, arena).and_then(|document| {
+            let refusal = || bulk::refusal(text, chunk.line);
+            let refused = doubt::doubtful(text).then(refusal).flatten();
+            refused.map_or(Ok(document), Err)
+        });
         match read {
-            Ok(Some(document)) => self.document(index, &document.node, arena, Some(chunk)),
+            Ok(Some(document)) => {
+                self.document(index, &document.node, arena, Some((chunk, &document)));
+            }
             Ok(None) => {}
             Err(_) if text.contains("{{") => self.template(index, text, chunk.line),
             Err(fault) => self.problem(index, fault),
@@ -136,10 +111,13 @@ impl Reader<'_> {
         index: usize,
         node: &Node<'a>,
         arena: &'a Bump,
-        chunk: Option<&Chunk>,
+        read: Option<(&Chunk, &Marked<'a>)>,
     ) {
+        let chunk = read.map(|(chunk, _)| chunk);
+        let marked = |item| read.and_then(|(_, root)| item_of(root, item));
         match classify(node) {
-            Document::Object => self.object(index, None, node),
+            Document::Object => self.object(index, None, node, marked(None)),
+            Document::Reviewed(object) => self.object(index, None, &object, marked(None)),
             Document::NotKubernetes => self.outcome.not_kubernetes += 1,
             Document::List {
                 api_version,
@@ -147,11 +125,9 @@ impl Reader<'_> {
                 items,
             } => {
                 for (i, item) in items.iter().enumerate() {
-                    self.item(
-                        index,
-                        narrow(i),
-                        &typed_item(arena, *item, api_version, kind),
-                    );
+                    let i = narrow(i);
+                    let typed = typed_item(arena, *item, api_version, kind);
+                    self.item(index, i, &typed, marked(Some(i)));
                 }
             }
             Document::Broken { code, label, path } => {
@@ -170,9 +146,9 @@ impl Reader<'_> {
         }
     }
 
-    fn item(&mut self, index: usize, item: u32, node: &Node<'_>) {
+    fn item<'a>(&mut self, index: usize, item: u32, node: &Node<'a>, marked: Option<Marked<'a>>) {
         match classify(node) {
-            Document::Object => self.object(index, Some(item), node),
+            Document::Object => self.object(index, Some(item), node, marked),
             Document::NotKubernetes => self.outcome.not_kubernetes += 1,
             other => {
                 let (code, label, path) = match other {
@@ -195,7 +171,13 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, index: usize, item: Option<u32>, node: &Node<'_>) {
+    fn object<'a>(
+        &mut self,
+        index: usize,
+        item: Option<u32>,
+        node: &Node<'a>,
+        marked: Option<Marked<'a>>,
+    ) {
         self.outcome.objects += 1;
         let source = SourceRef {
             file: Arc::clone(&self.entry.display_path),
@@ -205,6 +187,7 @@ impl Reader<'_> {
         (self.on_object)(ObjectIn {
             node: *node,
             source,
+            marked,
         });
     }
 

@@ -1,18 +1,14 @@
-//! Decodes one object of a list: without managed fields, with the kind that items of typed lists lack.
+//! Decodes one object of a list: of managed fields the versions alone, with the kind that items of typed lists lack.
 
 use std::fmt;
 
 use plimsoll_cel::{Bump, Node, NodeSeed};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-
-use super::kinds::KindSpec;
+use plimsoll_model::kind::Kind;
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 /// Decodes an item of a list of `spec`.
-pub(crate) fn decode<'a>(
-    arena: &'a Bump,
-    json: &str,
-    spec: &KindSpec,
-) -> serde_json::Result<Node<'a>> {
+pub(crate) fn decode<'a>(arena: &'a Bump, json: &str, spec: &Kind) -> serde_json::Result<Node<'a>> {
     let mut source = serde_json::Deserializer::from_str(json);
     source.disable_recursion_limit();
     let mut entries = MapSeed {
@@ -23,15 +19,33 @@ pub(crate) fn decode<'a>(
     .deserialize(&mut source)?;
     entries.retain(|(key, _)| !matches!(*key, "apiVersion" | "kind"));
     entries.push(("apiVersion", Node::text_in(arena, &spec.api_version())));
-    entries.push(("kind", Node::Str(spec.kind)));
+    entries.push(("kind", Node::Str(spec.name)));
     Ok(Node::map_in(arena, entries))
 }
 
-/// Reads a map's entries, leaving out `skip`; the entry named `inside` is a map read without its managed fields.
+/// Reads a map's entries, leaving out `skip`; the entry named `inside` is a map in which managed fields are cut short.
 struct MapSeed<'a> {
     arena: &'a Bump,
     inside: Option<&'static str>,
     skip: &'static str,
+}
+
+/// What is kept of a managed field: the version of the API that somebody used. Which fields they set is most of the object
+/// over again.
+#[derive(Debug, Deserialize)]
+struct Managed {
+    #[serde(default, rename = "apiVersion")]
+    api_version: String,
+}
+
+fn managed<'a>(written: &[Managed], arena: &'a Bump) -> Option<Node<'a>> {
+    let versions = written.iter().map(|m| m.api_version.as_str());
+    let mut versions: Vec<&str> = versions.filter(|version| !version.is_empty()).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    let entry = |version| Node::map_in(arena, vec![("apiVersion", Node::text_in(arena, version))]);
+    let kept = || Node::list_in(arena, versions.iter().copied().map(entry).collect());
+    (!versions.is_empty()).then(kept)
 }
 
 type Entries<'a> = Vec<(&'a str, Node<'a>)>;
@@ -55,7 +69,8 @@ impl<'de, 'a> Visitor<'de> for MapSeed<'a> {
         let mut entries = Vec::with_capacity(16);
         while let Some(key) = source.next_key::<std::borrow::Cow<'de, str>>()? {
             if key == self.skip {
-                source.next_value::<IgnoredAny>()?;
+                let written: Vec<Managed> = source.next_value()?;
+                entries.extend(managed(&written, self.arena).map(|kept| (self.skip, kept)));
             } else if self.inside == Some(key.as_ref()) {
                 let inner = MapSeed {
                     arena: self.arena,
@@ -81,10 +96,10 @@ impl<'de, 'a> Visitor<'de> for MapSeed<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::kind_named;
+    use plimsoll_model::kind::named as kind_named;
 
     #[test]
-    fn managed_fields_are_skipped_and_the_kind_is_filled_in() {
+    fn managed_fields_are_cut_short_and_the_kind_is_filled_in() {
         let arena = Bump::new();
         let json = r#"{"metadata":{"managedFields":[{"a":1}],"name":"x","labels":null},"spec":{"n":1,"z":null},"status":null}"#;
         let node = decode(&arena, json, kind_named("Deployment").unwrap()).unwrap();

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use plimsoll_cel::{Bump, Node};
+use plimsoll_model::kind::Kind;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::ClusterError;
 use super::item;
-use super::kinds::KindSpec;
 
 /// Objects asked for at a time at most: what client-go asks for.
 pub const PAGE_SIZE: u32 = 500;
@@ -56,7 +56,7 @@ pub enum ListEvent<'p> {
 /// Some objects of a list, not decoded yet.
 pub struct Page<'p> {
     /// The kind listed.
-    pub spec: &'p KindSpec,
+    pub spec: &'p Kind,
     /// How many objects the server still has, where it says so.
     pub remaining: Option<u64>,
     items: Vec<&'p RawValue>,
@@ -93,7 +93,7 @@ impl<'p> Page<'p> {
 
     /// Takes a page apart; the second value is the token of the next one.
     pub(crate) fn parse(
-        spec: &'p KindSpec,
+        spec: &'p Kind,
         body: &'p str,
     ) -> Result<(Self, Option<String>), ClusterError> {
         let list: RawPage<'p> =
@@ -168,7 +168,7 @@ pub(crate) fn user_of(message: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::kind_named;
+    use plimsoll_model::kind::named as kind_named;
 
     #[test]
     fn a_page_is_taken_apart_without_decoding_its_objects() {

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use plimsoll_model::kind::Kind;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use url::form_urlencoded;
 
 use super::connect::{BearerToken, client};
 use super::error::ClusterError;
-use super::kinds::KindSpec;
 use super::list::{ListEvent, ListOutcome, ListScope, Page, next_page_size, user_of};
 use super::request::{Patience, Refusal, Requester};
 use crate::network::AllowedNetworks;
@@ -43,10 +43,14 @@ pub struct ClusterVersion {
 }
 
 impl ClusterVersion {
-    /// Whether Amazon EKS built it.
+    /// Who built it, as frameworks name it: `eks`, `gke`, or `other`.
     #[must_use]
-    pub fn is_eks(&self) -> bool {
-        self.git.contains("-eks-")
+    pub fn provider(&self) -> &'static str {
+        match &self.git {
+            git if git.contains("-eks-") => "eks",
+            git if git.contains("-gke.") => "gke",
+            _ => "other",
+        }
     }
 }
 
@@ -124,7 +128,7 @@ impl ClusterReader {
     /// Reads one list to its end, handing over its pages as they come. Waits while [`LISTS_AT_ONCE`] others are read.
     pub async fn list(
         &self,
-        spec: &KindSpec,
+        spec: &Kind,
         scope: &ListScope,
         on_event: &mut (dyn FnMut(ListEvent<'_>) + Send),
     ) -> ListOutcome {
@@ -142,7 +146,7 @@ impl ClusterReader {
 
     async fn list_whole(
         &self,
-        spec: &KindSpec,
+        spec: &Kind,
         scope: &ListScope,
         on_event: &mut (dyn FnMut(ListEvent<'_>) + Send),
         body: &mut String,
@@ -162,7 +166,7 @@ impl ClusterReader {
 
     async fn list_once(
         &self,
-        spec: &KindSpec,
+        spec: &Kind,
         scope: &ListScope,
         on_event: &mut (dyn FnMut(ListEvent<'_>) + Send),
         body: &mut String,
@@ -171,7 +175,7 @@ impl ClusterReader {
             some @ [_, ..] if spec.namespaced => some.iter().map(|n| Some(n.as_str())).collect(),
             _ => vec![None],
         };
-        let accept = if spec.metadata_only { METADATA } else { JSON };
+        let accept = if spec.metadata_only() { METADATA } else { JSON };
         let (mut count, mut last) = (0, None);
         for namespace in namespaces {
             let mut next: Option<String> = None;
@@ -204,7 +208,7 @@ impl ClusterReader {
         Ok(count)
     }
 
-    async fn ended(&self, spec: &KindSpec, refusal: Refusal, count: u64) -> ListOutcome {
+    async fn ended(&self, spec: &Kind, refusal: Refusal, count: u64) -> ListOutcome {
         match refusal {
             Refusal::NotFound => ListOutcome::Absent,
             Refusal::Denied(message) => {
@@ -230,7 +234,7 @@ impl ClusterReader {
     }
 
     /// Whether the server has the kind at all; `None` if it does not say.
-    async fn exists(&self, spec: &KindSpec) -> Option<bool> {
+    async fn exists(&self, spec: &Kind) -> Option<bool> {
         #[derive(Deserialize)]
         struct Resources {
             resources: Vec<Resource>,
@@ -284,7 +288,7 @@ impl ClusterReader {
 }
 
 fn page_uri(
-    spec: &KindSpec,
+    spec: &Kind,
     namespace: Option<&str>,
     scope: &ListScope,
     limit: u32,

@@ -39,6 +39,9 @@ pub(super) fn gather_role(joins: &mut Joins, kind: &str, object: &Node<'_>) {
     let rules = object.get("rules").unwrap_or(Node::List(&[]));
     let json = serde_json::to_string(&rules).unwrap_or_else(|_| "[]".to_owned());
     let rules = joins.rules.number(&json);
+    if kind == "ClusterRole" {
+        joins.aggregation.gather(object);
+    }
     joins.roles.push(|out| {
         out.texts([kind, home, name(object)]);
         out.number(rules);
@@ -86,8 +89,8 @@ pub(super) fn subjects<'a>(
     Node::list_in(arena, nodes)
 }
 
-/// `{exists, rules}` of the role that a binding refers to: as it was read, else as Kubernetes itself makes it. Where
-/// files hold a role twice, the rules that are the last by their text count.
+/// `{exists, rules}` of the role that a binding refers to: as it was read, with what is aggregated into it, else as
+/// Kubernetes itself makes it.
 pub(super) fn role<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
     let wanted = object.get("roleRef").unwrap_or(Node::Null);
     let (kind, name) = (text(&wanted, "kind"), text(&wanted, "name"));
@@ -96,10 +99,10 @@ pub(super) fn role<'a>(joins: &Joins, object: &Node<'a>, arena: &'a Bump) -> Nod
     } else {
         ""
     };
-    let roles = joins.roles.beginning_with([kind, home, name]);
+    let mut roles = joins.roles.beginning_with([kind, home, name]);
     let rules = roles
+        .next()
         .map(|mut texts| joins.rules.text(texts.number()))
-        .max()
         .or_else(|| default_roles::rules((kind, home, name)));
     let decoded = rules.and_then(|json| decode_json(arena, json.as_bytes()).ok());
     Node::map_in(

@@ -24,6 +24,12 @@ pub(super) fn rules(role: Key<'_>) -> Option<&'static str> {
     ROLES.get(&role).copied()
 }
 
+/// Kind, namespace and name of the default roles whose names begin so, in no order.
+pub(super) fn named(prefix: &str) -> impl Iterator<Item = Key<'static>> {
+    let keys = ROLES.keys().copied();
+    keys.filter(move |(_, _, name)| name.starts_with(prefix))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

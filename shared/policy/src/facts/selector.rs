@@ -44,9 +44,47 @@ pub(super) fn write(selector: &Node<'_>, out: &mut Record) {
     }
 }
 
+/// Writes a selector that matches nothing.
+pub(super) fn write_none(out: &mut Record) {
+    out.counted(&[]);
+    out.texts(["", OTHER]);
+    out.counted(&[]);
+}
+
+/// Labels of an object, read or kept.
+pub(super) trait Labels {
+    /// The value of a key.
+    fn value(&self, key: &str) -> Option<&str>;
+}
+
+impl Labels for Node<'_> {
+    fn value(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_str()
+    }
+}
+
+/// Keys and values in turn, as [`Record::counted`] kept them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept<'t>(pub(super) Texts<'t>);
+
+impl<'t> Kept<'t> {
+    pub(super) fn pairs(self) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let mut texts = self.0;
+        let mut flat = texts.counted();
+        std::iter::from_fn(move || Some((flat.next()?, flat.next()?)))
+    }
+}
+
+impl Labels for Kept<'_> {
+    fn value(&self, key: &str) -> Option<&str> {
+        self.pairs()
+            .find_map(|(known, value)| (known == key).then_some(value))
+    }
+}
+
 /// Whether `labels` satisfy the selector that [`write`] wrote.
-pub(super) fn matches(mut selector: Texts<'_>, labels: &Node<'_>) -> bool {
-    let value = |key: &str| labels.get(key).and_then(|value| value.as_str());
+pub(super) fn matches(mut selector: Texts<'_>, labels: &impl Labels) -> bool {
+    let value = |key: &str| labels.value(key);
     if !all_there(selector.counted(), labels) {
         return false;
     }
@@ -70,10 +108,10 @@ pub(super) fn matches(mut selector: Texts<'_>, labels: &Node<'_>) -> bool {
 }
 
 /// Whether each key of `pairs` (keys and values in turn) has its value in `labels`.
-pub(super) fn all_there<'t>(pairs: impl Iterator<Item = &'t str>, labels: &Node<'_>) -> bool {
+pub(super) fn all_there<'t>(pairs: impl Iterator<Item = &'t str>, labels: &impl Labels) -> bool {
     let mut pairs = pairs;
     while let (Some(key), Some(wanted)) = (pairs.next(), pairs.next()) {
-        if labels.get(key).and_then(|value| value.as_str()) != Some(wanted) {
+        if labels.value(key) != Some(wanted) {
             return false;
         }
     }
@@ -147,6 +185,10 @@ mod tests {
             table.push(|out| write(&node, out));
             let written = table.all().next().unwrap();
             assert_eq!(matches(written, &labels), expected, "{selector}");
+            let mut kept = Table::default();
+            kept.push(|out| out.counted(&flat(&super::labels(&labels))));
+            let kept = Kept(kept.all().next().unwrap());
+            assert_eq!(matches(written, &kept), expected, "{selector}");
             assert_eq!(is_empty(&node), selector == "{}", "{selector}");
         }
     }

@@ -1,85 +1,181 @@
-//! The services that select a workload's pods.
+//! Services: which select a workload's pods, and which ports they have.
 
 use plimsoll_cel::{Bump, Node};
 
+use super::selector;
+use super::selectors::Selectors;
 use super::table::Texts;
-use super::{Joins, name, namespace, pod_labels, selector, texts_in};
+use super::{Joins, labels_of, name, namespace, pods, scheme, texts_in};
 
-/// Keeps namespace, name, type, the selector's labels, external addresses, ports.
+/// How many texts stand before the selector.
+const BEFORE_SELECTOR: usize = 7;
+
+/// Keeps namespace, name, type, scheme, external addresses, ports, own labels, selector. A service without a selector
+/// selects nothing.
 pub(super) fn gather(joins: &mut Joins, object: &Node<'_>) {
     let spec = object.get("spec").unwrap_or(Node::Null);
     let list = |key: &str| spec.get(key).map_or(&[][..], |list| list.items());
     let kind = spec.get("type").and_then(|value| value.as_str());
-    let labels = spec.get("selector").unwrap_or(Node::Null);
-    let labels = selector::labels(&labels);
+    let pods = spec.get("selector").unwrap_or(Node::Null);
+    let pods = selector::labels(&pods);
     let ips: Vec<&str> = list("externalIPs")
         .iter()
         .filter_map(|ip| ip.as_str())
         .collect();
+    let ports: Vec<String> = list("ports").iter().map(written).collect();
+    let own = labels_of(object);
+    let own = selector::flat(&own).join(SEPARATOR);
     joins.services.push(|out| {
         out.texts([namespace(object), name(object), kind.unwrap_or("ClusterIP")]);
-        out.counted(&selector::flat(&labels));
-        out.counted(&ips);
-        let ports = list("ports").iter();
-        for port in ports.filter_map(|port| port.get("port")?.as_int()) {
-            out.number(port);
+        out.texts([
+            scheme::of_service(object),
+            &*ips.join(SEPARATOR),
+            &*ports.join(SEPARATOR),
+            &*own,
+        ]);
+        if pods.is_empty() {
+            selector::write_none(out);
+        } else {
+            out.counted(&selector::flat(&pods));
         }
     });
 }
 
-/// A service as kept, without namespace and selector; ordered as the fact lists them.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Service<'t> {
-    name: &'t str,
-    kind: &'t str,
-    labels: Vec<&'t str>,
-    external_ips: Vec<&'t str>,
-    ports: Vec<i64>,
+/// Between parts of a text; no address, port, label or name has it.
+const SEPARATOR: &str = "\n";
+const WITHIN: &str = "/";
+
+/// A port as kept: number, protocol, name.
+fn written(port: &Node<'_>) -> String {
+    let text = |key| port.get(key).and_then(|value| value.as_str());
+    let number = port.get("port").and_then(|port| port.as_int());
+    let number = number.unwrap_or_default().to_string();
+    [
+        &number,
+        text("protocol").unwrap_or("TCP"),
+        text("name").unwrap_or(""),
+    ]
+    .join(WITHIN)
+}
+
+/// A service as kept, without its namespace.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Service<'t> {
+    pub(super) name: &'t str,
+    pub(super) kind: &'t str,
+    pub(super) scheme: &'t str,
+    external_ips: &'t str,
+    ports: &'t str,
+    labels: &'t str,
+    pods: Texts<'t>,
 }
 
 impl<'t> Service<'t> {
     fn read(mut texts: Texts<'t>) -> Self {
+        Self::read_after(texts.text(), texts)
+    }
+
+    fn read_after(name: &'t str, mut texts: Texts<'t>) -> Self {
         Self {
-            name: texts.text(),
+            name,
             kind: texts.text(),
-            labels: texts.counted().collect(),
-            external_ips: texts.counted().collect(),
-            ports: texts.map(|port| port.parse().unwrap_or_default()).collect(),
+            scheme: texts.text(),
+            external_ips: texts.text(),
+            ports: texts.text(),
+            labels: texts.text(),
+            pods: texts,
         }
+    }
+
+    /// Its selector as kept; none when it selects nothing.
+    pub(super) fn selector(self) -> Option<Texts<'t>> {
+        let asks = selector::Kept(self.pods).pairs().next();
+        asks.map(|_| self.pods)
+    }
+
+    /// Number, protocol and name of its ports.
+    pub(super) fn ports(self) -> impl Iterator<Item = (i64, &'t str, &'t str)> {
+        let ports = self.ports.split(SEPARATOR);
+        ports.filter(|port| !port.is_empty()).map(|port| {
+            let mut parts = port.splitn(3, WITHIN);
+            let mut next = || parts.next().unwrap_or("");
+            (next().parse().unwrap_or_default(), next(), next())
+        })
+    }
+
+    /// `{name, type, scheme, externalIPs, ports: [{name, port, protocol}]}`.
+    pub(super) fn node<'a>(self, arena: &'a Bump) -> Node<'a> {
+        let text = |text| Node::text_in(arena, text);
+        let ips = self.external_ips.split(SEPARATOR);
+        let ips: Vec<&str> = ips.filter(|ip| !ip.is_empty()).collect();
+        let ports = self.ports().map(|(port, protocol, name)| {
+            let entries = vec![
+                ("name", text(name)),
+                ("port", Node::Int(port)),
+                ("protocol", text(protocol)),
+            ];
+            Node::map_in(arena, entries)
+        });
+        let entries = vec![
+            ("name", text(self.name)),
+            ("type", text(self.kind)),
+            ("scheme", text(self.scheme)),
+            ("externalIPs", texts_in(arena, &ips)),
+            ("ports", Node::list_in(arena, ports.collect())),
+        ];
+        Node::map_in(arena, entries)
     }
 }
 
-/// By namespace, then name, then whatever else there is (files may hold a name twice).
-pub(super) fn settle(joins: &mut Joins) {
-    joins.services.sort_by(|mut a, mut b| {
-        let namespaces = a.text().cmp(b.text());
-        let names = || a.first().cmp(b.first());
-        let all = || Service::read(a).cmp(&Service::read(b));
-        namespaces.then_with(names).then_with(all)
-    });
+impl selector::Labels for Service<'_> {
+    fn value(&self, key: &str) -> Option<&str> {
+        let mut flat = self.labels.split(SEPARATOR);
+        let mut pairs = std::iter::from_fn(|| Some((flat.next()?, flat.next()?)));
+        pairs.find_map(|(known, value)| (known == key).then_some(value))
+    }
 }
 
-/// A list of `{name, type, externalIPs, ports}`. A service without a selector selects nothing.
+pub(super) fn settle(services: &mut Selectors) {
+    services.settle(BEFORE_SELECTOR);
+}
+
+/// The services of a namespace.
+pub(super) fn of<'t>(joins: &'t Joins, namespace: &'t str) -> impl Iterator<Item = Service<'t>> {
+    joins.services.of([namespace]).map(Service::read)
+}
+
+/// The services of a namespace and name: one, but files may hold a name twice.
+pub(super) fn named<'t>(
+    joins: &'t Joins,
+    namespace: &'t str,
+    name: &'t str,
+) -> impl Iterator<Item = Service<'t>> {
+    let found = joins.services.of([namespace, name]);
+    found.map(move |texts| Service::read_after(name, texts))
+}
+
+/// The services that select pods with a workload's labels, by name.
+pub(super) fn selecting<'t>(
+    joins: &'t Joins,
+    kind: &str,
+    object: &Node<'_>,
+) -> impl Iterator<Item = Service<'t>> + use<'t> {
+    let labels = pods::labels(kind, object);
+    let found = joins
+        .services
+        .selecting(namespace(object), &labels, BEFORE_SELECTOR);
+    found.map(Service::read)
+}
+
+/// A list of [`Service::node`].
 pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let labels = pod_labels(kind, object);
-    let services = joins.services.beginning_with([namespace(object)]);
-    let selecting = services.filter(|service| {
-        let mut wanted = *service;
-        wanted.by_ref().take(2).for_each(drop);
-        let mut wanted = wanted.counted().peekable();
-        wanted.peek().is_some() && selector::all_there(wanted, &labels)
-    });
-    let nodes = selecting.map(Service::read).map(|service| {
-        let ports = service.ports.iter().map(|port| Node::Int(*port)).collect();
-        Node::map_in(
-            arena,
-            vec![
-                ("name", Node::text_in(arena, service.name)),
-                ("type", Node::text_in(arena, service.kind)),
-                ("externalIPs", texts_in(arena, &service.external_ips)),
-                ("ports", Node::list_in(arena, ports)),
-            ],
-        )
-    });
+    let nodes = selecting(joins, kind, object).map(|service| service.node(arena));
     Node::list_in(arena, nodes.collect())
+}
+
+/// The namespaces that have services.
+pub(super) fn namespaces(joins: &Joins) -> Vec<&str> {
+    let mut namespaces: Vec<&str> = joins.services.all().map(Texts::first).collect();
+    namespaces.dedup();
+    namespaces
 }

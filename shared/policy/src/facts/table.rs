@@ -38,6 +38,16 @@ impl Record {
         self.text(&number.into().to_string());
     }
 
+    /// What is left of another record.
+    pub(super) fn rest(&mut self, texts: Texts<'_>) {
+        self.0.extend_from_slice(texts.0);
+    }
+
+    /// What was written so far.
+    pub(super) fn read(&self) -> Texts<'_> {
+        Texts(&self.0)
+    }
+
     /// Several texts whose number is needed to read them, because others follow.
     pub(super) fn counted(&mut self, texts: &[&str]) {
         put_length(&mut self.0, texts.len());
@@ -123,12 +133,29 @@ impl Table {
         self.sort_by(|a, b| a.cmp(b));
     }
 
-    /// Sorts the records otherwise; by what is searched for first.
+    /// Sorts the records otherwise; by what is searched for first. Those that the order does not tell apart, because it
+    /// does not see through counted texts, are told apart by their bytes.
     pub(super) fn sort_by(&mut self, order: impl Fn(Texts<'_>, Texts<'_>) -> Ordering) {
         let bytes = &self.bytes;
-        self.starts
-            .sort_unstable_by(|a, b| order(record(bytes, *a), record(bytes, *b)));
+        self.starts.sort_unstable_by(|a, b| {
+            let (a, b) = (record(bytes, *a), record(bytes, *b));
+            order(a, b).then_with(|| a.0.cmp(b.0))
+        });
         self.starts.shrink_to_fit();
+    }
+
+    /// Leaves out records that are equal to the one before them.
+    pub(super) fn dedup(&mut self) {
+        let bytes = &self.bytes;
+        self.starts
+            .dedup_by(|a, b| record(bytes, *a).0 == record(bytes, *b).0);
+        self.starts.shrink_to_fit();
+    }
+
+    /// The record at a position of the order.
+    pub(super) fn at(&self, position: u32) -> Texts<'_> {
+        let start = self.starts.get(position as usize).copied();
+        record(&self.bytes, start.unwrap_or(self.bytes.len()))
     }
 
     /// All records, in order.
@@ -234,6 +261,36 @@ mod tests {
         assert_eq!(texts.counted().collect::<Vec<_>>(), ["a", ""]);
         assert_eq!(texts.counted().count(), 0);
         assert_eq!((texts.text(), texts.text()), ("end", ""));
+    }
+
+    #[test]
+    fn records_that_differ_behind_counted_texts_have_an_order_and_equal_ones_are_left_out() {
+        let push = |table: &mut Table, last: &str| {
+            table.push(|out| {
+                out.text("a");
+                out.counted(&["x"; 200]);
+                out.text(last);
+            });
+        };
+        let mut table = Table::default();
+        ["b", "a", "b", "a"]
+            .iter()
+            .for_each(|last| push(&mut table, last));
+        table.sort();
+        table.dedup();
+        let mut turned = Table::default();
+        ["a", "b"].iter().for_each(|last| push(&mut turned, last));
+        turned.sort();
+        let last = |table: &Table, position| {
+            let mut texts = table.at(position);
+            texts.next();
+            assert_eq!(texts.counted().count(), 200);
+            texts.text().to_owned()
+        };
+        assert_eq!([last(&table, 0), last(&table, 1)], ["a", "b"]);
+        assert_eq!([last(&turned, 0), last(&turned, 1)], ["a", "b"]);
+        assert_eq!(table.all().count(), 2);
+        assert_eq!(table.at(2).next(), None);
     }
 
     #[test]

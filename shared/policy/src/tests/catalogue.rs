@@ -4,20 +4,8 @@ use std::collections::BTreeSet;
 
 use plimsoll_model::Verdict;
 
-use crate::{Catalogue, cases};
-
-fn built_in() -> Catalogue {
-    Catalogue::built_in().unwrap_or_else(|errors| {
-        panic!(
-            "{}",
-            errors
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n")
-        )
-    })
-}
+use super::built_in;
+use crate::cases;
 
 #[test]
 fn every_case_of_every_policy_holds() {

@@ -7,7 +7,7 @@ use crate::diff::{Before, Difference, difference};
 use crate::{Catalogue, Lists};
 
 fn judgements(privileged: &[bool]) -> (Catalogue, Vec<Judgement>) {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let containers: Vec<_> = privileged
         .iter()
         .enumerate()

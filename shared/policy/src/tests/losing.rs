@@ -5,10 +5,10 @@ use plimsoll_model::{Judgement, Reason, ReasonCode, Verdict};
 use super::sessions::{Scan, scan};
 use crate::diff::{Before, difference};
 use crate::kinds::plural;
-use crate::{Catalogue, ListState, Lists, cases};
+use crate::{ListState, Lists, cases};
 
 fn without(lost: &[&str]) -> Lists {
-    let mut lists = Lists::of_files();
+    let mut lists = Lists::of_case();
     for list in lost {
         lists.set(
             list,
@@ -24,7 +24,7 @@ fn without(lost: &[&str]) -> Lists {
 /// Over all policies and cases: with any list that the policy joins lost, a case that failed does not pass.
 #[test]
 fn no_case_that_fails_passes_when_a_joined_list_is_lost() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let mut tried = 0;
     for policy in &catalogue.policies {
         for case in policy.read_cases().unwrap() {
@@ -50,7 +50,7 @@ fn no_case_that_fails_passes_when_a_joined_list_is_lost() {
 /// objects with it.
 #[test]
 fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
-    let catalogue = Catalogue::built_in().unwrap();
+    let catalogue = super::built_in();
     let mut kept = 0;
     for policy in &catalogue.policies {
         for case in policy
@@ -65,7 +65,7 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                 &catalogue,
                 policy.id.as_str(),
                 case,
-                &Lists::of_files(),
+                &Lists::of_case(),
                 |_| true,
             );
             let manifest = difference(
@@ -73,7 +73,7 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                 "",
                 Before::default(),
                 &before,
-                &Lists::of_files(),
+                &Lists::of_case(),
             )
             .manifest;
             assert!(
@@ -122,7 +122,7 @@ fn no_finding_is_resolved_when_a_list_it_depends_on_is_lost() {
                     pending: None,
                 },
                 &empty,
-                &Lists::of_files(),
+                &Lists::of_case(),
             );
             assert_eq!(
                 gone.resolved.len(),

@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
+use jiff::SignedDuration;
 use plimsoll_model::{ReasonCode, Severity};
 
 use super::View;
 use super::words::elapsed;
-use crate::look::{count, thousands};
-use crate::{Coverage, Header, SourceType};
+use crate::look::{count, cut, harmless, thousands};
+use crate::{Coverage, Header, Parameter, SourceType};
 
 /// Writes the closing lines; two lines when nothing fails and no gate was missed. Piped reports put them on stderr.
 ///
@@ -16,6 +17,7 @@ use crate::{Coverage, Header, SourceType};
 pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> io::Result<()> {
     let clean = header.summary.verdicts.fail == 0;
     let gate = &header.summary.gate;
+    excepted(out, header)?;
     if clean {
         writeln!(out, "{}", clean_line(header, view))?;
     } else {
@@ -28,6 +30,7 @@ pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> i
         )?;
     }
     writeln!(out, "{}", coverage_line(header))?;
+    parameters(out, header)?;
     if header.summary.verdicts.manual > 0 {
         let manual = count(header.summary.verdicts.manual, "verdict is", "verdicts are");
         writeln!(
@@ -54,6 +57,58 @@ pub fn write_closing(out: &mut dyn Write, header: &Header, view: &View<'_>) -> i
         _ => sentence,
     };
     writeln!(out, "{}", view.look.marks(&line))
+}
+
+/// Excepted findings are not listed; that they are there, and still fail, is always said.
+fn excepted(out: &mut dyn Write, header: &Header) -> io::Result<()> {
+    let number = header.summary.excepted;
+    let (are, still) = match number {
+        0 => return Ok(()),
+        1 => ("finding is", "it still fails"),
+        2 => ("findings are", "both still fail"),
+        _ => ("findings are", "all still fail"),
+    };
+    let expiry = header.summary.next_expiry;
+    let expiry = expiry.map(|until| {
+        let far = until.duration_since(header.generated_at) > SignedDuration::from_hours(24 * 300);
+        let format = if far { "%-d %b %Y" } else { "%-d %b" };
+        format!(" (next expiry {})", until.strftime(format))
+    });
+    writeln!(
+        out,
+        "{} excepted {are} still evaluated: {still}{}",
+        thousands(number),
+        expiry.unwrap_or_default()
+    )
+}
+
+/// What was judged otherwise than the policies say themselves.
+fn parameters(out: &mut dyn Write, header: &Header) -> io::Result<()> {
+    let named = |one: &Parameter| format!("{}.{}", one.policy, one.name);
+    match &header.parameters[..] {
+        [] => Ok(()),
+        [one] => {
+            let value = one.value.to_string();
+            let line = format!(
+                "1 parameter differs from its default: {} = {value}",
+                named(one)
+            );
+            writeln!(out, "{}", cut(&harmless(&line), 200))
+        }
+        many => {
+            let names: Vec<String> = many.iter().take(5).map(named).collect();
+            let more = match many.len() - names.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let number = many.len();
+            let line = format!(
+                "{number} parameters differ from their defaults: {}{more}",
+                names.join(", ")
+            );
+            writeln!(out, "{}", harmless(&line))
+        }
+    }
 }
 
 fn clean_line(header: &Header, view: &View<'_>) -> String {

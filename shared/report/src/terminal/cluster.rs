@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use jiff::Timestamp;
 use plimsoll_model::{PolicyId, ResourceRef, Severity};
 use std::sync::Arc;
 
@@ -22,7 +21,7 @@ pub(crate) fn write(
     if !view.quiet {
         writeln!(out, "{}", view.look.marks(&headline(header, view)))?;
     }
-    let (lines, expiry) = gather(header, rows)?;
+    let lines = gather(header, rows)?;
     table(out, &lines, view.look)?;
     if view.full {
         list_findings(out, rows, view)?;
@@ -39,7 +38,6 @@ pub(crate) fn write(
         framework::write_bars(out, header, view.look)?;
     }
     unread::write(out, header, view.look, |_| true)?;
-    excepted(out, header.summary.excepted, expiry)?;
     closing::write_closing(out, header, view)
 }
 
@@ -69,16 +67,12 @@ struct Line {
     worst: String,
 }
 
-/// One line a policy, and when the next exception ends.
-fn gather(header: &Header, rows: &Sorted) -> io::Result<(Vec<Line>, Option<Timestamp>)> {
+/// One line a policy.
+fn gather(header: &Header, rows: &Sorted) -> io::Result<Vec<Line>> {
     let mut lines: Vec<Line> = Vec::new();
     let mut last: Option<Arc<ResourceRef>> = None;
-    let mut expiry: Option<Timestamp> = None;
     for row in rows.reader()? {
         let row = row?;
-        if let Some(until) = row.exception.as_ref().and_then(|note| note.until) {
-            expiry = Some(expiry.map_or(until, |known| known.min(until)));
-        }
         if !is_finding(&row) {
             continue;
         }
@@ -96,7 +90,7 @@ fn gather(header: &Header, rows: &Sorted) -> io::Result<(Vec<Line>, Option<Times
         }
         last = Some(row.resource);
     }
-    Ok((lines, expiry))
+    Ok(lines)
 }
 
 /// The control of the first framework in the report that counts the policy; of any, when the report has none.
@@ -162,21 +156,4 @@ fn list_findings(out: &mut dyn Write, rows: &Sorted, view: &View<'_>) -> io::Res
         }
     }
     singles.flush(out)
-}
-
-fn excepted(out: &mut dyn Write, number: u64, expiry: Option<Timestamp>) -> io::Result<()> {
-    let (are, still) = match number {
-        0 => return Ok(()),
-        1 => ("finding is", "it still fails"),
-        2 => ("findings are", "both still fail"),
-        _ => ("findings are", "all still fail"),
-    };
-    let expiry = expiry
-        .map(|until| format!(" (next expiry {})", until.strftime("%-d %b")))
-        .unwrap_or_default();
-    writeln!(
-        out,
-        "{} excepted {are} still evaluated: {still}{expiry}",
-        thousands(number)
-    )
 }

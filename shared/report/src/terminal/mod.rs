@@ -120,7 +120,7 @@ pub fn write_lines(out: &mut dyn Write, rows: &Sorted, view: &View<'_>) -> io::R
             out,
             "{}: {word}: {} [{}]",
             harmless(&row.place_text()),
-            harmless(&row.message),
+            harmless(&row.message_text()),
             row.policy
         )?;
     }

@@ -52,7 +52,7 @@ impl Singles {
             .look
             .columns()
             .saturating_sub(word + place + policy + 6);
-        let message = widest(|row| row.message.clone()).min(room);
+        let message = widest(|row| row.message_text().into_owned()).min(room);
         for row in &self.rows {
             let style = if is_finding(row) {
                 self.look.severity(row.severity)
@@ -60,7 +60,8 @@ impl Singles {
                 self.look.verdict(row.verdict)
             };
             let row_place = pad(&place_of(row), place);
-            let text = harmless(&row.message);
+            let text = row.message_text();
+            let text = harmless(&text);
             writeln!(
                 out,
                 "{}  {row_place}  {}  {}",

@@ -92,6 +92,7 @@ pub(crate) fn judgement(
         message: message.into(),
         reason: None,
         fingerprint,
+        exception: None,
         source: None,
         place: None,
     }
@@ -167,6 +168,7 @@ pub(crate) fn header(kind: SourceType, name: &str) -> Header {
         verdicts: VerdictCounts::default(),
         fail_by_severity: SeverityCounts::default(),
         excepted: 0,
+        next_expiry: None,
         gate: Gate::default(),
     };
     Header {
@@ -186,6 +188,7 @@ pub(crate) fn header(kind: SourceType, name: &str) -> Header {
             provider: None,
             nodes: None,
         },
+        parameters: Vec::new(),
         frameworks: ["CIS EKS", "PSS baseline"]
             .into_iter()
             .zip(["cis-eks-1.8.0", "pss-baseline"])

@@ -54,6 +54,22 @@ async fn life(store: &Store, mine: &str) {
     assert_eq!(t.list_exceptions().await.unwrap(), vec![exception.clone()]);
     assert_eq!(t.list_audit(start()).await.unwrap(), vec![audit]);
 
+    let policy = PolicyId::new("own-policy");
+    let set = t.set_policy(&policy, mine, Some(mine), start()).await;
+    assert_eq!(set.unwrap().unwrap().version, 1);
+    let values = [("p".to_owned(), [("a".to_owned(), mine.into())].into())];
+    t.set_parameters(&values.clone().into()).await.unwrap();
+    turn().await;
+    assert_eq!(t.parameters().await.unwrap(), values.into());
+    assert_eq!(
+        t.active_policies().await.unwrap()[0].text.as_deref(),
+        Some(mine)
+    );
+    assert!(t.remove_policy(&policy, after(1)).await.unwrap().is_some());
+    turn().await;
+    assert_eq!(t.policy_versions(&policy).await.unwrap().len(), 2);
+    assert!(t.active_policies().await.unwrap().is_empty());
+
     let reached = connection(mine);
     t.put_connection(&reached).await.unwrap();
     turn().await;

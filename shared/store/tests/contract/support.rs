@@ -148,6 +148,7 @@ pub(crate) fn finding(name: &str, state: FindingState, scan: &ScanId) -> Finding
         observed: Some("true".to_owned()),
         message: String::new(),
         state,
+        excepted: None,
         first_seen: start(),
         reopened: None,
         resolved: (state == FindingState::Resolved).then(|| after(60)),
@@ -165,6 +166,7 @@ pub(crate) fn manifest(names: &[&str]) -> Manifest {
             severity: Severity::Critical,
             lists: vec!["deployments".to_owned()],
             verdict: Verdict::Fail,
+            excepted: false,
             hash: "h".to_owned(),
         })
         .collect();

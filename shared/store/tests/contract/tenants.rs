@@ -218,3 +218,52 @@ async fn control_lists_tenants_and_keeps_claims_apart() {
         None
     );
 }
+
+#[tokio::test]
+async fn a_policys_last_good_version_stays_until_another_is_set_or_it_is_taken_away() {
+    let (_, handle) = tenant_store().await;
+    let id = PolicyId::new("team-label");
+    let set = async |text: &str, cases| {
+        let set = handle.set_policy(&id, text, cases, start()).await.unwrap();
+        set.map(|version| version.version)
+    };
+    assert_eq!(handle.remove_policy(&id, start()).await.unwrap(), None);
+    assert_eq!(set("one", None).await, Some(1));
+    assert_eq!(set("one", None).await, None, "a repeat changes nothing");
+    assert_eq!(set("one", Some("cases")).await, Some(2));
+    assert_eq!(set("two", Some("cases")).await, Some(3));
+    // An id that begins like another one is another policy.
+    let longer = PolicyId::new("team-label-missing");
+    handle
+        .set_policy(&longer, "x", None, start())
+        .await
+        .unwrap();
+    let active = handle.active_policies().await.unwrap();
+    let ids: Vec<(&str, u32)> = active
+        .iter()
+        .map(|one| (one.id.as_str(), one.version))
+        .collect();
+    assert_eq!(ids, [("team-label", 3), ("team-label-missing", 1)]);
+    assert_eq!(active[0].text.as_deref(), Some("two"));
+    let gone = handle.remove_policy(&id, after(1)).await.unwrap().unwrap();
+    assert_eq!((gone.version, gone.text), (4, None));
+    assert_eq!(handle.active_policies().await.unwrap().len(), 1);
+    assert_eq!(set("two", Some("cases")).await, Some(5), "it may come back");
+    for number in 0..20 {
+        set(&number.to_string(), None).await;
+    }
+    let kept = handle.policy_versions(&id).await.unwrap();
+    let kept: Vec<u32> = kept.iter().map(|one| one.version).collect();
+    assert_eq!(kept, (16..=25).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn parameters_keep_their_types() {
+    let (_, handle) = tenant_store().await;
+    assert!(handle.parameters().await.unwrap().is_empty());
+    let values =
+        serde_json::json!({ "p": { "list": ["a", "b"], "number": 3, "on": true, "text": "" } });
+    let values: plimsoll_store::ParameterValues = serde_json::from_value(values).unwrap();
+    handle.set_parameters(&values).await.unwrap();
+    assert_eq!(handle.parameters().await.unwrap(), values);
+}

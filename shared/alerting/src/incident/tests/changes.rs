@@ -183,3 +183,47 @@ policies:
     assert_eq!(state(0), pending("2026-11-16T20:00:00Z"));
     assert_eq!(state(1), pending("2026-11-23T08:00:00Z"));
 }
+
+#[test]
+fn an_excepted_finding_leaves_the_incident_without_being_called_fixed() {
+    let (mut world, incident) = told();
+    let two = world
+        .change(&incident, &[change("agent", ChangeKind::New)], LATER)
+        .incident;
+    let excepted = plimsoll_model::Excepted {
+        id: "except.plimsoll.io/privileged-container".to_owned(),
+        origin: plimsoll_model::ExceptionOrigin::Annotation,
+        reason: "loads modules".to_owned(),
+        approved_by: None,
+        until: None,
+    };
+    let ledger = world
+        .findings
+        .iter_mut()
+        .find(|one| one.fingerprint == fingerprint("ledger"));
+    ledger.unwrap().excepted = Some(std::sync::Arc::new(excepted));
+    let day = "2026-11-18T01:10:00Z";
+    let one = world.change(&two, &[change("ledger", ChangeKind::Excepted)], day);
+    assert_eq!(one.reason, Some(Reason::SomeResolved));
+    let words = context(&one, 0);
+    assert!(
+        words
+            .news
+            .starts_with("0 new, 0 fixed, 1 excepted (still failing) since"),
+        "{}",
+        words.news
+    );
+    assert_eq!(one.log[0].text, "0 new, 0 resolved, 1 excepted; 1 open.");
+    let day = "2026-11-19T01:10:00Z";
+    let end = world.change(&incident, &[change("ledger", ChangeKind::Excepted)], day);
+    assert_eq!(end.reason, Some(Reason::AllResolved));
+    let news = context(&end, 1).news;
+    assert!(
+        news.starts_with("1 excepted (still failing), nothing fixed 19 Nov"),
+        "{news}"
+    );
+    let back = [change("ledger", ChangeKind::ExceptionEnded)];
+    let back = world.change(&end.incident, &back, "2026-11-20T01:10:00Z");
+    assert_eq!(back.reason, Some(Reason::Reopened));
+    assert!(back.incident.is_open());
+}

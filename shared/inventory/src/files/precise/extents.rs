@@ -25,6 +25,11 @@ impl<'t> Lines<'t> {
         }
     }
 
+    /// How many lines there are.
+    pub(super) fn count(&self) -> usize {
+        self.lines.len()
+    }
+
     /// The line's text from a mark on.
     fn from(&self, mark: Mark) -> Option<&'t str> {
         let index = mark.line.checked_sub(self.first)? as usize;

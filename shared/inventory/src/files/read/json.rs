@@ -44,7 +44,7 @@ impl Reader<'_> {
                 match json::decode(self.text, item.get(), arena) {
                     Ok(node) => {
                         let node = typed_item(arena, node, &list.api_version, &list.kind);
-                        self.item(index, narrow(i), &node);
+                        self.item(index, narrow(i), &node, None);
                     }
                     Err(fault) => self.problem(index, fault),
                 }

@@ -7,7 +7,10 @@ use super::super::load::narrow;
 use super::super::object::typed_item;
 use super::super::split::Chunk;
 use super::super::{bulk, doubt, precise};
-use super::{BATCH_BYTES, Reader};
+use super::Reader;
+
+/// How much of a list is decoded at a time; enough to spread the parser's start-up, little enough to stay in the cache.
+const BATCH_BYTES: usize = 128 << 10;
 
 impl Reader<'_> {
     /// Whether the document was a large list and has been read item by item.
@@ -52,6 +55,7 @@ impl Reader<'_> {
                         index,
                         narrow(i),
                         &typed_item(arena, *node, &list.api_version, &list.kind),
+                        None,
                     );
                 }
             }
@@ -74,6 +78,7 @@ impl Reader<'_> {
                         index,
                         narrow(i),
                         &typed_item(arena, *node, &list.api_version, &list.kind),
+                        None,
                     );
                 }
             }

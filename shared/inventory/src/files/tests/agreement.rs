@@ -223,6 +223,26 @@ proptest! {
         }
     }
 
+    /// Nor one that only the reader with positions takes, because somebody mistyped a character.
+    #[test]
+    fn no_doubt_means_no_difference_in_mistyped_documents(
+        document in document(), at in any::<prop::sample::Index>(), typed in "[ \n:{}\\[\\],\"'#-]{0,2}", lost in 0..2_usize,
+    ) {
+        let places: Vec<usize> = document.char_indices().map(|(place, _)| place).collect();
+        let place = *at.get(&places);
+        let mut mistyped = document.clone();
+        let end = (place + lost).min(document.len());
+        if document.is_char_boundary(end) {
+            mistyped.replace_range(place..end, &typed);
+        }
+        // A document that is no map is no object, whatever else it is.
+        let arena = Bump::new();
+        let is_map = matches!(precise::read(&mistyped, 1, &arena), Ok(Some(read)) if matches!(read.node, Node::Map(_)));
+        if !mistyped.contains('?') && !doubt::doubtful(&mistyped) && is_map {
+            prop_assert!(same_in_both(&mistyped), "only one reader takes {mistyped:?}");
+        }
+    }
+
     /// Whatever the text, reading and locating end without a panic.
     #[test]
     fn any_text_is_survived(text in "(?s).{0,200}|([-a-z:{}\\[\\]&*!|>'\"#%@`, \t\n]{0,120})") {

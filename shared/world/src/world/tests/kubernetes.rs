@@ -114,7 +114,7 @@ async fn every_kind_of_the_table_can_be_listed_by_a_reader_but_secrets() {
             .await
             .unwrap()
             .status();
-        let closed = ["secrets", "events", "leases", "certificatesigningrequests"];
+        let closed = ["secrets", "events", "leases"];
         let expected = if closed.contains(&kind.plural) {
             403
         } else {
