@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_inventory::kube::{ClusterVersion, ListScope};
-use plimsoll_inventory::redact::{is_redacted_path, redacted_value};
+use plimsoll_inventory::redact::redacted_value;
 use plimsoll_model::{
     Cluster, ClusterJob, FinishedScan, Manifest, Message, OutboxId, OutboxItem, Readable, Reason,
     ReasonCode, TenantId,
@@ -165,7 +165,6 @@ impl Work<'_> {
             cluster_version: Some(version.minor.clone()),
             provider: Some(version.provider().to_owned()),
             git_version: Some(version.git.clone()),
-            withheld: is_redacted_path,
             shown: redacted_value,
             exceptions: Some(Exceptions::of_annotations(now)),
             ..PlanOptions::default()

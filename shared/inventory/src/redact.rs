@@ -40,26 +40,20 @@ pub fn redacted_json(object: &Node<'_>, to: impl Write) -> serde_json::Result<()
 }
 
 /// The JSON text of the value at `path` (dotted, lists with `[0]`) of an object of `kind`, fit to be shown: what may
-/// be secret below it is replaced. `None` when the value itself may be secret.
+/// be secret below it is replaced. `None` when the value itself may be secret, or lies in something that is.
 #[must_use]
 pub fn redacted_value(kind: &str, path: &str, value: &Node<'_>) -> Option<String> {
+    if is_redacted_path(kind, path) {
+        return None;
+    }
     with_keys(path, None, &mut |at| {
-        (!is_replaced(kind, at))
-            .then(|| {
-                serde_json::to_string(&Part {
-                    node: *value,
-                    kind,
-                    at,
-                })
-                .ok()
-            })
-            .flatten()
+        let node = *value;
+        serde_json::to_string(&Part { node, kind, at }).ok()
     })
 }
 
 /// Whether the value at `path` of an object of `kind` is replaced, or lies in something that is.
-#[must_use]
-pub fn is_redacted_path(kind: &str, path: &str) -> bool {
+fn is_redacted_path(kind: &str, path: &str) -> bool {
     with_keys(path, None, &mut |at| {
         let mut step = at;
         std::iter::from_fn(|| {

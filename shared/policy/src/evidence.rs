@@ -1,6 +1,6 @@
 //! What is said about a verdict: the element, where it is, what stands there, and the message.
 
-use plimsoll_cel::{Budget, Value};
+use plimsoll_cel::{Budget, Node, Value};
 use plimsoll_model::{Fingerprint, FingerprintParts, Judgement, Reason, Verdict};
 
 use crate::catalogue::Policy;
@@ -34,16 +34,16 @@ impl<'a> Case<'_, '_, 'a> {
         let element = (!keys.is_empty()).then(|| keys.join("/"));
         let places = self.places(policy, chosen.last());
         let paths: Vec<String> = places.iter().map(|steps| path::write(steps)).collect();
-        let redacted = paths
-            .iter()
-            .any(|path| (self.plan.options.withheld)(self.view.kind, path));
+        let shown =
+            |path: &str, node: &Node<'_>| (self.plan.options.shown)(self.view.kind, path, node);
+        let redacted = paths.iter().any(|path| shown(path, &Node::Null).is_none());
         let patch_paths = match verdict {
             Verdict::Fail => self.patch_paths(policy, chosen.last()).unwrap_or_default(),
             _ => Vec::new(),
         };
         let observed = places.iter().zip(&paths).find_map(|(steps, path)| {
             let node = path::follow(&self.view.node, steps)?;
-            Some((self.plan.options.shown)(self.view.kind, path, &node))
+            Some(shown(path, &node))
         });
         let observed = observed
             .flatten()

@@ -37,9 +37,8 @@ pub struct PlanOptions {
     pub only: Vec<String>,
     /// No policies whose id matches one of these globs.
     pub skip: Vec<String>,
-    /// Whether the value at a path of a kind may be secret and is withheld.
-    pub withheld: fn(kind: &str, path: &str) -> bool,
-    /// The value at a path of a kind as it may be shown, without what may be secret in it; none if all of it may be.
+    /// The value at a path of a kind as it may be shown, without what may be secret in it; none if whatever stands there
+    /// is withheld.
     pub shown: fn(kind: &str, path: &str, value: &Node<'_>) -> Option<String>,
     /// What is accepted; with none, annotations count for nothing either.
     pub exceptions: Option<Exceptions>,
@@ -56,7 +55,6 @@ impl Default for PlanOptions {
             frameworks: Vec::new(),
             only: Vec::new(),
             skip: Vec::new(),
-            withheld: |_, _| false,
             shown: |_, _, value| serde_json::to_string(value).ok(),
             exceptions: None,
         }

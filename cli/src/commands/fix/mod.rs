@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use plimsoll_inventory::files::{Discovered, FileError, discover};
-use plimsoll_inventory::redact::is_redacted_path;
+use plimsoll_inventory::redact::redacted_value;
 use plimsoll_model::Verdict;
 use plimsoll_policy::{Plan, PlanOptions};
 use plimsoll_report::{
@@ -75,7 +75,7 @@ pub(crate) fn run(
             frameworks: args.selection.frameworks.clone(),
             only: args.selection.only.clone(),
             skip: args.selection.skip.clone(),
-            withheld: is_redacted_path,
+            shown: redacted_value,
             ..PlanOptions::default()
         },
     );

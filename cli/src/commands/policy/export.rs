@@ -34,21 +34,23 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> Result<Exit> {
         match policy.export(&options) {
             Ok(exported) => pairs.extend(exported),
             Err(why) => {
-                let message = format!("{} cannot be an admission policy: {why}", policy.id);
-                left_out.push((message, "not-exportable"));
+                left_out.push(format!(
+                    "{} cannot be an admission policy: {why}",
+                    policy.id
+                ));
             }
         }
     }
     if !args.all {
         let errors = left_out.iter();
-        wrong.extend(errors.map(|(message, code)| Diagnostic::error(code, message.clone())));
+        wrong.extend(errors.map(|message| Diagnostic::error("not-exportable", message.clone())));
     }
     if !wrong.is_empty() {
         return Ok(refuse(console, &wrong));
     }
     let warnings = left_out.iter();
     let warnings: Vec<_> = warnings
-        .map(|(message, code)| Diagnostic::warning(code, message.clone()))
+        .map(|message| Diagnostic::warning("not-exportable", message.clone()))
         .collect();
     console.diagnose(&warnings);
     let text = documents(&pairs)?;

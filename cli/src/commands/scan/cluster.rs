@@ -8,7 +8,7 @@ use plimsoll_inventory::kube::{
     ClusterError, ClusterReader, ClusterVersion, ListScope, Patience, connect_context,
 };
 use plimsoll_inventory::network::AllowedNetworks;
-use plimsoll_inventory::redact::{is_redacted_path, redacted_value};
+use plimsoll_inventory::redact::redacted_value;
 use plimsoll_policy::{Plan, PlanOptions};
 use plimsoll_report::{Affected, Diagnostic, Files, Header, Sorter, Source, SourceType};
 use scan_cluster::{LiveError, LiveScan, judge_cluster};
@@ -126,7 +126,6 @@ fn options(scan: &Prepared<'_>, reader: &ClusterReader, version: &ClusterVersion
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
-        withheld: is_redacted_path,
         shown: redacted_value,
         exceptions: scan.exceptions.clone(),
     }

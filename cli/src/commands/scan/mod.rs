@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use plimsoll_inventory::files::{FileError, discover};
-use plimsoll_inventory::redact::{is_redacted_path, redacted_value};
+use plimsoll_inventory::redact::redacted_value;
 use plimsoll_policy::{Catalogue, Exceptions, Plan, PlanOptions};
 use plimsoll_report::{Diagnostic, Files, SourceType};
 
@@ -200,7 +200,6 @@ fn options(scan: &Prepared<'_>) -> PlanOptions {
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
-        withheld: is_redacted_path,
         shown: redacted_value,
         ..PlanOptions::default()
     }

@@ -329,3 +329,13 @@ fn texts_in<'a>(arena: &'a Bump, texts: &[&str]) -> Node<'a> {
             .collect(),
     )
 }
+
+/// `{name, port, protocol}`, of a service or a container.
+fn port_in<'a>(arena: &'a Bump, name: &str, port: i64, protocol: &str) -> Node<'a> {
+    let entries = vec![
+        ("name", Node::text_in(arena, name)),
+        ("port", Node::Int(port)),
+        ("protocol", Node::text_in(arena, protocol)),
+    ];
+    Node::map_in(arena, entries)
+}

@@ -5,7 +5,7 @@ use plimsoll_cel::{Bump, Node};
 use super::selector;
 use super::selectors::Selectors;
 use super::table::Texts;
-use super::{Joins, labels_of, name, namespace, pods, scheme, texts_in};
+use super::{Joins, labels_of, name, namespace, pods, port_in, scheme, texts_in};
 
 /// How many texts stand before the selector.
 const BEFORE_SELECTOR: usize = 7;
@@ -108,14 +108,8 @@ impl<'t> Service<'t> {
         let text = |text| Node::text_in(arena, text);
         let ips = self.external_ips.split(SEPARATOR);
         let ips: Vec<&str> = ips.filter(|ip| !ip.is_empty()).collect();
-        let ports = self.ports().map(|(port, protocol, name)| {
-            let entries = vec![
-                ("name", text(name)),
-                ("port", Node::Int(port)),
-                ("protocol", text(protocol)),
-            ];
-            Node::map_in(arena, entries)
-        });
+        let ports = self.ports();
+        let ports = ports.map(|(port, protocol, name)| port_in(arena, name, port, protocol));
         let entries = vec![
             ("name", text(self.name)),
             ("type", text(self.kind)),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::index::{Index, hash};
 use super::selector::{self, Kept};
 use super::table::{Record, Table, Texts};
-use super::{Joins, name, namespace, pods};
+use super::{Joins, name, namespace, pods, port_in};
 use crate::kinds;
 
 /// Kinds whose `replicas` is 1 when absent (Kubernetes API, `DeploymentSpec` and its like).
@@ -151,14 +151,8 @@ impl<'t> Workload<'t> {
     /// `{kind, name, replicas, ports: [{name, port, protocol}]}`; `replicas` is null where nobody says.
     pub(super) fn node<'a>(self, arena: &'a Bump) -> Node<'a> {
         let text = |text| Node::text_in(arena, text);
-        let ports = self.ports().map(|(name, port, protocol)| {
-            let entries = vec![
-                ("name", text(name)),
-                ("port", Node::Int(port)),
-                ("protocol", text(protocol)),
-            ];
-            Node::map_in(arena, entries)
-        });
+        let ports = self.ports();
+        let ports = ports.map(|(name, port, protocol)| port_in(arena, name, port, protocol));
         let entries = vec![
             ("kind", text(self.kind)),
             ("name", text(self.name)),
