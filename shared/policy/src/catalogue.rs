@@ -289,6 +289,7 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
             "an id is made of a-z, 0-9 and `-`",
         ));
     }
+    errors.extend(crate::patch::wrong(name, &parsed));
     let compiled = match compile::compile(name, &file.text, &parsed) {
         Ok(compiled) if errors.is_empty() => compiled,
         Ok(_) => return Err(errors),

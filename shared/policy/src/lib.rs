@@ -24,6 +24,7 @@ pub mod mutants;
 pub mod outcome;
 pub mod own;
 mod parameter;
+mod patch;
 mod path;
 mod plan;
 mod results;

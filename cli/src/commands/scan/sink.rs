@@ -66,7 +66,7 @@ impl<'s> Collect<'s> {
         let row = Row::of(judgement, policy);
         let in_file = row.file.as_deref().is_some_and(|file| file != "-");
         let patched = row.fix.as_ref().is_some_and(|fix| !fix.patch.is_empty());
-        self.mendable += u64::from(in_file && patched);
+        self.mendable += u64::from(in_file && patched && row.exception.is_none());
         let pushed = self.sorter.push(&row);
         self.note(pushed);
     }

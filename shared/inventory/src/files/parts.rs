@@ -149,11 +149,11 @@ impl Part<'_> {
     }
 
     /// The keys and indexes that lead from the parsed part to the object that a spot with this item means.
-    pub(crate) fn path_to(&self, item: Option<u32>) -> Vec<String> {
+    pub(crate) fn path_to(&self, root: &Marked<'_>, item: Option<u32>) -> Option<Vec<String>> {
         match (&self.what, item) {
-            (What::Document, Some(item)) => vec!["items".to_owned(), item.to_string()],
-            (What::ListOfOne, _) => vec!["0".to_owned()],
-            _ => Vec::new(),
+            (What::Document, Some(item)) => Some(vec!["items".to_owned(), item.to_string()]),
+            (What::ListOfOne, _) => Some(vec!["0".to_owned()]),
+            _ => way(root, &self.object(root, item)?, 2),
         }
     }
 
@@ -220,4 +220,17 @@ impl Cursor {
         }
         self.at = at;
     }
+}
+
+/// The keys that lead from a map to one that lies at most `depth` maps deeper; it is known by its children.
+fn way(from: &Marked<'_>, to: &Marked<'_>, depth: u32) -> Option<Vec<String>> {
+    if std::ptr::eq(from.children, to.children) && from.extent == to.extent {
+        return Some(Vec::new());
+    }
+    let deeper = depth.checked_sub(1)?;
+    from.children.iter().find_map(|child| {
+        let mut rest = way(&child.value, to, deeper)?;
+        rest.insert(0, child.key?.text.to_owned());
+        Some(rest)
+    })
 }

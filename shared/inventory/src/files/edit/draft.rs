@@ -3,10 +3,11 @@
 use plimsoll_cel::Node;
 use serde_json::Value;
 
-use super::super::marked::{Child, Extent, Marked, Sharing};
+use super::super::marked::{Child, Extent, Mark, Marked, Sharing};
 use super::Op;
 use super::expected::{build, goes_when_empty, patch, value_of};
 use super::shared::Uses;
+use super::why::{Why, own, removable, shared};
 
 /// A value of the draft.
 #[derive(Debug, Clone)]
@@ -33,13 +34,6 @@ pub(super) struct Part<'a> {
     pub(super) was: Option<&'a Child<'a>>,
     /// None if it is gone.
     pub(super) now: Option<Draft<'a>>,
-}
-
-/// Why something cannot be changed, and where.
-#[derive(Debug, Clone)]
-pub(super) struct Why {
-    pub(super) message: String,
-    pub(super) at: Extent,
 }
 
 impl<'a> Draft<'a> {
@@ -197,7 +191,7 @@ impl<'a> Draft<'a> {
     }
 
     fn why(&self, message: &str) -> Why {
-        let nowhere = super::super::marked::Mark { line: 1, column: 1 };
+        let nowhere = Mark { line: 1, column: 1 };
         Why {
             message: message.to_owned(),
             at: match self {
@@ -257,57 +251,4 @@ impl<'a> Draft<'a> {
             Draft::New(_) => false,
         }
     }
-}
-
-/// That the part stands here and is not taken over through `<<`.
-fn own(part: &Part<'_>, uses: &Uses<'_>) -> Result<(), Why> {
-    let Some(child) = part.was else {
-        return Ok(());
-    };
-    if child.merged {
-        return Err(Why {
-            message: "it comes in through the merge key `<<`: change it where it stands".to_owned(),
-            at: child.key.map_or(child.value.extent, |key| key.extent),
-        });
-    }
-    if child.value.sharing == Sharing::Alias && matches!(part.now, Some(Draft::Kept(_))) {
-        return Err(Why {
-            message: "it comes from an alias: change it where its anchor stands".to_owned(),
-            at: child.value.extent,
-        });
-    }
-    if uses.elsewhere(&child.value) {
-        return Err(shared(&child.value));
-    }
-    Ok(())
-}
-
-/// That nothing else uses what is in the part.
-fn removable(part: &Part<'_>, uses: &Uses<'_>) -> Result<(), Why> {
-    match part.was.and_then(|child| uses.inside(&child.value)) {
-        Some(used) => Err(shared(&used)),
-        None => Ok(()),
-    }
-}
-
-fn shared(value: &Marked<'_>) -> Why {
-    Why {
-        message: "other places use it through its anchor".to_owned(),
-        at: value.extent,
-    }
-}
-
-/// The extent of the value at `path`, or of its nearest parent.
-pub(super) fn nearest(object: &Marked<'_>, path: &[String]) -> Extent {
-    let mut at = *object;
-    let mut extent = at.extent;
-    for segment in path {
-        let child = at
-            .entry(segment)
-            .or_else(|| at.element(segment.parse().ok()?));
-        let Some(child) = child else { break };
-        at = child.value;
-        extent = child.key.map_or(at.extent, |key| key.extent);
-    }
-    extent
 }

@@ -5,6 +5,7 @@
 //! again and must hold the old tree with exactly the patches applied; a change of which that is not true is not made.
 
 mod block;
+mod desk;
 mod draft;
 mod expected;
 mod flow;
@@ -13,21 +14,18 @@ mod shared;
 mod source;
 mod splice;
 mod style;
+mod why;
 
 use std::ops::Range;
 
-use plimsoll_cel::Bump;
 use plimsoll_model::Place;
 use serde_json::Value;
 
-use self::draft::{Draft, Why};
-use self::source::Source;
+use self::desk::edit_part;
 use super::marked::Marked;
-use super::parts::{Cursor, Part, Parts};
+use super::parts::{Cursor, Parts};
 use super::place::Spot;
-use super::problem::on_line;
 use super::split::split;
-use super::{bulk, precise};
 
 /// A patch of one object of a file. Either all of its steps are made, or none.
 ///
@@ -160,191 +158,10 @@ fn obstacle(message: String) -> Obstacle {
     }
 }
 
-/// The part's new text, if it is new, and what became of each change.
-fn edit_part(part: &Part<'_>, changes: &[&Change]) -> (Option<String>, Vec<Outcome>) {
-    let arena = Bump::new();
-    let Some(root) = part.parse(&arena) else {
-        let left = Outcome::Left(obstacle("the document cannot be read".to_owned()));
-        return (None, vec![left; changes.len()]);
-    };
-    let desk = Desk {
-        part,
-        root,
-        uses: shared::Uses::of(&root),
-    };
-    let all = desk.attempt(changes);
-    if let Some(text) = all.text {
-        return (text, all.outcomes);
-    }
-    // Something would not come out as it should: find out which.
-    let made = |i: &usize| all.outcomes[*i] == Outcome::Made;
-    let candidates: Vec<usize> = (0..changes.len()).filter(made).collect();
-    let mut kept = Vec::new();
-    desk.narrow_down(changes, &candidates, &mut kept);
-    let chosen: Vec<&Change> = kept.iter().map(|i| changes[*i]).collect();
-    let mut outcomes = all.outcomes;
-    for i in candidates.iter().filter(|i| !kept.contains(*i)) {
-        let why = desk.at(
-            changes[*i],
-            "it cannot be changed here without touching something else",
-        );
-        outcomes[*i] = Outcome::Left(desk.obstacle(&why));
-    }
-    (desk.attempt(&chosen).text.flatten(), outcomes)
-}
-
-/// A part of a file and what was read in it.
-struct Desk<'p, 't, 'a> {
-    part: &'p Part<'t>,
-    root: Marked<'a>,
-    uses: shared::Uses<'a>,
-}
-
-/// What trying some changes came to.
-struct Attempt {
-    /// The new text (none if nothing differs); not there at all when it is not what it should be.
-    text: Option<Option<String>>,
-    outcomes: Vec<Outcome>,
-}
-
-impl<'a> Desk<'_, '_, 'a> {
-    fn attempt(&self, changes: &[&Change]) -> Attempt {
-        let mut draft = Draft::Kept(self.root);
-        let mut made = Vec::new();
-        let outcomes: Vec<Outcome> = changes
-            .iter()
-            .map(|change| match self.make(change, &mut draft) {
-                Ok(true) => {
-                    made.push(*change);
-                    Outcome::Made
-                }
-                Ok(false) => Outcome::AlreadySo,
-                Err(why) => Outcome::Left(self.obstacle(&why)),
-            })
-            .collect();
-        let text = if made.is_empty() {
-            Some(None)
-        } else {
-            self.written(&draft)
-                .filter(|new| self.is_right(new, &made))
-                .map(Some)
-        };
-        Attempt { text, outcomes }
-    }
-
-    /// Adds to `kept`, in order, those of `candidates` that can be made together with it.
-    fn narrow_down(&self, changes: &[&Change], candidates: &[usize], kept: &mut Vec<usize>) {
-        let together = [kept.as_slice(), candidates].concat();
-        let chosen: Vec<&Change> = together.iter().map(|i| changes[*i]).collect();
-        if self.attempt(&chosen).text.is_some() {
-            *kept = together;
-        } else if candidates.len() > 1 {
-            let (first, second) = candidates.split_at(candidates.len() / 2);
-            self.narrow_down(changes, first, kept);
-            self.narrow_down(changes, second, kept);
-        }
-    }
-
-    /// Whether the draft differs after the change. When it fails, the draft is as it was.
-    fn make(&self, change: &Change, draft: &mut Draft<'a>) -> Result<bool, Why> {
-        let before = (change.steps.len() > 1).then(|| draft.clone());
-        let prefix = self.part.path_to(change.item);
-        let mut differs = false;
-        for step in &change.steps {
-            let mut path = prefix.clone();
-            path.extend(segments(&step.pointer));
-            match draft.make(&path, &step.op, &self.uses) {
-                Ok(changed) => differs |= changed,
-                Err(why) => {
-                    if let Some(before) = before {
-                        *draft = before;
-                    }
-                    return Err(why);
-                }
-            }
-        }
-        Ok(differs)
-    }
-
-    fn written(&self, draft: &Draft<'a>) -> Option<String> {
-        let source = Source::new(self.part.text(), self.part.first_line());
-        let style = style::Style::of(&self.root, &source, self.part.is_json());
-        splice::apply(draft, &source, &style)
-    }
-
-    /// Whether `new` holds the old tree with the changes made, and kubectl would read it as it did the old text.
-    fn is_right(&self, new: &str, made: &[&Change]) -> bool {
-        let Some(mut tree) = self.part.tree() else {
-            return false;
-        };
-        let steps = made.iter().flat_map(|change| {
-            let prefix = self.part.path_to(change.item);
-            change.steps.iter().map(move |step| {
-                let mut path = prefix.clone();
-                path.extend(segments(&step.pointer));
-                (path, &step.op)
-            })
-        });
-        for (path, op) in steps {
-            expected::patch(&mut tree, &path, op);
-        }
-        expected::settle(&mut tree);
-        self.part.tree_of(new).as_ref() == Some(&tree)
-    }
-
-    fn at(&self, change: &Change, message: &str) -> Why {
-        let object = self
-            .part
-            .object(&self.root, change.item)
-            .unwrap_or(self.root);
-        let pointer = change
-            .steps
-            .first()
-            .map_or("", |step| step.pointer.as_str());
-        Why {
-            message: message.to_owned(),
-            at: draft::nearest(&object, &segments(pointer)),
-        }
-    }
-
-    fn obstacle(&self, why: &Why) -> Obstacle {
-        let super::marked::Extent { start, end } = why.at;
-        let length = if start.line == end.line {
-            end.column.saturating_sub(start.column)
-        } else {
-            1
-        };
-        Obstacle {
-            message: why.message.clone(),
-            place: Some(self.part.shift(on_line(start.line, start.column, length))),
-        }
-    }
-}
-
 /// The segments of a JSON pointer.
 fn segments(pointer: &str) -> Vec<String> {
     let parts = pointer.split('/').skip(1);
     parts
         .map(|part| part.replace("~1", "/").replace("~0", "~"))
         .collect()
-}
-
-impl Part<'_> {
-    /// The tree that the part's text holds.
-    fn tree(&self) -> Option<Value> {
-        self.tree_of(self.text())
-    }
-
-    /// The tree that `text` would hold in the place of the part's; entries that are null are kept.
-    fn tree_of(&self, text: &str) -> Option<Value> {
-        if self.is_json() {
-            return serde_json::from_str(text).ok();
-        }
-        if self.is_document() && bulk::refusal(self.text(), 1).is_none() {
-            bulk::refusal(text, 1).is_none().then_some(())?;
-        }
-        let arena = Bump::new();
-        let root = precise::read(text, 1, &arena).ok()??;
-        Some(expected::value_of(&root))
-    }
 }
