@@ -32,6 +32,7 @@ fn questions() -> Questions {
     questions
 }
 
+#[expect(clippy::print_stdout, reason = "what was exercised is printed")]
 fn show(comparison: &Comparison) {
     let tallies = comparison.tallies.values();
     let ephemeral: usize = tallies.clone().map(|tally| tally.ephemeral).sum();
