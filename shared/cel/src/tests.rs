@@ -11,6 +11,7 @@ mod checks;
 mod costs;
 mod generate;
 mod hostile;
+mod kube_cel;
 mod language;
 mod library;
 mod scopes;

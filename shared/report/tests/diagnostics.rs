@@ -19,7 +19,7 @@ fn ten() -> Vec<Diagnostic> {
             .help("plimsoll access cluster-role | kubectl --context prod-eu-1 apply -f -"),
         Diagnostic::error("unknown-framework", "no framework cis-eks-1.8")
             .help("did you mean cis-eks-1.8.0? All: plimsoll policy list --frameworks"),
-        Diagnostic::error("policy", "unknown field `imagee` on container")
+        Diagnostic::error("policy", "unknown field `imagee` on Container")
             .at("policies/no-latest/policy.yaml", Some((5, 25)))
             .showing(Excerpt::of(policy, 5, 6, "containers have no such field; did you mean `image`?")),
         Diagnostic::error("escalation", "step 3 of `payments` never runs: step 2 has no end")

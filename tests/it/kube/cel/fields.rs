@@ -25,8 +25,8 @@ struct Field {
     theirs: String,
     /// Whether it is misspelt.
     wrong: bool,
-    /// Whether the server's type check takes it for misspelt, though it is there: a quantity, which it has no type for,
-    /// or a name that the language keeps.
+    /// Whether the server's type check takes it for misspelt, though it is there: something that it has no type for
+    /// (quantities, any JSON), or a name that the language keeps.
     strange: bool,
 }
 
@@ -59,8 +59,8 @@ async fn misspelt_fields_are_found_where_the_server_finds_them() {
     }
     let known = fields.iter().filter(|field| !field.wrong).count();
     println!(
-        "exercised: {known} fields of {} kinds accepted by both type checks, save {strange} quantities and \
-         reserved names by the server's; {both} misspelt ones refused by both, {} differences",
+        "exercised: {known} fields of {} kinds accepted by both type checks, save {strange} \
+         that have no type or a reserved name by the server's; {both} misspelt ones refused by both, {} differences",
         described.kinds.len(),
         differences.len()
     );
@@ -159,8 +159,7 @@ impl Walk<'_> {
                     ours: format!("{ours}.{name}"),
                     theirs: format!("{theirs}.{name}"),
                     wrong,
-                    strange: property.to_string().contains("api.resource.Quantity")
-                        || RESERVED.contains(&name),
+                    strange: self.described.is_untyped(property) || RESERVED.contains(&name),
                 });
             };
             add(name, false);

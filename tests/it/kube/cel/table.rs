@@ -77,6 +77,15 @@ impl Described {
         self.schemas[name]["properties"].is_object().then_some(name)
     }
 
+    /// Whether what a property holds in the end may be of more than one type, as quantities may.
+    pub(super) fn is_untyped(&self, property: &Value) -> bool {
+        let mut inner = property;
+        while let Some(deeper) = inside(inner) {
+            inner = deeper;
+        }
+        referred(inner).is_some_and(|name| self.schemas[name]["type"].is_null())
+    }
+
     /// Schemas with fields that a kind's consists of.
     fn reachable(&self) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
