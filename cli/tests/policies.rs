@@ -239,6 +239,14 @@ fn ids_of_all_kinds_are_explained() {
         "\n  needs ",
         "\n  counts ",
         "\n  peers ",
+        "\n  about    everything with a pod template (",
+        "\n  each     container in variables.containers",
+        "\n  patch    made by plimsoll fix",
+        "Kubernetes Hardening Guidance",
+        "\n  fails so ",
+        "\n           → spec",
+        "\n  passes ",
+        "except.plimsoll.io/privileged-container",
     ] {
         assert!(policy.contains(part), "{part}: {policy}");
     }
@@ -302,4 +310,67 @@ fn what_access_prints_is_itself_scanned_without_findings_above_low() {
     assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
     let with_payments = folder.run_with(&["scan", "-", "-q"], PAYMENTS);
     assert!(!with_payments.out.is_empty());
+}
+
+#[test]
+fn every_explanation_is_whole_and_its_exception_is_one_that_a_scan_takes() {
+    let folder = Folder::with_payments();
+    let catalogue = plimsoll_catalogue::built_in().unwrap();
+    // Every tenth, and those whose kinds or patches are unlike the others.
+    let unlike = [
+        "cni-no-policy-support",
+        "secret-unused",
+        "psa-not-enforced",
+        "version-skew",
+    ];
+    let some = catalogue
+        .policies
+        .iter()
+        .step_by(10)
+        .map(|policy| policy.id.as_str());
+    let ids: Vec<&str> = some.chain(unlike).collect();
+    for id in &ids {
+        let policy = catalogue.policy(id).unwrap();
+        let run = folder.run(&["explain", id]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{id}");
+        let words: Vec<&str> = run.out.split_whitespace().collect();
+        let text = words.join(" ");
+        for part in [&policy.title, &policy.why, &policy.fix]
+            .into_iter()
+            .chain(policy.note.as_ref())
+            .chain(policy.peers.values().flatten())
+        {
+            let part: Vec<&str> = part.split_whitespace().collect();
+            assert!(
+                text.contains(&part.join(" ")),
+                "{id}: {part:?} in {}",
+                run.out
+            );
+        }
+        for label in [
+            "about", "fails", "needs", "unknown", "fails so", "passes", "except",
+        ] {
+            assert!(
+                run.out.contains(&format!("\n  {label:<8} ")),
+                "{id}: {label}"
+            );
+        }
+        let patched = !policy.patch.is_empty() || policy.sketch.is_some();
+        assert_eq!(run.out.contains("\n  patch    "), patched, "{id}");
+        for parameter in &policy.params {
+            assert!(
+                text.contains(&format!("may set {}: ", parameter.name)),
+                "{id}"
+            );
+        }
+        let rule = run
+            .out
+            .rsplit("plimsoll.exceptions.yaml:\n")
+            .next()
+            .unwrap();
+        folder.write("plimsoll.exceptions.yaml", rule);
+        let scan = folder.run(&["scan", "k8s", "-q"]);
+        assert_eq!(scan.code, 0, "{id}: {} in\n{rule}", scan.err);
+    }
+    println!("exercised: {} explanations", ids.len());
 }

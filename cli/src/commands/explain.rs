@@ -1,12 +1,16 @@
 //! `plimsoll explain`: what an id means, whoever gave it: a policy, a control, a reason, an error, another tool.
 
+mod around;
+mod example;
+mod layout;
+mod policy;
 mod words;
 
 use std::io::Write;
 
 use anyhow::Result;
-use plimsoll_policy::{Catalogue, Framework, Policy, kinds};
-use plimsoll_report::{Diagnostic, Look};
+use plimsoll_policy::{Catalogue, Framework, Policy};
+use plimsoll_report::Diagnostic;
 
 use super::catalogue;
 use crate::args::ExplainArgs;
@@ -53,7 +57,11 @@ pub(crate) fn run(args: &ExplainArgs, console: &Console) -> Result<Exit> {
         }
         for policy in &policies {
             gap(out)?;
-            explain_policy(out, &catalogue, policy, console.out.look)?;
+            let mut page = layout::Page {
+                out,
+                look: console.out.look,
+            };
+            policy::explain(&mut page, &catalogue, policy)?;
         }
         for (framework, number) in &controls {
             gap(out)?;
@@ -92,90 +100,6 @@ fn controls<'c>(catalogue: &'c Catalogue, id: &str) -> Vec<(&'c Framework, usize
         }
     }
     found
-}
-
-fn explain_policy(
-    out: &mut dyn Write,
-    catalogue: &Catalogue,
-    policy: &Policy,
-    look: Look,
-) -> std::io::Result<()> {
-    let head = format!("{}: {}", policy.id, policy.title);
-    let facts = format!("{}, {}", policy.severity, policy.lifecycle.as_str());
-    writeln!(out, "{head:<67} {facts}")?;
-    let mut line = |name: &str, text: &str| {
-        if text.is_empty() {
-            Ok(())
-        } else {
-            writeln!(out, "  {name:<8} {}", look.marks(text))
-        }
-    };
-    line(
-        "fails",
-        &format!(
-            "{}, unless {}",
-            policy.kinds_written.join(", "),
-            policy.expression()
-        ),
-    )?;
-    for parameter in &policy.params {
-        let default = format!("; default {}", parameter.default);
-        let about = format!(
-            "{}: {}{default}. {}",
-            parameter.name,
-            parameter.holds(),
-            parameter.description
-        );
-        line("may set", about.trim_end_matches([' ', '.']))?;
-    }
-    line("why", &policy.why)?;
-    line("fix", &policy.fix)?;
-    line("needs", &needs(policy))?;
-    line("counts", &counts(catalogue, policy))?;
-    line("peers", &peers(policy))?;
-    line("note", policy.note.as_deref().unwrap_or(""))?;
-    line("file", if policy.own { &policy.file } else { "" })
-}
-
-fn needs(policy: &Policy) -> String {
-    let mut lists: Vec<&str> = policy
-        .kinds
-        .iter()
-        .filter_map(|kind| kinds::plural(kind))
-        .collect();
-    lists.extend(policy.needs.iter().map(String::as_str));
-    lists.sort_unstable();
-    lists.dedup();
-    format!("list {}", lists.join(", "))
-}
-
-fn counts(catalogue: &Catalogue, policy: &Policy) -> String {
-    let mut parts = Vec::new();
-    for control in &policy.controls {
-        let Some((framework, id)) = control.split_once('/') else {
-            continue;
-        };
-        let title = catalogue
-            .framework(framework)
-            .map_or(framework, |known| known.title.as_str());
-        parts.push(if id.starts_with(|letter: char| letter.is_ascii_digit()) {
-            format!("{title} {id}")
-        } else {
-            title.to_owned()
-        });
-    }
-    parts.dedup();
-    parts.join(" · ")
-}
-
-fn peers(policy: &Policy) -> String {
-    let named = policy.peers.iter().map(|(tool, ids)| {
-        let mut letters = tool.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        let name: String = first.into_iter().chain(letters).collect();
-        format!("{name} {}", ids.join(" "))
-    });
-    named.collect::<Vec<_>>().join(" · ")
 }
 
 fn explain_control(

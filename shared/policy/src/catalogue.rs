@@ -13,6 +13,7 @@ use crate::error::{LoadError, nearest};
 use crate::file::{Applies, Control, FrameworkFile, Lifecycle, PatchOp, PolicyFile};
 use crate::kinds::{WORKLOAD, workload_kinds};
 use crate::parameter::Parameter;
+use crate::rule::Sketch;
 
 /// One policy, checked and compiled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,6 +43,9 @@ pub struct Policy {
     /// The change as a patch, where one is safe; relative as `path` is.
     #[serde(with = "crate::stored::as_json")]
     pub patch: Vec<PatchOp>,
+    /// The change as a patch that a person has to weigh; there is either this or `patch`.
+    #[serde(with = "crate::stored::as_json")]
+    pub sketch: Option<Sketch>,
     /// What whoever uses it may change.
     #[serde(with = "crate::stored::as_json")]
     pub params: Vec<Parameter>,
@@ -266,7 +270,7 @@ pub(crate) fn is_framework(path: &str) -> bool {
 
 fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<LoadError>> {
     let name = file.path.as_str();
-    let parsed: PolicyFile = serde_saphyr::from_str(&file.text)
+    let mut parsed: PolicyFile = serde_saphyr::from_str(&file.text)
         .map_err(|error| vec![LoadError::of_yaml(name, &error)])?;
     let id = &parsed.id.value;
     let mut errors = Vec::new();
@@ -322,6 +326,7 @@ fn policy(file: &CatalogueFile, cases: Option<String>) -> Result<Policy, Vec<Loa
         needs: parsed.needs.into_iter().map(|need| need.value).collect(),
         why: parsed.why.trim().to_owned(),
         fix: parsed.fix.text.trim().to_owned(),
+        sketch: parsed.fix.sketch(),
         patch: parsed.fix.patch,
         params: parsed
             .params

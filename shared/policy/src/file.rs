@@ -128,9 +128,12 @@ pub(crate) struct VariableFile {
 pub(crate) struct FixFile {
     /// In words.
     pub(crate) text: String,
-    /// As a patch, only where it is safe to make by machine.
+    /// As a patch. It is made by machine unless it has a risk.
     #[serde(default)]
     pub(crate) patch: Vec<PatchOp>,
+    /// What the patch may break, or what has to be known first; a patch with a risk is shown and never made by machine.
+    #[serde(default)]
+    pub(crate) risk: Option<String>,
 }
 
 /// One step of a patch; the path is relative to the element, or to the object, as `path` is.

@@ -10,6 +10,9 @@ const OPERATIONS: [&str; 3] = ["add", "remove", "replace"];
 /// What is wrong with the patch.
 pub(crate) fn wrong(name: &str, file: &PolicyFile) -> Vec<LoadError> {
     let steps = file.fix.patch.iter().enumerate();
+    let idle = file.fix.risk.is_some() && file.fix.patch.is_empty();
+    let idle =
+        idle.then(|| LoadError::of_file(name, "the fix has a risk, but no patch".to_owned()));
     steps
         .filter_map(|(i, op)| {
             let (message, help) = complaint(file, op)?;
@@ -19,6 +22,7 @@ pub(crate) fn wrong(name: &str, file: &PolicyFile) -> Vec<LoadError> {
                 None => error,
             })
         })
+        .chain(idle)
         .collect()
 }
 

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 /// Declares them: what a fact is, its variant, its name in expressions, the lists it is made of.
 macro_rules! facts {
-    ($($(#[$doc:meta])* $variant:ident $name:literal $lists:expr;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident $name:literal $lists:expr;)*) => {
         /// A fact.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub(crate) enum Fact {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])* $variant,)*
         }
 
         impl Fact {
@@ -19,6 +19,13 @@ macro_rules! facts {
             pub(crate) fn variable(self) -> &'static str {
                 match self {
                     $(Fact::$variant => $name,)*
+                }
+            }
+
+            /// What it is, in a line.
+            pub(crate) fn about(self) -> &'static str {
+                match self {
+                    $(Fact::$variant => concat!($($doc),*).trim(),)*
                 }
             }
 
