@@ -38,7 +38,9 @@ impl<'a> Case<'_, '_, 'a> {
             |path: &str, node: &Node<'_>| (self.plan.options.shown)(self.view.kind, path, node);
         let redacted = paths.iter().any(|path| shown(path, &Node::Null).is_none());
         let patch_paths = match verdict {
-            Verdict::Fail => self.patch_paths(policy, chosen.last()).unwrap_or_default(),
+            Verdict::Fail if self.view.in_pods.is_none() => {
+                self.patch_paths(policy, chosen.last()).unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         let observed = places.iter().zip(&paths).find_map(|(steps, path)| {
@@ -51,7 +53,7 @@ impl<'a> Case<'_, '_, 'a> {
             .map(|text| shorten(&text));
         let message = match &reason {
             Some(reason) => format!("not evaluated: {}", reason.need),
-            None => self.message(policy, verdict, budget),
+            None => self.message(policy, verdict, budget) + self.view.in_pods.unwrap_or_default(),
         };
         Judgement {
             policy: policy.id.clone(),
@@ -68,6 +70,7 @@ impl<'a> Case<'_, '_, 'a> {
             observed,
             paths,
             patch_paths,
+            in_pods: self.view.in_pods.is_some(),
             redacted,
             message,
             reason,

@@ -22,6 +22,10 @@ pub(crate) struct Case<'r, 'p, 'a> {
     pub(crate) lists: &'r Lists,
     /// How many objects there are of each list.
     pub(crate) counts: Node<'a>,
+    /// Which policies of the pass are asked; none for all.
+    pub(crate) only: Option<&'r dyn Fn(&Member<'p>) -> bool>,
+    /// Why nobody can tell anything of the object.
+    pub(crate) untold: Option<&'r Reason>,
     /// By verdict, whether it is written out.
     pub(crate) wants: [bool; Verdict::ALL.len()],
 }
@@ -69,6 +73,9 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         out: &mut Results<'_>,
     ) {
         for member in &group.members {
+            if self.only.is_some_and(|only| !only(member)) {
+                continue;
+            }
             let compiled = &member.policy.compiled;
             for (slot, value) in &compiled.params {
                 self.scope
@@ -104,6 +111,9 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         member: &Member<'p>,
         decided: &mut Decided,
     ) -> Result<bool, Reason> {
+        if let Some(reason) = self.untold {
+            return Err(reason.clone());
+        }
         for place in &member.when {
             let condition = pass.conditions[*place];
             let holds = decided[*place]
@@ -239,7 +249,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
             return;
         }
         let slot = self.plan.slots.fact(Fact::Counts);
-        let gap = |list: &&String| self.lists.gap(list).is_some();
+        let gap = |list: &&String| self.lists.gap_beside(list, None).is_some();
         match policy.needs.iter().find(gap) {
             Some(list) => self.scope.set_unknown(slot, list),
             None => self.scope.set_node(slot, self.counts),
@@ -263,7 +273,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         match error {
             EvalError::Unknown { reason } => self
                 .lists
-                .gap(reason)
+                .gap_beside(reason, None)
                 .unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, format!("list {reason}"))),
             EvalError::CostLimit => Reason::new(
                 ReasonCode::CostLimit,
