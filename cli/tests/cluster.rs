@@ -262,3 +262,83 @@ fn a_resource_that_says_it_is_accepted_is_shown_apart() {
     let place = "Deployment payments/ledger: excepts nothing: gives no reason";
     assert!(run.err.contains(place), "{}", run.err);
 }
+
+/// [`cluster`] with three pods of the deployment, into which something put a container with a credential.
+fn meshed(path: &str) -> (u16, String) {
+    let owner = json!([{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "ledger-5c4", "uid": "u", "controller": true }]);
+    let pod = |number: u32| {
+        json!({
+            "metadata": { "name": format!("ledger-5c4-{number}"), "namespace": "payments", "ownerReferences": owner,
+                "labels": { "pod-template-hash": "5c4" } },
+            "spec": { "nodeName": format!("node-{number}"), "containers": [
+                { "name": "app", "image": "a:1", "env": [{ "name": "PASSWORD", "value": "hunter2hunter2" }], "securityContext": { "privileged": true } },
+                { "name": "proxy", "image": "p:1", "env": [{ "name": "PASSWORD", "value": "hunter3hunter3" }], "securityContext": { "privileged": true } },
+            ] },
+        })
+    };
+    match path.split('?').next().unwrap() {
+        "/api/v1/pods" | "/api/v1/namespaces/payments/pods" => {
+            let pods = [pod(1), pod(2), pod(3)];
+            (
+                200,
+                json!({ "kind": "List", "metadata": {}, "items": pods }).to_string(),
+            )
+        }
+        path => cluster(&path.replace("/namespaces/payments/", "/")),
+    }
+}
+
+fn failing(run: &Run) -> Vec<String> {
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    let rows = report["verdicts"].as_array().unwrap().iter();
+    let fails = rows.filter(|row| row["verdict"] == "fail");
+    let said = fails.map(|row| {
+        let name = row["resource"]["name"].as_str().unwrap();
+        format!("{name}: {}", row["message"].as_str().unwrap())
+    });
+    let mut said: Vec<String> = said.collect();
+    said.sort();
+    said
+}
+
+/// Values that are never kept are judged all the same.
+#[test]
+fn what_was_put_into_pods_is_found_on_their_deployment_once() {
+    let only = "privileged-container,env-plaintext-credential";
+    let run = scan(&api::serve(meshed), &["--format", "json", "--only", only]);
+    let privileged = "runs privileged";
+    let credential = "has a credential in plain text in environment variable PASSWORD";
+    let later = ", in a pod and not in the template";
+    let expected = [
+        format!("ledger: container app {credential}"),
+        format!("ledger: container app {privileged}"),
+        format!("ledger: container proxy {credential}{later}"),
+        format!("ledger: container proxy {privileged}{later}"),
+    ];
+    assert_eq!(failing(&run), expected);
+    assert!(!run.out.contains("hunter"), "{}", run.out);
+    let refused = api::serve(|path| match path.contains("/deployments") {
+        true => forbidden("deployments"),
+        false => meshed(path),
+    });
+    let run = scan(&refused, &["--format", "json", "--only", only]);
+    assert_eq!(failing(&run), [""; 0]);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["coverage"]["policiesEvaluated"], 0);
+}
+
+#[test]
+fn a_scan_of_one_namespace_does_not_know_what_lies_in_others() {
+    let only = "netpol-pod-unselected,workload-internet-exposed";
+    let more = ["--format", "json", "--only", only];
+    let narrow = [&["--namespace", "payments"], &more[..]].concat();
+    let run = scan(&api::serve(meshed), &narrow);
+    assert_eq!(failing(&run).len(), 1, "{}", run.out);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    let rows = report["verdicts"].as_array().unwrap();
+    let untold = rows.iter().find(|row| row["verdict"] == "notEvaluated");
+    let untold = untold.unwrap();
+    assert_eq!(untold["policy"], "workload-internet-exposed");
+    let reason = untold["reason"].to_string();
+    assert!(reason.contains("scan without --namespace"), "{reason}");
+}

@@ -229,3 +229,37 @@ fn own_policies_run_beside_the_built_in_ones() {
         run.err
     );
 }
+
+/// Replicas lie in many files that two workers read; the first by name speaks.
+#[test]
+fn a_container_that_only_pods_have_is_found_once_in_their_files() {
+    let folder = Folder::with_payments();
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\n  namespace: payments\n  labels: {{ pod-template-hash: 5c4 }}\n  ownerReferences:\n  - {{ apiVersion: apps/v1, kind: ReplicaSet, name: ledger-5c4, uid: u, controller: true }}\nspec:\n  containers:\n  - name: proxy\n    image: p:1\n    securityContext:\n      privileged: true\n"
+        )
+    };
+    for number in 0..9 {
+        let name = format!("ledger-5c4-{number}");
+        folder.write(&format!("k8s/pods-{number}.yaml"), pod(&name));
+    }
+    let run = folder.run(&[
+        "scan",
+        "k8s/",
+        "--only",
+        "privileged-container",
+        "--format",
+        "json",
+    ]);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    let rows = report["verdicts"].as_array().unwrap().iter();
+    let of_pods: Vec<&Value> = rows
+        .filter(|row| row["file"].as_str().unwrap().contains("pods"))
+        .collect();
+    assert_eq!(of_pods.len(), 1, "{}", run.out);
+    assert_eq!(
+        (&of_pods[0]["file"], &of_pods[0]["line"]),
+        (&"k8s/pods-0.yaml".into(), &14.into())
+    );
+    assert_eq!(of_pods[0]["resource"]["kind"], "Deployment");
+}

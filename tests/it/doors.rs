@@ -57,22 +57,30 @@ fn verdicts(catalogue: &Catalogue, policy: &str, case: &Case, documents: &[Value
     };
     let lists = Lists::of_case();
     let (mut session, mut all) = (Session::new(&plan), All::default());
-    let mut again: Vec<(Value, SourceRef)> = Vec::new();
+    let mut again: Vec<(Seen, Value, SourceRef)> = Vec::new();
     let outcome = read(&entry, &text, &mut Bump::new(), &mut |object| {
         let arena = Bump::new();
         let seen = session.first(&object.node, Some(&object.source), &arena, &lists, &mut all);
-        if seen == Seen::Again {
-            again.push((serde_json::to_value(object.node).unwrap(), object.source));
+        if matches!(seen, Seen::Again | Seen::Owned) {
+            let node = serde_json::to_value(object.node).unwrap();
+            again.push((seen, node, object.source));
         }
     });
     assert_eq!(outcome.problems, [], "{policy}: {}: {text}", case.name);
     assert_eq!(outcome.objects as usize, documents.len());
     let mut joins = std::mem::take(&mut session.joins);
     joins.settle();
-    for (object, source) in again {
+    let mut owners = std::mem::take(&mut session.owners);
+    owners.settle();
+    for (seen, object, source) in again {
         let arena = Bump::new();
         let node = plimsoll_cel::decode_json(&arena, object.to_string().as_bytes()).unwrap();
-        session.second(&node, Some(&source), &arena, &joins, &lists, &mut all);
+        match seen {
+            Seen::Owned => {
+                session.owned(&node, Some(&source), &arena, &owners, &lists, &mut all);
+            }
+            _ => session.second(&node, Some(&source), &arena, &joins, &lists, &mut all),
+        }
     }
     all
 }

@@ -130,6 +130,7 @@ mod tests {
             element: Some("line one\nline two".to_owned()),
             paths: vec!["spec".to_owned()],
             patch_paths: Vec::new(),
+            in_pods: false,
             observed: None,
             redacted: false,
             message: "x".repeat(300),

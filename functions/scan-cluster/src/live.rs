@@ -4,13 +4,14 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 
-use futures_util::future::join_all;
+use futures_util::future::{try_join, try_join_all};
 use plimsoll_cel::{Bump, Node};
 use plimsoll_inventory::kube::{ClusterError, ClusterReader, ListEvent, ListOutcome, ListScope};
 use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader, SnapshotWriter};
 use plimsoll_model::kind::{self, Kind};
 use plimsoll_model::{Reason, ReasonCode};
-use plimsoll_policy::{ListState, Lists, Plan, Seen, Session, Sink};
+use plimsoll_policy::kinds::workload_kinds;
+use plimsoll_policy::{ListState, Lists, Owners, Plan, Seen, Session, Sink};
 
 /// What was judged.
 #[derive(Debug)]
@@ -65,9 +66,7 @@ pub async fn judge_cluster<'c, K: ListSink>(
         .into_iter()
         .filter_map(kind::of_plural)
         .collect();
-    let reads = specs
-        .iter()
-        .map(|spec| read_list(reader, plan, spec, scope, make_sink, progress));
+    let reads = read_lists(reader, plan, &specs, scope, make_sink, progress);
     let mut scan = LiveScan {
         session: Session::new(plan),
         lists: Lists::of_cluster(),
@@ -75,8 +74,7 @@ pub async fn judge_cluster<'c, K: ListSink>(
         spools: Vec::new(),
         refused: Vec::new(),
     };
-    for (spec, read) in specs.iter().zip(join_all(reads).await) {
-        let (outcome, ended) = read?;
+    for (spec, outcome, ended) in reads.await? {
         scan.lists.set(spec.plural, state(spec, &outcome));
         if let Some(ended) = ended {
             scan.session.merge(ended.session);
@@ -97,6 +95,8 @@ pub async fn judge_cluster<'c, K: ListSink>(
     if !scope.namespaces.is_empty() || scope.label_selector.is_some() {
         let need = "the whole cluster: scan without --namespace and --selector";
         let reason = Reason::new(ReasonCode::InputUnread, need);
+        let by_labels = scope.label_selector.is_some();
+        scan.lists.narrow(&scope.namespaces, by_labels);
         let cluster = kind::CLUSTER.plural;
         scan.lists.set(cluster, ListState::Incomplete(reason));
     }
@@ -132,14 +132,19 @@ impl<'c, K: ListSink> Attempt<'c, K> {
         })
     }
 
-    fn see(&mut self, node: &Node<'_>, scratch: &Bump, lists: &Lists) -> Result<(), SnapshotError> {
-        let seen = self
-            .session
-            .first(node, None, scratch, lists, &mut self.sink);
-        match seen {
-            Seen::NotOurs => Ok(()),
-            Seen::Done | Seen::Again => self.spool.write(node),
+    fn see(
+        &mut self,
+        node: &Node<'_>,
+        scratch: &Bump,
+        (owners, lists): (&Owners, &Lists),
+    ) -> Result<(), SnapshotError> {
+        let sink = &mut self.sink;
+        match self.session.first(node, None, scratch, lists, sink) {
+            Seen::NotOurs => return Ok(()),
+            Seen::Done | Seen::Again => {}
+            Seen::Owned => self.session.owned(node, None, scratch, owners, lists, sink),
         }
+        self.spool.write(node)
     }
 
     fn end(mut self) -> Result<Ended<'c, K>, SnapshotError> {
@@ -152,15 +157,55 @@ impl<'c, K: ListSink> Attempt<'c, K> {
     }
 }
 
+/// Reads lists at once, but pods after those that say whose pods are whose.
+async fn read_lists<'c, K: ListSink>(
+    reader: &ClusterReader,
+    plan: &'c Plan<'c>,
+    specs: &[&'static Kind],
+    scope: &ListScope,
+    make_sink: &(dyn Fn() -> K + Send + Sync),
+    progress: &Progress<'_>,
+) -> Result<Vec<Read<'c, K>>, LiveError> {
+    let nobody = (Owners::default(), Lists::of_cluster());
+    let read = |spec| read_list(reader, plan, spec, scope, &nobody, make_sink, progress);
+    let (pods, others): (Vec<_>, Vec<_>) = specs.iter().partition(|spec| spec.name == "Pod");
+    let (owning, others): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|spec: &&Kind| workload_kinds().any(|kind| kind == spec.name));
+    let pods_after = async {
+        let mut read = try_join_all(owning.into_iter().map(read)).await?;
+        let mut known = (Owners::default(), Lists::of_cluster());
+        for (spec, outcome, ended) in &mut read {
+            known.1.set(spec.plural, state(spec, outcome));
+            if let Some(ended) = ended {
+                known.0.merge(std::mem::take(&mut ended.session.owners));
+            }
+        }
+        known.0.settle();
+        for spec in pods {
+            read.push(read_list(reader, plan, spec, scope, &known, make_sink, progress).await?);
+        }
+        Ok(read)
+    };
+    let (mut read, others) =
+        try_join(pods_after, try_join_all(others.into_iter().map(read))).await?;
+    read.extend(others);
+    read.sort_by_key(|(spec, ..)| spec.plural);
+    Ok(read)
+}
+
+/// A list, how it went, and what it came to if it was read to its end.
+type Read<'c, K> = (&'static Kind, ListOutcome, Option<Ended<'c, K>>);
+
 async fn read_list<'c, K: ListSink>(
     reader: &ClusterReader,
     plan: &'c Plan<'c>,
     spec: &'static Kind,
     scope: &ListScope,
+    (owners, lists): &(Owners, Lists),
     make_sink: &(dyn Fn() -> K + Send + Sync),
     progress: &Progress<'_>,
-) -> Result<(ListOutcome, Option<Ended<'c, K>>), LiveError> {
-    let lists = Lists::of_cluster();
+) -> Result<Read<'c, K>, LiveError> {
     let mut attempt: Option<Attempt<'c, K>> = None;
     let mut disk: Result<(), SnapshotError> = Ok(());
     let (mut arena, mut scratch, mut count) = (Bump::new(), Bump::new(), 0);
@@ -182,7 +227,7 @@ async fn read_list<'c, K: ListSink>(
                 page.for_each(&mut arena, |node| {
                     scratch.reset();
                     if disk.is_ok() {
-                        disk = under_way.see(&node, &scratch, &lists);
+                        disk = under_way.see(&node, &scratch, (owners, lists));
                     }
                 });
                 progress(spec, count, remaining);
@@ -197,7 +242,7 @@ async fn read_list<'c, K: ListSink>(
     disk?;
     let complete = matches!(outcome, ListOutcome::Complete { .. });
     let ended = attempt.filter(|_| complete).map(Attempt::end).transpose()?;
-    Ok((outcome, ended))
+    Ok((spec, outcome, ended))
 }
 
 fn state(spec: &Kind, outcome: &ListOutcome) -> ListState {

@@ -27,6 +27,9 @@ pub struct Judgement {
     /// verdict of a policy that has a patch, empty when its element has no place of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub patch_paths: Vec<String>,
+    /// Whether it is about pods and not about the template that their owner has: the paths are those of a pod then.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub in_pods: bool,
     /// The value at the first path as JSON text, shortened; none when the field is absent or redacted.
     pub observed: Option<String>,
     /// Whether the value was withheld because it may be secret.
@@ -44,6 +47,14 @@ pub struct Judgement {
     pub source: Option<SourceRef>,
     /// Where in that file, once located.
     pub place: Option<Place>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A document in a file: the n-th (from 0) of `file`.

@@ -195,7 +195,7 @@ pub fn judgements(
     let objects: Vec<String> = objects.iter().map(Value::to_string).collect();
     let mut sink = Collected::default();
     let mut session = Session::new(&plan);
-    let mut again = Vec::new();
+    let (mut again, mut owned) = (Vec::new(), Vec::new());
     let arena = Bump::new();
     for (document, json) in objects.iter().enumerate() {
         let Ok(node) = decode_json(&arena, json.as_bytes()) else {
@@ -206,9 +206,16 @@ pub fn judgements(
             document: document as u32,
             item: None,
         };
-        if session.first(&node, Some(&source), &arena, &lists, &mut sink) == Seen::Again {
-            again.push((node, source));
+        match session.first(&node, Some(&source), &arena, &lists, &mut sink) {
+            Seen::Again => again.push((node, source)),
+            Seen::Owned => owned.push((node, source)),
+            Seen::Done | Seen::NotOurs => {}
         }
+    }
+    let mut owners = std::mem::take(&mut session.owners);
+    owners.settle();
+    for (node, source) in owned {
+        session.owned(&node, Some(&source), &arena, &owners, &lists, &mut sink);
     }
     let mut joins = std::mem::take(&mut session.joins);
     joins.settle();

@@ -10,7 +10,7 @@ use plimsoll_model::{Fingerprint, Judgement, Manifest, ManifestEntry, Verdict};
 
 use crate::catalogue::Catalogue;
 use crate::evidence::fingerprint;
-use crate::kinds::plural;
+use crate::kinds::{is_built_in, plural, workload_kinds};
 use crate::lists::Lists;
 
 /// What a scan changes.
@@ -124,7 +124,9 @@ pub fn difference<'m, J: Borrow<Judgement>>(
 
 fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> ManifestEntry {
     let policy = catalogue.policy(judgement.policy.as_str());
-    let own = plural(&judgement.resource.kind).map(str::to_owned);
+    let resource = &judgement.resource;
+    let ours = is_built_in(&resource.kind, &resource.api_version);
+    let own = plural(&resource.kind).filter(|_| ours).map(str::to_owned);
     let kinds = || {
         policy
             .map(|policy| policy.kinds.iter().filter_map(|kind| plural(kind)))
@@ -135,6 +137,9 @@ fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> M
         Some(own) => vec![own],
         None => kinds().map(str::to_owned).collect(),
     };
+    if judgement.in_pods {
+        lists.extend(workload_kinds().filter_map(plural).map(str::to_owned));
+    }
     lists.extend(
         policy
             .into_iter()

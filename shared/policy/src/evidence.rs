@@ -53,13 +53,15 @@ impl<'a> Case<'_, '_, 'a> {
             paths.push(path);
         }
         let patch_paths = match verdict {
-            Verdict::Fail => self.patch_paths(policy, chosen.last()).unwrap_or_default(),
+            Verdict::Fail if self.view.in_pods.is_none() => {
+                self.patch_paths(policy, chosen.last()).unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         let observed = observed.filter(|_| !redacted).map(|text| shorten(&text));
         let message = match &reason {
             Some(reason) => format!("not evaluated: {}", reason.need),
-            None => self.message(policy, verdict, budget),
+            None => self.message(policy, verdict, budget) + self.view.in_pods.unwrap_or_default(),
         };
         Judgement {
             policy: policy.id.clone(),
@@ -76,6 +78,7 @@ impl<'a> Case<'_, '_, 'a> {
             observed,
             paths,
             patch_paths,
+            in_pods: self.view.in_pods.is_some(),
             redacted,
             message,
             reason,

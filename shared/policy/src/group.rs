@@ -14,7 +14,7 @@ pub(crate) struct KindPlan<'c> {
     pub(crate) first: Pass<'c>,
     /// With joins.
     pub(crate) second: Pass<'c>,
-    /// On pods that a controller made.
+    /// On pods that a built-in owner made, where they differ from its template.
     pub(crate) owned: Pass<'c>,
 }
 

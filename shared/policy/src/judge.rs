@@ -25,6 +25,10 @@ pub(crate) struct Case<'r, 'p, 'a> {
     pub(crate) lists: &'r Lists,
     /// How many objects there are of each list.
     pub(crate) counts: Node<'a>,
+    /// Which policies of the pass are asked; none for all.
+    pub(crate) only: Option<&'r dyn Fn(&Member<'p>) -> bool>,
+    /// Why nobody can tell anything of the object.
+    pub(crate) untold: Option<&'r Reason>,
     /// By verdict, whether it is written out.
     pub(crate) wants: [bool; Verdict::ALL.len()],
     /// The part of the object that evidence was about last, and the way to it.
@@ -74,6 +78,9 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         out: &mut Results<'_>,
     ) {
         for member in &group.members {
+            if self.only.is_some_and(|only| !only(member)) {
+                continue;
+            }
             let compiled = &member.policy.compiled;
             for (slot, value) in &compiled.params {
                 self.scope
@@ -109,6 +116,9 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         member: &Member<'p>,
         decided: &mut Decided,
     ) -> Result<bool, Reason> {
+        if let Some(reason) = self.untold {
+            return Err(reason.clone());
+        }
         for place in &member.when {
             let condition = pass.conditions[*place];
             let holds = decided[*place]
@@ -244,7 +254,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
             return;
         }
         let slot = self.plan.slots.fact(Fact::Counts);
-        let gap = |list: &&String| self.lists.gap(list).is_some();
+        let gap = |list: &&String| self.lists.gap_beside(list, None).is_some();
         match policy.needs.iter().find(gap) {
             Some(list) => self.scope.set_unknown(slot, list),
             None => self.scope.set_node(slot, self.counts),
@@ -268,7 +278,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         match error {
             EvalError::Unknown { reason } => self
                 .lists
-                .gap(reason)
+                .gap_beside(reason, None)
                 .unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, format!("list {reason}"))),
             EvalError::CostLimit => Reason::new(
                 ReasonCode::CostLimit,

@@ -1,8 +1,9 @@
 //! The policy engine: catalogue, matching, verdicts, joins, frameworks, scores and the difference of two scans. No I/O.
 //!
 //! A scan goes like this: load a [`Catalogue`], make a [`Plan`], give each worker a [`Session`], call
-//! [`Session::first`] for every object, merge the sessions, settle the joins, call [`Session::second`] for every object
-//! that said [`Seen::Again`], then [`Session::gaps`], and read [`outcome`].
+//! [`Session::first`] for every object, merge the sessions, settle the owners and the joins, call [`Session::owned`] for
+//! every object that said [`Seen::Owned`] and [`Session::second`] for every one that said [`Seen::Again`], then
+//! [`Session::gaps`], and read [`outcome`].
 
 pub mod cases;
 mod catalogue;
@@ -18,11 +19,13 @@ mod facts;
 mod file;
 mod group;
 mod judge;
+mod judging;
 pub mod kinds;
 mod lists;
 pub mod mutants;
 pub mod outcome;
 pub mod own;
+mod owned;
 mod parameter;
 mod patch;
 mod path;
@@ -43,7 +46,7 @@ pub use exception::{
     ANNOTATION_PREFIX, ExceptionLog, ExceptionRule, Exceptions, Remark, RemarkKind, read_rules,
 };
 pub use export::{Action, AdmissionPolicy, Binding, ExportOptions, NotExportable, Pair};
-pub use facts::Joins;
+pub use facts::{Joins, Owners};
 pub use file::{Applies, Control, Lifecycle, ParamType, PatchOp};
 pub use lists::{ListState, Lists};
 pub use parameter::{Parameter, ParameterChange, ParameterError, ParameterValue, WrittenValue};

@@ -19,6 +19,16 @@ pub enum ListState {
 pub struct Lists {
     states: BTreeMap<String, ListState>,
     world: World,
+    narrowed: Option<Narrowed>,
+}
+
+/// What of a cluster was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Narrowed {
+    /// Only these namespaces; empty for all.
+    namespaces: Vec<String>,
+    /// Only objects with some labels.
+    by_labels: bool,
 }
 
 /// What a list is of which nothing was said.
@@ -56,6 +66,7 @@ impl Lists {
         Self {
             states: BTreeMap::new(),
             world,
+            narrowed: None,
         }
     }
 
@@ -68,6 +79,30 @@ impl Lists {
     /// Says how a list went.
     pub fn set(&mut self, plural: &str, state: ListState) {
         self.states.insert(plural.to_owned(), state);
+    }
+
+    /// Says that only some namespaces (all if there are none), or only objects with some labels, were asked for. What
+    /// was read is judged; but what is not among it may be there all the same, so facts that look beyond it are unknown.
+    pub fn narrow(&mut self, namespaces: &[String], by_labels: bool) {
+        self.narrowed = Some(Narrowed {
+            namespaces: namespaces.to_vec(),
+            by_labels,
+        });
+    }
+
+    /// Why the list does not tell what else there is; none when it does. `home` is the namespace that this is about, if
+    /// only what lies there, or in none, is.
+    pub(crate) fn gap_beside(&self, plural: &str, home: Option<&str>) -> Option<Reason> {
+        let narrowed = || {
+            let narrowed = self.narrowed.as_ref()?;
+            let namespaced = kind::of_plural(plural).is_some_and(|kind| kind.namespaced);
+            let asked_for = |home: &str| narrowed.namespaces.iter().any(|one| one == home);
+            let parted = narrowed.by_labels
+                || namespaced && !narrowed.namespaces.is_empty() && !home.is_some_and(asked_for);
+            let need = format!("all {plural}: scan without --namespace and --selector");
+            parted.then(|| Reason::new(ReasonCode::InputUnread, need))
+        };
+        self.gap(plural).or_else(narrowed)
     }
 
     /// Why the list cannot be relied on; none when it can.

@@ -9,7 +9,8 @@ use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
 use crate::exception::Exceptions;
 use crate::group::KindPlan;
-use crate::kinds::plural;
+use crate::kinds::{plural, workload_kinds};
+use crate::view::POD;
 
 /// The newest Kubernetes minor version that the built-in policies know; files are judged as for it.
 pub const NEWEST_KUBERNETES: &str = "1.37";
@@ -115,7 +116,7 @@ impl<'c> Plan<'c> {
                     &mut plan.first
                 };
                 pass.add(*index, policy, common);
-                if policy.owned {
+                if kind == POD && is_about_pods(policy, &slots) {
                     plan.owned.add(*index, policy, common);
                 }
             }
@@ -168,9 +169,16 @@ impl<'c> Plan<'c> {
                     .iter()
                     .filter_map(|kind| plural(kind))
                     .chain(policy.needs.iter().map(String::as_str))
+                    .chain(owners_of(policy))
             })
             .filter(chosen)
             .collect()
+    }
+
+    /// Whether pods are compared with the templates that they come from.
+    pub(crate) fn judges_owned(&self) -> bool {
+        let pods = self.by_kind.get(POD);
+        pods.is_some_and(|pods| !pods.owned.groups.is_empty())
     }
 
     fn is_chosen(&self, plural: &str) -> bool {
@@ -210,6 +218,28 @@ impl<'c> Plan<'c> {
             .and_then(|minor| minor.parse().ok())
             .unwrap_or(u32::MAX)
     }
+}
+
+/// The lists that say whose pods are whose, if that matters to the policy.
+fn owners_of(policy: &crate::Policy) -> Vec<&str> {
+    match policy.owned {
+        true => workload_kinds().filter_map(plural).collect(),
+        false => Vec::new(),
+    }
+}
+
+/// Whether a policy can say of a pod what it says of the template that the pod comes from: it reads pods, and not the
+/// object that describes them.
+fn is_about_pods(policy: &crate::Policy, slots: &Standard) -> bool {
+    let compiled = &policy.compiled;
+    let variables = compiled.variables.iter().chain(&compiled.each);
+    let programs = variables.map(|(_, program)| program);
+    let mut programs = programs.chain([&compiled.expression]);
+    let of_templates = policy.kinds.iter().any(|kind| kind != POD);
+    policy.owned
+        || of_templates
+            && !policy.joins()
+            && !programs.any(|program| program.slots_read().contains(&slots.object))
 }
 
 /// `*` stands for any letters.

@@ -26,13 +26,22 @@ pub(crate) struct Results<'s> {
     pub(crate) annotations: &'s [Annotation],
     /// What is noticed of exceptions.
     pub(crate) log: &'s mut ExceptionLog,
+    /// Whether the object is a pod of whose owner everything else was said: only what is wrong counts.
+    pub(crate) in_pods: bool,
+    /// The policies that the object did not pass, if its pods will be asked what else they do not pass.
+    pub(crate) failed: Option<Vec<usize>>,
 }
+
+/// What is wrong, or may be.
+const WRONG: Verdicts = bit(Verdict::Fail) | bit(Verdict::NotEvaluated);
 
 impl Results<'_> {
     /// Counts a verdict.
     #[inline]
     pub(crate) fn count(&mut self, policy: usize, verdict: Verdict) {
-        self.tally.policies[policy].count(verdict);
+        if !self.in_pods {
+            self.tally.policies[policy].count(verdict);
+        }
     }
 
     /// Counts a verdict and hands it on; one that was given before for another replica does not count.
@@ -76,7 +85,15 @@ impl Results<'_> {
 
     /// Notes which verdicts a policy gave in all.
     #[inline]
-    pub(crate) fn done(&mut self, policy: usize, given: Verdicts) {
+    pub(crate) fn done(&mut self, policy: usize, mut given: Verdicts) {
+        if self.in_pods {
+            given &= WRONG;
+        }
+        if given & WRONG != 0
+            && let Some(failed) = &mut self.failed
+        {
+            failed.push(policy);
+        }
         if self.given.is_empty() {
             return;
         }
@@ -86,18 +103,18 @@ impl Results<'_> {
     }
 
     /// The worst verdict for each framework that has one.
-    pub(crate) fn worst(self) -> impl Iterator<Item = (usize, Verdict)> {
+    pub(crate) fn worst(&mut self) -> impl Iterator<Item = (usize, Verdict)> {
         let worst = |given: Verdicts| {
             Verdict::ALL
                 .into_iter()
                 .find(|verdict| given & bit(*verdict) != 0)
         };
-        let given = self.given.into_iter().enumerate();
+        let given = std::mem::take(&mut self.given).into_iter().enumerate();
         given.filter_map(move |(framework, given)| Some((framework, worst(given)?)))
     }
 }
 
 /// A verdict's bit.
-pub(crate) fn bit(verdict: Verdict) -> Verdicts {
+pub(crate) const fn bit(verdict: Verdict) -> Verdicts {
     1 << verdict as u8
 }

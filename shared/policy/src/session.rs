@@ -3,33 +3,23 @@
 //! Pass one judges policies without joins and gathers what joins need; the caller keeps (redacted) every object for which
 //! [`Seen::Again`] is said. Pass two judges the policies with joins on those.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use plimsoll_cel::{Bump, Key, Node, Scope};
+use plimsoll_cel::{Bump, Node};
 use plimsoll_model::kind;
 use plimsoll_model::{Fingerprint, Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
 
 use crate::evidence::fingerprint;
 use crate::exception::{Annotation, ExceptionLog, read_annotations};
-use crate::facts::{Fact, Joins};
-use crate::group::Pass;
-use crate::judge::{Active, Case};
+use crate::facts::{self, Fact, Joins, Owners};
+use crate::judge::Active;
+use crate::judging::Given;
 use crate::kinds::plural;
 use crate::lists::Lists;
 use crate::plan::Plan;
-use crate::results::Results;
 use crate::tally::Tally;
-use crate::view::{Judged, View, view};
-
-const SPEC: Key = Key::new("spec");
-const METADATA: Key = Key::new("metadata");
-const CONTAINERS: [Key; 3] = [
-    Key::new("containers"),
-    Key::new("initContainers"),
-    Key::new("ephemeralContainers"),
-];
+use crate::view::{Judged, POD, View, view};
 
 /// Where verdicts go.
 pub trait Sink {
@@ -61,24 +51,30 @@ pub enum Seen {
     Done,
     /// Policies with joins want it in pass two.
     Again,
+    /// A pod of a built-in owner, to be compared with the owner's template: [`Session::owned`].
+    Owned,
 }
 
 /// One worker's state in a scan.
 #[derive(Debug)]
 pub struct Session<'c> {
-    plan: &'c Plan<'c>,
+    pub(crate) plan: &'c Plan<'c>,
     /// What it gathered for joins.
     pub joins: Joins,
+    /// What it gathered of templates and those who have them.
+    pub owners: Owners,
     /// What it counted.
     pub tally: Tally,
     /// What it noticed of exceptions.
     pub exceptions: ExceptionLog,
     /// Verdicts on owners that several replicas speak for.
-    replicas: HashSet<(Fingerprint, Verdict)>,
+    pub(crate) replicas: HashSet<(Fingerprint, Verdict)>,
+    /// Pods that differ from their template, by hash: replicas that differ alike are judged once.
+    pub(crate) shapes: HashSet<u64>,
     /// Kept from object to object so as not to allocate it anew.
-    room: Vec<Active<'c>>,
+    pub(crate) room: Vec<Active<'c>>,
     /// Likewise.
-    decided: Vec<Option<Result<bool, Reason>>>,
+    pub(crate) decided: Vec<Option<Result<bool, Reason>>>,
 }
 
 impl<'c> Session<'c> {
@@ -88,9 +84,11 @@ impl<'c> Session<'c> {
         Self {
             plan,
             joins: Joins::default(),
+            owners: Owners::default(),
             tally: Tally::new(plan.catalogue.policies.len()),
             exceptions: ExceptionLog::default(),
             replicas: HashSet::new(),
+            shapes: HashSet::new(),
             room: Vec::new(),
             decided: Vec::new(),
         }
@@ -99,9 +97,11 @@ impl<'c> Session<'c> {
     /// Puts another worker's session of the same plan into this one.
     pub fn merge(&mut self, other: Session<'_>) {
         self.joins.merge(other.joins);
+        self.owners.merge(other.owners);
         self.tally.merge(&other.tally);
         self.exceptions.merge(other.exceptions);
         self.replicas.extend(other.replicas);
+        self.shapes.extend(other.shapes);
     }
 
     /// Pass one.
@@ -118,24 +118,7 @@ impl<'c> Session<'c> {
                 self.joins.gather_custom(node);
                 return Seen::NotOurs;
             }
-            Judged::ByOwner(view) => {
-                self.tally.resources += 1;
-                let kind = self.plan.by_kind.get(view.kind);
-                if let Some(kind) = kind.filter(|kind| !kind.owned.groups.is_empty()) {
-                    let scope = self.scope(&view, arena);
-                    // The owner's template says the same, and is asked what it means by it.
-                    let annotations = read_annotations(self.plan, &view, None);
-                    self.judge(
-                        &kind.owned,
-                        &view,
-                        &scope,
-                        &annotations,
-                        (lists, Node::Null),
-                        sink,
-                    );
-                }
-                return Seen::Done;
-            }
+            Judged::ByOwner(view) => return self.by_owner(&view),
             Judged::Yes(view) => view,
         };
         self.tally.resources += u64::from(view.kind != kind::CLUSTER.name);
@@ -143,18 +126,20 @@ impl<'c> Session<'c> {
         let plan = self.plan;
         let annotations = read_annotations(plan, &view, Some(&mut self.exceptions));
         let Some(kind) = plan.by_kind.get(view.kind) else {
+            self.keep_owner(&view, &[]);
             self.idle(&annotations, &view, |_| true);
             return Seen::Done;
         };
         let scope = self.scope(&view, arena);
-        self.judge(
+        let failed = self.judge(
             &kind.first,
             &view,
             &scope,
             &annotations,
-            (lists, Node::Null),
+            Given::of(lists),
             sink,
         );
+        self.keep_owner(&view, &failed);
         self.idle(&annotations, &view, |policy| {
             !policy.joins() || !policy.kinds.iter().any(|kind| kind == view.kind)
         });
@@ -162,6 +147,25 @@ impl<'c> Session<'c> {
             Seen::Done
         } else {
             Seen::Again
+        }
+    }
+
+    /// An object that its owner speaks for.
+    fn by_owner(&mut self, view: &View<'_>) -> Seen {
+        self.tally.resources += 1;
+        match view.kind {
+            POD if self.plan.judges_owned() => return Seen::Owned,
+            // The name of a Deployment's says whose it is.
+            POD | "ReplicaSet" => {}
+            _ => self.keep_owner(view, &[]),
+        }
+        Seen::Done
+    }
+
+    fn keep_owner(&mut self, view: &View<'_>, failed: &[usize]) {
+        if view.is_template() && self.plan.judges_owned() {
+            self.owners
+                .gather(view.kind, &view.node, view.owner, failed);
         }
     }
 
@@ -184,9 +188,12 @@ impl<'c> Session<'c> {
         };
         let scope = self.scope(&view, arena);
         let kubernetes = plan.minor();
+        let home = home(&view);
         for fact in &kind.second.facts {
             let slot = plan.slots.fact(*fact);
-            match fact.lists().iter().find(|list| lists.gap(list).is_some()) {
+            let home = home.filter(|_| fact.stays_home(view.kind));
+            let gap = |list: &&&str| lists.gap_beside(list, home).is_some();
+            match fact.lists().iter().find(gap) {
                 Some(list) => scope.set_unknown(slot, list),
                 None => scope.set_node(slot, joins.fact(*fact, view.kind, node, arena, kubernetes)),
             }
@@ -195,7 +202,7 @@ impl<'c> Session<'c> {
             true => joins.fact(Fact::Counts, view.kind, node, arena, kubernetes),
             false => Node::Null,
         };
-        if lists.gap("namespaces").is_some() {
+        if lists.gap_beside("namespaces", None).is_some() {
             scope.set_unknown(plan.slots.namespace, "namespaces");
         } else {
             scope.set_node(plan.slots.namespace, joins.namespace_object(node, arena));
@@ -206,7 +213,10 @@ impl<'c> Session<'c> {
             &view,
             &scope,
             &annotations,
-            (lists, counts),
+            Given {
+                counts,
+                ..Given::of(lists)
+            },
             sink,
         );
         self.idle(&annotations, &view, |policy| {
@@ -267,96 +277,15 @@ impl<'c> Session<'c> {
             }
         }
     }
-
-    fn scope<'a>(&self, view: &View<'a>, arena: &'a Bump) -> Scope<'c, 'a>
-    where
-        'c: 'a,
-    {
-        let plan = self.plan;
-        let scope = Scope::new(&plan.env, arena);
-        scope.set_node(plan.slots.object, view.node);
-        let version = plan.version();
-        scope.set(
-            plan.slots.cluster_version,
-            plimsoll_cel::Value::Str(version),
-        );
-        match &plan.options.git_version {
-            Some(version) => scope.set(
-                plan.slots.git_version,
-                plimsoll_cel::Value::Str(version.as_str()),
-            ),
-            None => scope.set_unknown(plan.slots.git_version, kind::CLUSTER.plural),
-        }
-        if let Some((_, keys)) = view.pod_spec_keys.and_then(|keys| keys.split_last()) {
-            let empty = Node::Map(&[]);
-            let of = view.node.at(keys).unwrap_or(empty);
-            let spec = of.get_key(SPEC).unwrap_or(empty);
-            let metadata = of.get_key(METADATA);
-            scope.set_node(plan.slots.pod_spec, spec);
-            scope.set_node(plan.slots.pod_metadata, metadata.unwrap_or(empty));
-            scope.set_node(plan.slots.containers, containers(&spec, arena));
-        }
-        scope
-    }
-
-    fn judge<'a>(
-        &mut self,
-        pass: &'c Pass<'c>,
-        view: &View<'a>,
-        scope: &Scope<'c, 'a>,
-        annotations: &[Annotation],
-        (lists, counts): (&Lists, Node<'a>),
-        sink: &mut dyn Sink,
-    ) where
-        'c: 'a,
-    {
-        let excepts = !annotations.is_empty() || !self.plan.rules_of.is_empty();
-        let wants = |verdict| {
-            view.is_replica()
-                || sink.wants(verdict)
-                || verdict == Verdict::NotEvaluated
-                || verdict == Verdict::Fail && excepts
-        };
-        let case = Case {
-            plan: self.plan,
-            view,
-            scope,
-            lists,
-            counts,
-            wants: Verdict::ALL.map(wants),
-            last_part: RefCell::default(),
-        };
-        let frameworks = match sink.wants_resources() {
-            true => self.plan.catalogue.frameworks.len(),
-            false => 0,
-        };
-        let mut results = Results {
-            plan: self.plan,
-            replicas: view.is_replica().then_some(&mut self.replicas),
-            tally: &mut self.tally,
-            given: vec![0; frameworks],
-            sink,
-            annotations,
-            log: &mut self.exceptions,
-        };
-        self.decided.clear();
-        self.decided.resize(pass.conditions.len(), None);
-        for group in &pass.groups {
-            case.run(pass, group, &mut self.decided, &mut self.room, &mut results);
-        }
-        let worst: Vec<_> = results.worst().collect();
-        for (framework, verdict) in worst {
-            sink.resource(framework, view.resource(), view.source.as_ref(), verdict);
-        }
-    }
 }
 
-/// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes.
-fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let lists = CONTAINERS.map(|key| spec.get_key(key).map_or(&[][..], |list| list.items()));
-    match lists {
-        [all, [], []] => Node::List(all),
-        _ => Node::list_in(arena, lists.concat()),
+/// The namespace that an object lies in, or is.
+fn home<'a>(view: &View<'a>) -> Option<&'a str> {
+    let kind = kind::named(view.kind)?;
+    match (kind.namespaced, kind.plural) {
+        (true, _) => Some(facts::namespace(&view.node)),
+        (false, "namespaces") => Some(facts::name(&view.node)),
+        _ => None,
     }
 }
 
@@ -376,6 +305,7 @@ fn gap(plan: &Plan<'_>, policy: &crate::Policy, kind: &str, reason: Reason) -> J
         element: None,
         paths: Vec::new(),
         patch_paths: Vec::new(),
+        in_pods: false,
         observed: None,
         redacted: false,
         message: format!("not evaluated: {}", reason.need),

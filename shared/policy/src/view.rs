@@ -6,7 +6,11 @@ use std::sync::Arc;
 use plimsoll_cel::{Key, Node};
 use plimsoll_model::{ResourceRef, SourceRef};
 
+use crate::facts::Owner;
 use crate::kinds::{controller, is_built_in, pod_spec_keys, workload_kinds};
+
+/// The kind that is made from templates.
+pub(crate) const POD: &str = "Pod";
 
 const API_VERSION: Key = Key::new("apiVersion");
 const KIND: Key = Key::new("kind");
@@ -16,9 +20,6 @@ const NAME: Key = Key::new("name");
 const GENERATE_NAME: Key = Key::new("generateName");
 const UID: Key = Key::new("uid");
 const RESOURCE_VERSION: Key = Key::new("resourceVersion");
-
-/// apiVersion, kind and name.
-type Owner<'a> = (&'a str, &'a str, &'a str);
 
 /// An object under judgement.
 #[derive(Debug, Clone)]
@@ -30,7 +31,9 @@ pub(crate) struct View<'a> {
     api_version: &'a str,
     metadata: Node<'a>,
     /// The owner that its pods are reported on.
-    owner: Option<Owner<'a>>,
+    pub(crate) owner: Option<Owner<'a>>,
+    /// What is added to messages about a pod that a built-in owner made.
+    pub(crate) in_pods: Option<&'static str>,
     /// Made when it is first asked for: most objects pass, and nobody asks.
     resource: OnceCell<Arc<ResourceRef>>,
 }
@@ -40,7 +43,7 @@ pub(crate) struct View<'a> {
 pub(crate) enum Judged<'a> {
     /// It is.
     Yes(View<'a>),
-    /// It is described by its owner, which is judged in its place, but for what only the object itself can show.
+    /// It is described by its owner, which is judged in its place, but for what the owner's template does not say.
     ByOwner(View<'a>),
     /// It has no apiVersion and kind of ours.
     NotOurs,
@@ -69,6 +72,7 @@ pub(crate) fn view<'a>(node: &Node<'a>, source: Option<&SourceRef>) -> Judged<'a
         api_version,
         metadata,
         owner: owner.map(|owner| top_owner(owner, &metadata)),
+        in_pods: None,
         resource: OnceCell::new(),
     };
     if described {
@@ -78,26 +82,38 @@ pub(crate) fn view<'a>(node: &Node<'a>, source: Option<&SourceRef>) -> Judged<'a
     }
 }
 
-/// Apart from this there is only one level of owners: a Deployment's ReplicaSets have its name and the hash that its
-/// pods carry as a label (Kubernetes, "Deployments", pod-template-hash label).
+/// The owner above, where the object itself tells it: a Deployment's ReplicaSets have its name and the hash that its pods
+/// carry as a label (Kubernetes, "Deployments", pod-template-hash label); what comes of a Service of Knative, a revision
+/// for each change, carries that name as a label (Knative Serving, "Labels and annotations").
 fn top_owner<'a>(owner: Owner<'a>, metadata: &Node<'a>) -> Owner<'a> {
+    const KNATIVE: &str = "serving.knative.dev";
     let (version, kind, name) = owner;
-    let hash = metadata
-        .at(&["labels", "pod-template-hash"])
-        .and_then(|hash| hash.as_str());
-    let deployment = hash
-        .filter(|_| kind == "ReplicaSet")
-        .and_then(|hash| name.strip_suffix(hash)?.strip_suffix('-'));
-    match deployment {
-        Some(deployment) => (version, "Deployment", deployment),
-        None => owner,
-    }
+    let label = |key: &str| {
+        metadata
+            .at(&["labels", key])
+            .and_then(|label| label.as_str())
+    };
+    let above = match kind {
+        "ReplicaSet" => label("pod-template-hash")
+            .and_then(|hash| name.strip_suffix(hash)?.strip_suffix('-'))
+            .map(|deployment| (version, "Deployment", deployment)),
+        "Revision" if version.starts_with(KNATIVE) => {
+            label("serving.knative.dev/service").map(|service| (version, "Service", service))
+        }
+        _ => None,
+    };
+    above.unwrap_or(owner)
 }
 
 impl View<'_> {
     /// Whether replicas of it may come, which must be reported once.
     pub(crate) fn is_replica(&self) -> bool {
         self.owner.is_some()
+    }
+
+    /// Whether pods are made from it.
+    pub(crate) fn is_template(&self) -> bool {
+        self.pod_spec_keys.is_some() && self.kind != POD
     }
 
     /// What is reported: the object, or the owner that its pods come from.

@@ -54,7 +54,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> Result<Exit> {
     let lists = Lists::of_files();
     let mut sink = All::default();
     let mut problems = Vec::new();
-    let mut again: Vec<(Vec<u8>, SourceRef)> = Vec::new();
+    let mut again: Vec<(Seen, Vec<u8>, SourceRef)> = Vec::new();
     for entry in &found.files {
         let text = match load(entry) {
             Ok(text) => text,
@@ -74,20 +74,26 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> Result<Exit> {
                 &lists,
                 &mut sink,
             );
-            if seen == Seen::Again
+            if matches!(seen, Seen::Again | Seen::Owned)
                 && let Ok(json) = serde_json::to_vec(&object.node)
             {
-                again.push((json, object.source));
+                again.push((seen, json, object.source));
             }
         });
         problems.extend(outcome.problems);
     }
     session.joins.settle();
     let joins = std::mem::take(&mut session.joins);
-    for (json, source) in &again {
-        let arena = Bump::new();
-        if let Ok(node) = plimsoll_cel::decode_json(&arena, json) {
-            session.second(&node, Some(source), &arena, &joins, &lists, &mut sink);
+    let mut owners = std::mem::take(&mut session.owners);
+    owners.settle();
+    for (seen, json, source) in &again {
+        let (arena, source) = (Bump::new(), Some(source));
+        let Ok(node) = plimsoll_cel::decode_json(&arena, json) else {
+            continue;
+        };
+        match seen {
+            Seen::Owned => session.owned(&node, source, &arena, &owners, &lists, &mut sink),
+            _ => session.second(&node, source, &arena, &joins, &lists, &mut sink),
         }
     }
     for problem in &problems {

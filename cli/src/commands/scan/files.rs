@@ -6,6 +6,7 @@ use std::sync::mpsc;
 
 use plimsoll_inventory::files::{Discovered, FileProblem};
 use plimsoll_model::{Reason, ReasonCode};
+use plimsoll_policy::kinds::{plural, workload_kinds};
 use plimsoll_policy::{ListState, Lists, Plan, Session};
 use plimsoll_report::{Affected, PolicyTable, Sorted, SortedAffected, Sorter};
 
@@ -72,7 +73,9 @@ pub(crate) fn scan<'p>(
     let mut numbered: Vec<(usize, FileProblem)> = Vec::new();
     let mut stdin = None;
     let mut waiting = Vec::new();
+    let mut with_pods = Vec::new();
     for mut worker in workers {
+        with_pods.append(&mut worker.with_pods);
         scanned.files_read += worker.files_read;
         scanned.files_skipped += worker.files_skipped;
         scanned.objects += worker.objects;
@@ -90,6 +93,13 @@ pub(crate) fn scan<'p>(
     total.joins.settle();
     let lists = lists(plan, &problems, interrupt.asked());
     let joins = std::mem::take(&mut total.joins);
+    let mut owners = std::mem::take(&mut total.owners);
+    owners.settle();
+    with_pods.sort_unstable();
+    if let Some(worker) = waiting.first_mut() {
+        worker.owned(&with_pods, &owners, &lists, stdin.as_ref());
+        total.merge(std::mem::replace(&mut worker.session, Session::new(plan)));
+    }
     let second: Vec<_> = std::thread::scope(|scope| {
         let running: Vec<_> = waiting
             .into_iter()
@@ -167,7 +177,7 @@ fn join<T>(running: std::thread::ScopedJoinHandle<'_, T>) -> T {
 }
 
 /// Files are a closed world, unless a part of them could not be read: then nobody knows what policies with joins would
-/// have found there.
+/// have found there, nor whether the owner of a pod is.
 fn lists(plan: &Plan<'_>, problems: &[FileProblem], interrupted: bool) -> Lists {
     let mut lists = Lists::of_files();
     let reason = match problems {
@@ -182,8 +192,9 @@ fn lists(plan: &Plan<'_>, problems: &[FileProblem], interrupted: bool) -> Lists 
     let joined = plan
         .policies()
         .flat_map(|policy| policy.needs.iter().map(String::as_str));
-    for plural in joined.chain(["namespaces"]) {
-        lists.set(plural, ListState::Incomplete(reason.clone()));
-    }
+    let mut lost = |plural: &str| lists.set(plural, ListState::Incomplete(reason.clone()));
+    joined.for_each(&mut lost);
+    workload_kinds().filter_map(plural).for_each(&mut lost);
+    lost("namespaces");
     lists
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use plimsoll_cel::Bump;
 use plimsoll_inventory::files::{FileEntry, FileProblem, ObjectIn, Spot, load, locate_many, read};
 use plimsoll_model::{Judgement, SourceRef};
-use plimsoll_policy::{Joins, Lists, Plan, Seen, Session};
+use plimsoll_policy::{Joins, Lists, Owners, Plan, Seen, Session};
 
 use super::sink::Collect;
 use super::spool::{Kept, Spool};
@@ -42,6 +42,8 @@ pub(crate) struct Worker<'w> {
     pub(crate) files_read: u64,
     pub(crate) files_skipped: u64,
     pub(crate) objects: u64,
+    /// Numbers of the files with pods that are to be compared with templates.
+    pub(crate) with_pods: Vec<usize>,
     pub(crate) not_kubernetes: u64,
 }
 
@@ -60,6 +62,7 @@ impl<'w> Worker<'w> {
             files_read: 0,
             files_skipped: 0,
             objects: 0,
+            with_pods: Vec::new(),
             not_kubernetes: 0,
         }
     }
@@ -94,13 +97,14 @@ impl<'w> Worker<'w> {
     ) -> io::Result<()> {
         let file = u32::try_from(number).unwrap_or(u32::MAX);
         let (session, sink, spool) = (&mut self.session, &mut self.sink, &mut self.spool);
-        let mut again = false;
+        let (mut again, mut pods) = (false, false);
         let mut kept = Ok(());
         let outcome = read(entry, text, arena, &mut |object| {
             scratch.reset();
             let before = sink.failing.len();
             let seen = session.first(&object.node, Some(&object.source), scratch, lists, sink);
             sink.place_from(before, |path| object.place(path));
+            pods |= seen == Seen::Owned;
             if seen == Seen::Again {
                 again = true;
                 if kept.is_ok() {
@@ -109,6 +113,7 @@ impl<'w> Worker<'w> {
             }
         });
         kept?;
+        self.with_pods.extend(pods.then_some(number));
         self.objects += u64::from(outcome.objects);
         self.not_kubernetes += u64::from(outcome.not_kubernetes);
         if outcome.objects > 0 {
@@ -172,14 +177,36 @@ impl<'w> Worker<'w> {
             if failing.is_empty() {
                 continue;
             }
-            let text = match stdin {
-                Some(text) if entry.display_path.as_ref() == "-" => text.to_string(),
-                _ => load(entry).unwrap_or_default(),
-            };
-            self.place(entry, &text, failing);
+            self.place(entry, &text_of(entry, stdin), failing);
         }
         self.sink.check()?;
         Ok((session, self.sink))
+    }
+
+    /// Compares pods with the templates that all workers found. The files are read again, because values that are not
+    /// kept are judged too; one worker does it for all, so that the first of several replicas is always the same.
+    pub(crate) fn owned(
+        &mut self,
+        with_pods: &[usize],
+        owners: &Owners,
+        lists: &Lists,
+        stdin: Option<&Arc<str>>,
+    ) {
+        let (mut arena, mut scratch) = (Bump::new(), Bump::new());
+        for entry in with_pods
+            .iter()
+            .filter_map(|number| self.work.files.get(*number))
+        {
+            let text = text_of(entry, stdin);
+            let (session, sink) = (&mut self.session, &mut self.sink);
+            read(entry, &text, &mut arena, &mut |object| {
+                scratch.reset();
+                let source = Some(&object.source);
+                session.owned(&object.node, source, &scratch, owners, lists, sink);
+            });
+            let failing = std::mem::take(&mut self.sink.failing);
+            self.place(entry, &text, failing);
+        }
     }
 
     /// Finds the places of a file's failing judgements and hands them on.
@@ -193,6 +220,14 @@ impl<'w> Worker<'w> {
             judgement.place = place;
             self.sink.row(judgement);
         }
+    }
+}
+
+/// The text of a file once more; empty when it cannot be read any longer.
+fn text_of(entry: &FileEntry, stdin: Option<&Arc<str>>) -> String {
+    match stdin {
+        Some(text) if entry.display_path.as_ref() == "-" => text.to_string(),
+        _ => load(entry).unwrap_or_default(),
     }
 }
 

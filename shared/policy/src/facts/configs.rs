@@ -3,7 +3,7 @@
 use plimsoll_cel::{Bump, Node};
 
 use super::references::{self, Reference, To};
-use super::{Joins, items, name, namespace, text};
+use super::{Joins, distinct_in, items, name, namespace, text};
 
 /// ConfigMaps that Kubernetes and OpenShift put into every namespace (kubernetes.io/docs, "Service accounts";
 /// docs.openshift.com, "Service CA").
@@ -59,7 +59,7 @@ pub(super) fn missing<'a>(
             nodes.push(reference.node);
         }
     });
-    Node::list_in(arena, nodes)
+    distinct_in(arena, nodes)
 }
 
 fn is_there(joins: &Joins, reference: &Reference<'_>) -> bool {

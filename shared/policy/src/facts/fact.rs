@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kinds;
+
 /// Declares them: what a fact is, its variant, its name in expressions, the lists it is made of.
 macro_rules! facts {
     ($($(#[doc = $doc:literal])* $variant:ident $name:literal $lists:expr;)*) => {
@@ -54,6 +56,32 @@ macro_rules! workloads_and {
             $($list),*
         ]
     };
+}
+
+impl Fact {
+    /// Whether nothing but what lies in the namespace of the object, or in none, tells it; else a scan of some namespaces
+    /// does not know it.
+    pub(crate) fn stays_home(self, kind: &str) -> bool {
+        match self {
+            Fact::NetworkPolicies
+            | Fact::ServiceAccount
+            | Fact::Services
+            | Fact::Role
+            | Fact::Backends
+            | Fact::Autoscalers
+            | Fact::BackendAutoscalers
+            | Fact::DisruptionBudgets
+            | Fact::MissingConfigMaps
+            | Fact::MissingScaleTargets
+            | Fact::Network
+            | Fact::LimitRanges
+            | Fact::ResourceQuotas => true,
+            // Ingresses and gateways name Secrets of other namespaces, and gateways of others name these.
+            Fact::MissingSecrets => kinds::pod_spec_keys(kind).is_some(),
+            Fact::Users => kind == "ConfigMap",
+            _ => false,
+        }
+    }
 }
 
 facts! {

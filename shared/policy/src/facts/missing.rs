@@ -3,7 +3,7 @@
 use plimsoll_cel::{Bump, Node};
 
 use super::exposure::backends;
-use super::{Joins, items, namespace, services, text};
+use super::{Joins, distinct_in, items, namespace, services, text};
 
 /// A reference to a service as it stands in an object.
 struct Reference<'a> {
@@ -36,7 +36,7 @@ pub(super) fn services<'a>(
             nodes.push(reference.node);
         }
     });
-    Node::list_in(arena, nodes)
+    distinct_in(arena, nodes)
 }
 
 /// All references to services of an object, as they stand in it.
@@ -65,7 +65,7 @@ pub(super) fn endpoints<'a>(
             nodes.push(reference.node);
         }
     });
-    Node::list_in(arena, nodes)
+    distinct_in(arena, nodes)
 }
 
 fn is_there(joins: &Joins, reference: &Reference<'_>) -> bool {

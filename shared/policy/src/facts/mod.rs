@@ -19,6 +19,7 @@ mod monitors;
 mod namespaces;
 mod network_policies;
 mod nodes;
+mod owners;
 mod peers;
 mod pod_security;
 mod pods;
@@ -30,6 +31,7 @@ mod selector;
 mod selectors;
 mod service_accounts;
 mod services;
+mod shape;
 mod table;
 mod users;
 mod workloads;
@@ -41,11 +43,14 @@ use serde::{Deserialize, Serialize};
 
 use counts::Counts;
 pub(crate) use fact::Fact;
+pub use owners::Owners;
+pub(crate) use owners::{Found, Owner, Template};
 use peers::Namespaces;
 use rbac::{Access, Aggregation};
 use references::To;
 use rules::Rules;
 use selectors::Selectors;
+pub(crate) use shape::shape;
 use table::Table;
 use workloads::Workloads;
 
@@ -291,7 +296,7 @@ impl Joins {
 }
 
 /// The name of an object, empty when it has none.
-fn name<'a>(object: &Node<'a>) -> &'a str {
+pub(crate) fn name<'a>(object: &Node<'a>) -> &'a str {
     object
         .at(&["metadata", "name"])
         .and_then(|name| name.as_str())
@@ -299,7 +304,7 @@ fn name<'a>(object: &Node<'a>) -> &'a str {
 }
 
 /// The namespace of a namespaced object; `default` when a manifest names none, as `kubectl` would have it.
-fn namespace<'a>(object: &Node<'a>) -> &'a str {
+pub(crate) fn namespace<'a>(object: &Node<'a>) -> &'a str {
     object
         .at(&["metadata", "namespace"])
         .and_then(|name| name.as_str())
@@ -320,6 +325,14 @@ fn text<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
 /// The items of the list under a key; none when it is absent.
 fn items<'a>(node: &Node<'a>, key: &str) -> &'a [Node<'a>] {
     node.get(key).map_or(&[][..], |list| list.items())
+}
+
+/// Each of the nodes once, in order: expressions look for every reference of an object among those that lead nowhere, and a
+/// large object says the same thing often.
+fn distinct_in<'a>(arena: &'a Bump, mut nodes: Vec<Node<'a>>) -> Node<'a> {
+    let mut said = BTreeSet::new();
+    nodes.retain(|node| said.insert(serde_json::to_string(node).unwrap_or_default()));
+    Node::list_in(arena, nodes)
 }
 
 fn texts_in<'a>(arena: &'a Bump, texts: &[&str]) -> Node<'a> {

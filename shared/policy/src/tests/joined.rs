@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use plimsoll_cel::{Bump, decode_json};
 use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cases::Case;
 use crate::{Catalogue, Lists, Plan, PlanOptions, Seen, Session, Sink};
@@ -89,6 +89,23 @@ fn facts_do_not_depend_on_who_read_what_first() {
     }
     println!("exercised: {tried} scans in another order, of worlds with {failing} findings");
     assert!(tried > 200 && failing > 20);
+}
+
+/// A pod may have many containers that take the same thing from the same place.
+#[test]
+fn references_that_lead_nowhere_cost_no_more_for_being_many() {
+    let catalogue = super::built_in();
+    let env: Vec<Value> = (0..40)
+        .map(|i| json!({"name": format!("A{i}"), "valueFrom": {"secretKeyRef": {"name": "gone", "key": format!("k{}", i % 4)}}}))
+        .collect();
+    let containers: Vec<Value> = (0..40)
+        .map(|i| json!({"name": format!("c{i}"), "env": env}))
+        .collect();
+    let case = json!({"name": "large", "expect": "fail", "given": {"kind": "Pod", "spec": {"containers": containers}}});
+    let case: Case = serde_json::from_value(case).unwrap();
+    let found = verdicts(&catalogue, "env-ref-missing", &case, &case.objects(), 1);
+    let failing = found.iter().filter(|one| one.verdict == Verdict::Fail);
+    assert_eq!((failing.count(), found.len()), (1600, 1600));
 }
 
 /// The message of a takeover is one sentence that walks the steps.

@@ -4,6 +4,7 @@ use plimsoll_model::{Judgement, Reason, ReasonCode, Verdict};
 
 use super::sessions::{Scan, scan};
 use crate::diff::{Before, difference};
+use crate::facts::Fact;
 use crate::kinds::plural;
 use crate::{ListState, Lists, cases};
 
@@ -44,6 +45,56 @@ fn no_case_that_fails_passes_when_a_joined_list_is_lost() {
         }
     }
     println!("exercised: {tried} cases with a joined list lost");
+}
+
+/// Over all policies with facts and every list that these are made of, however the list was lost: some case is not
+/// evaluated then, for that reason. A fact that did not need the list would pass the test above.
+#[test]
+fn every_list_of_every_fact_is_missed_and_said_to_be() {
+    let catalogue = super::built_in();
+    let (mut facts, mut missed) = (std::collections::BTreeSet::new(), 0);
+    for policy in catalogue.policies.iter().filter(|policy| policy.joins()) {
+        let id = policy.id.as_str();
+        let cases = policy.read_cases().unwrap();
+        let free = |case: &&cases::Case| case.params.is_empty() && case.without.is_empty();
+        let read = &policy.compiled.facts;
+        let lists = read
+            .iter()
+            .flat_map(|fact| fact.lists().iter().map(move |list| (fact, list)));
+        for (fact, list) in lists {
+            let codes = [
+                ReasonCode::PermissionMissing,
+                ReasonCode::PageLost,
+                ReasonCode::ApiError,
+            ];
+            let lost = Reason::new(codes[missed % codes.len()], format!("list {list}"));
+            let mut state = Lists::of_case();
+            state.set(list, ListState::Incomplete(lost.clone()));
+            let says = |case: &cases::Case| {
+                let scan = scan(&catalogue, id, case, &state, |_| true);
+                scan.judgements
+                    .iter()
+                    .any(|one| one.resource.name.is_some() && one.reason.as_ref() == Some(&lost))
+            };
+            assert!(
+                cases.iter().filter(free).any(says),
+                "{id}: nobody misses {list} of {}",
+                fact.variable()
+            );
+            missed += 1;
+            facts.insert(*fact);
+        }
+    }
+    let made_of_lists = Fact::ALL
+        .into_iter()
+        .filter(|fact| !fact.lists().is_empty());
+    let unread: Vec<Fact> = made_of_lists.filter(|fact| !facts.contains(fact)).collect();
+    println!(
+        "exercised: {missed} losses of a list that a fact is made of, {} facts",
+        facts.len()
+    );
+    let for_own_policies = [Fact::Services, Fact::PodSecurity, Fact::Images];
+    assert_eq!(unread, for_own_policies, "no built-in policy reads these");
 }
 
 /// Over all policies: a finding of yesterday stays open when today any list it depends on could not be read, and its

@@ -10,6 +10,8 @@ mod facts;
 mod joined;
 mod load;
 mod losing;
+mod narrowing;
+mod owned;
 mod sessions;
 
 /// The policies of the repository's `policies/`.

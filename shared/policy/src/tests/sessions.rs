@@ -43,7 +43,12 @@ pub(super) fn scan(
     scan_as(catalogue, only, &objects, lists, &case.cluster)
 }
 
-fn scan_objects(catalogue: &Catalogue, only: &str, objects: &[Value], lists: &Lists) -> Scan {
+pub(super) fn scan_objects(
+    catalogue: &Catalogue,
+    only: &str,
+    objects: &[Value],
+    lists: &Lists,
+) -> Scan {
     scan_as(catalogue, only, objects, lists, &ClusterCase::default())
 }
 
@@ -69,10 +74,19 @@ fn scan_as(
         .map(|o| decode_json(&arena, o.to_string().as_bytes()).unwrap())
         .collect();
     let (mut session, mut sink) = (Session::new(&plan), All::default());
-    let again: Vec<_> = nodes
-        .iter()
-        .filter(|node| session.first(node, None, &arena, lists, &mut sink) == Seen::Again)
-        .collect();
+    let (mut again, mut owned) = (Vec::new(), Vec::new());
+    for node in &nodes {
+        match session.first(node, None, &arena, lists, &mut sink) {
+            Seen::Again => again.push(node),
+            Seen::Owned => owned.push(node),
+            Seen::Done | Seen::NotOurs => {}
+        }
+    }
+    let mut owners = std::mem::take(&mut session.owners);
+    owners.settle();
+    for node in owned {
+        session.owned(node, None, &arena, &owners, lists, &mut sink);
+    }
     let mut joins = std::mem::take(&mut session.joins);
     joins.settle();
     for node in again {
@@ -176,7 +190,12 @@ fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_onc
     let of = |pods: &[Value]| {
         scan_objects(&catalogue, "privileged-container", pods, &Lists::of_files()).judgements
     };
-    assert!(of(&[pod(owner("apps/v1", "ReplicaSet"), true)]).is_empty());
+    let replica = pod(owner("apps/v1", "ReplicaSet"), true);
+    let set = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "ledger", "namespace": "n"},
+        "spec": {"template": {"spec": replica["spec"]}}});
+    let found = of(&[replica.clone(), set, replica]);
+    assert_eq!(found.len(), 1);
+    assert!(!found[0].in_pods);
     let rollout = owner("argoproj.io/v1alpha1", "Rollout");
     let found = of(&[pod(rollout.clone(), true), pod(rollout, true)]);
     assert_eq!(found.len(), 1);

@@ -87,6 +87,7 @@ pub(crate) fn judgement(
         element: Some("app".into()),
         paths: vec!["spec".into()],
         patch_paths: Vec::new(),
+        in_pods: false,
         observed: Some("true".into()),
         redacted: false,
         message: message.into(),
