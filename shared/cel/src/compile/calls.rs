@@ -12,6 +12,16 @@ use crate::schema::Type;
 use crate::signature::{self, Overload};
 use crate::source::nearest;
 
+/// What the sum of no elements is, where that is not the 0 of `int`.
+fn zero(ty: &Type) -> Option<Literal> {
+    match ty {
+        Type::Uint => Some(Literal::Uint(0)),
+        Type::Double => Some(Literal::Double(0.0)),
+        Type::Duration => Some(Literal::Duration(0)),
+        _ => None,
+    }
+}
+
 impl Compiler<'_> {
     pub(super) fn call(
         &mut self,
@@ -73,7 +83,10 @@ impl Compiler<'_> {
             .collect();
         let literals: Vec<&IdedExpr> = target.into_iter().chain(&call.args).collect();
         let at = u32::try_from(self.source.name_before(self.at(node) as usize).0).unwrap_or(0);
-        let args: Vec<Expr> = args.into_iter().map(|arg| arg.expr).collect();
+        let mut args: Vec<Expr> = args.into_iter().map(|arg| arg.expr).collect();
+        if function == Function::Sum {
+            args.extend(zero(&ty).map(Expr::Const));
+        }
         if let Some(folded) = self.fold(function, &args, &literals)? {
             return Ok(Compiled {
                 expr: folded,

@@ -68,7 +68,8 @@ pub(super) fn call<'a>(
         (Function::Slice, [Value::Int(from), Value::Int(to)]) => {
             slice(cx, list, *from, *to).map(Some)
         }
-        (Function::Sum, []) => sum(cx, list).map(Some),
+        (Function::Sum, []) => sum(cx, list, Value::Int(0)).map(Some),
+        (Function::Sum, [zero]) => sum(cx, list, *zero).map(Some),
         _ => Ok(None),
     }
 }
@@ -258,10 +259,11 @@ fn slice<'a>(
     })
 }
 
-fn sum<'a>(cx: &Context<'_, 'a>, list: Value<'a>) -> Result<Value<'a>, Stop<'a>> {
+/// The sum of a list's elements; `zero` is that of none, which only the type of the list tells.
+fn sum<'a>(cx: &Context<'_, 'a>, list: Value<'a>, zero: Value<'a>) -> Result<Value<'a>, Stop<'a>> {
     let mut items = list.items();
     let Some(first) = items.next() else {
-        return Ok(Value::Int(0));
+        return Ok(zero);
     };
     if !matches!(
         first,

@@ -363,3 +363,19 @@ fn optionals() {
     .collect();
     table(&rows);
 }
+
+#[test]
+fn the_sum_of_no_elements_is_of_the_type_that_the_list_has() {
+    plain(&[
+        ("[].sum()", "0"),
+        ("[1].filter(n, n > 1).sum() == 0", "true"),
+        ("[1u].filter(n, n > 1u).sum() == 0u", "true"),
+        ("[1.5].filter(n, n > 2.0).sum() == 0.0", "true"),
+        ("type([1.5].filter(n, n > 2.0).sum()) == double", "true"),
+        (
+            "[duration('1s')].filter(d, false).sum() == duration('0s')",
+            "true",
+        ),
+        ("[1.5, 2.5].sum() + [2.5].sum()", "6.5"),
+    ]);
+}
