@@ -1,6 +1,6 @@
 //! Every policy's cases hold, and every policy is complete.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::Verdict;
 
@@ -64,21 +64,98 @@ fn every_policy_has_a_passing_and_a_failing_case() {
     }
 }
 
+/// The sentences of a text, without capitals and signs.
+fn sentences(text: &str) -> impl Iterator<Item = String> + '_ {
+    let words = |sentence: &str| {
+        let letters = sentence
+            .to_lowercase()
+            .replace(|c: char| !c.is_alphanumeric(), " ");
+        letters.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let ends = [". ", "; ", ": ", "! ", "? "];
+    let mut text = text.to_owned() + " ";
+    for end in ends {
+        text = text.replace(end, "\n");
+    }
+    let all: Vec<String> = text.lines().map(words).collect();
+    all.into_iter().filter(|sentence| !sentence.is_empty())
+}
+
 #[test]
-fn no_two_policies_share_a_reason_or_a_fix() {
+fn no_two_policies_share_a_sentence_of_why_or_fix() {
     let catalogue = built_in();
-    let (mut whys, mut fixes) = (BTreeSet::new(), BTreeSet::new());
+    let mut known = BTreeMap::new();
+    let mut shared = Vec::new();
     for policy in &catalogue.policies {
+        let own: BTreeSet<String> = sentences(&policy.why)
+            .chain(sentences(&policy.fix))
+            .collect();
+        for sentence in own {
+            if let Some(other) = known.insert(sentence.clone(), &policy.id) {
+                shared.push(format!("{other} and {}: {sentence}", policy.id));
+            }
+        }
+    }
+    println!(
+        "exercised: {} sentences of {} policies",
+        known.len(),
+        catalogue.policies.len()
+    );
+    assert!(shared.is_empty(), "{}", shared.join("\n"));
+    assert!(known.len() > 2 * catalogue.policies.len());
+}
+
+#[test]
+fn sentences_are_told_apart_by_their_words() {
+    let all: Vec<String> = sentences("Set it to 1.5; see a.b. Or, don't.").collect();
+    assert_eq!(all, ["set it to 1 5", "see a b", "or don t"]);
+}
+
+#[test]
+fn every_policy_explains_itself() {
+    let catalogue = built_in();
+    for policy in &catalogue.policies {
+        let id = &policy.id;
+        let texts = [
+            ("title", &policy.title),
+            ("why", &policy.why),
+            ("fix", &policy.fix),
+        ];
+        for (name, text) in texts {
+            assert!(text.trim().len() > 7, "{id}: its {name} says nothing");
+            assert!(
+                text.starts_with(|c: char| !c.is_whitespace()),
+                "{id}: {name}"
+            );
+        }
+        for (name, text) in &texts[1..] {
+            assert!(text.ends_with('.'), "{id}: its {name} is no sentence");
+        }
         assert!(
-            whys.insert(&policy.why),
-            "{}: its why stands elsewhere too",
-            policy.id
+            !policy.title.ends_with('.'),
+            "{id}: its title has a full stop"
+        );
+        let said = policy
+            .note
+            .as_ref()
+            .is_some_and(|note| !note.trim().is_empty());
+        assert!(
+            said || !policy.peers.is_empty(),
+            "{id} has neither peers nor a note"
         );
         assert!(
-            fixes.insert(&policy.fix),
-            "{}: its fix stands elsewhere too",
-            policy.id
+            policy.params.iter().all(|p| !p.description.is_empty()),
+            "{id}: a parameter"
         );
+        let rule = policy.rule().unwrap();
+        assert_eq!(rule.expression.trim(), policy.expression().trim(), "{id}");
+        if let Some(sketch) = &policy.sketch {
+            assert!(policy.patch.is_empty() && !sketch.patch.is_empty(), "{id}");
+            assert!(
+                !sketch.risk.is_empty() && !sketch.risk.ends_with('.'),
+                "{id}: its risk"
+            );
+        }
     }
 }
 
