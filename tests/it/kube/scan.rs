@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 /// Enough for every kind of the generator to come several times.
 const OBJECTS: usize = 400;
 
+/// Enough for every kind to come twice, where the cluster is scanned again and again.
+const OBJECTS_IN_TURN: usize = 160;
+
 /// A change to a role counts within a second; a busy machine takes longer.
 const ROLE_COUNTS_WITHIN: Duration = Duration::from_secs(30);
 
@@ -68,8 +71,8 @@ fn reference(object: &Value) -> Value {
 }
 
 impl Cluster {
-    /// A server with generated objects, which lie as files in the folder too, and the printed role in place.
-    async fn start() -> Self {
+    /// A server with so many generated objects, which lie as files in the folder too, and the printed role in place.
+    async fn start(count: usize) -> Self {
         let server = KubeServer::start().await.unwrap();
         let admin = server.api(Caller::Admin).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -78,7 +81,7 @@ impl Cluster {
         let made = Command::new("python3")
             .arg(generator)
             .arg(&manifests)
-            .args(["--count", &OBJECTS.to_string()])
+            .args(["--count", &count.to_string()])
             .output()
             .unwrap();
         assert!(
@@ -247,7 +250,7 @@ fn readers_of_lists() -> Vec<(String, String, BTreeSet<String>)> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restricted_reader_sees_what_the_role_grants() {
-    let cluster = Cluster::start().await;
+    let cluster = Cluster::start(OBJECTS_IN_TURN).await;
     let full = cluster.scan_live();
     let complete = verdicts(&full);
     let denied = |verdicts: &Verdicts| -> BTreeSet<String> {
@@ -348,7 +351,7 @@ async fn server_path(cluster: &Cluster, group: &str, list: &str) -> Option<Strin
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_and_cluster_give_the_same_verdicts() {
-    let cluster = Cluster::start().await;
+    let cluster = Cluster::start(OBJECTS).await;
     let mut live = verdicts(&cluster.scan_live());
     for list in live.values_mut() {
         // Who wrote with which version is the server's own record.
