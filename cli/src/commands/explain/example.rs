@@ -51,10 +51,9 @@ fn title(case: &Case) -> String {
     for (name, value) in &case.params {
         title.push_str(&format!("; {name} is {value}"));
     }
-    for version in [&case.cluster.version, &case.cluster.git_version] {
-        if let Some(version) = version {
-            title.push_str(&format!("; Kubernetes {version}"));
-        }
+    let versions = [&case.cluster.version, &case.cluster.git_version];
+    for version in versions.into_iter().flatten() {
+        title.push_str(&format!("; Kubernetes {version}"));
     }
     title
 }
