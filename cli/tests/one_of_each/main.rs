@@ -8,6 +8,7 @@ mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use plimsoll_model::Verdict;
 use plimsoll_model::kind::{self, KindSource};
@@ -39,16 +40,13 @@ fn every_policy_is_reported_at_its_path() {
         .iter()
         .partition(|one| one.policy.joins() || !one.case.params.is_empty());
     let mut wrong = check(&together, &[]);
-    let queue = Mutex::new(apart);
+    let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
-                loop {
-                    let Some(one) = queue.lock().unwrap().pop() else {
-                        break;
-                    };
-                    let complaints = check(&[one], &selection(one));
+                while let Some(one) = apart.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let complaints = check(&[*one], &selection(one));
                     found.lock().unwrap().extend(complaints);
                 }
             });
