@@ -110,6 +110,16 @@ impl<'a, 't> Builder<'a, 't> {
                     ScalarStyle::Literal | ScalarStyle::Folded => self.as_written(&text, &span),
                     _ => &text,
                 };
+                let index = span.start.index();
+                let extent = match style {
+                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                        self.lines.quoted(extent, index)
+                    }
+                    ScalarStyle::Literal | ScalarStyle::Folded => {
+                        self.lines.first_line_of(extent, index)
+                    }
+                    ScalarStyle::Plain => extent,
+                };
                 self.scalar(text, style, anchor, tag.as_deref(), extent)
             }
             Event::Alias(anchor) => self.alias(anchor, extent),
@@ -198,11 +208,6 @@ impl<'a, 't> Builder<'a, 't> {
         tag: Option<&Tag>,
         extent: Extent,
     ) -> Result<Option<Marked<'a>>, Fault> {
-        let extent = match style {
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => self.lines.quoted(extent),
-            ScalarStyle::Literal | ScalarStyle::Folded => self.lines.first_line_of(extent),
-            ScalarStyle::Plain => extent,
-        };
         let plain = meaning(text, style, tag, extent)?;
         if self.expects_key() {
             return self.key(text, plain, style, extent, anchor).map(|()| None);

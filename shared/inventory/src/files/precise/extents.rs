@@ -5,9 +5,11 @@ use std::cell::{Cell, OnceCell};
 use super::super::load::narrow;
 use super::super::marked::{Extent, Mark};
 
-/// The lines of a document, and whether each is ASCII, so that a column is a byte; told apart when first asked for.
+/// The lines of a document, and whether each is ASCII, so that a column is a byte; told apart when first asked for. In a
+/// document that is ASCII the parser's index is a byte, and lines need not be told apart.
 pub(super) struct Lines<'t> {
     document: &'t str,
+    ascii: bool,
     lines: OnceCell<Vec<(&'t str, bool)>>,
     first: u32,
     /// Line, column and byte that were asked for last: the next ones are mostly a little further.
@@ -18,6 +20,7 @@ impl<'t> Lines<'t> {
     pub(super) fn new(document: &'t str, first: u32) -> Self {
         Self {
             document,
+            ascii: document.is_ascii(),
             lines: OnceCell::new(),
             first,
             last: Cell::default(),
@@ -35,8 +38,13 @@ impl<'t> Lines<'t> {
         self.all().len()
     }
 
-    /// The line's text from a mark on.
-    fn from(&self, mark: Mark) -> Option<&'t str> {
+    /// The line's text from a mark on, which the parser says is the character `index` of the document and is one of
+    /// `signs`.
+    fn from(&self, mark: Mark, index: usize, signs: [char; 2]) -> Option<&'t str> {
+        let rest = self.document.get(index..).filter(|_| self.ascii);
+        if let Some(rest) = rest.filter(|rest| rest.starts_with(signs)) {
+            return rest.lines().next();
+        }
         let index = mark.line.checked_sub(self.first)? as usize;
         let (line, ascii) = self.all().get(index)?;
         let column = mark.column as usize - 1;
@@ -52,9 +60,10 @@ impl<'t> Lines<'t> {
     }
 
     /// Block texts are shown by their first line.
-    pub(super) fn first_line_of(&self, extent: Extent) -> Extent {
+    pub(super) fn first_line_of(&self, extent: Extent, index: usize) -> Extent {
         let start = extent.start;
-        let text = self.from(start).unwrap_or_default().trim_end();
+        let text = self.from(start, index, ['|', '>']);
+        let text = text.unwrap_or_default().trim_end();
         Extent {
             start,
             end: Mark {
@@ -65,10 +74,10 @@ impl<'t> Lines<'t> {
     }
 
     /// The parser lets a quoted text reach over the blanks and the comment that follow it.
-    pub(super) fn quoted(&self, extent: Extent) -> Extent {
+    pub(super) fn quoted(&self, extent: Extent, index: usize) -> Extent {
         let Extent { start, end } = extent;
         let length = self
-            .from(start)
+            .from(start, index, ['"', '\''])
             .filter(|_| start.line == end.line)
             .and_then(quoted_length);
         match length {
