@@ -64,7 +64,7 @@ mod tests {
 
     fn load(patch: &str) -> Result<Catalogue, Vec<crate::LoadError>> {
         let text = format!(
-            "id: a\ntitle: T\nseverity: low\nmatch: {{ kinds: [Pod, Service] }}\nexpression: has(object.spec.x)\nmessage: m\nwhy: W.\nfix: {{ text: F., patch: [{patch}] }}\n"
+            "id: a\ntitle: T\nseverity: low\nmatch: {{ kinds: [Pod, Service] }}\nexpression: has(object.metadata.labels)\nmessage: m\nwhy: W.\nfix: {{ text: F., patch: [{patch}] }}\n"
         );
         Catalogue::load(&[CatalogueFile {
             path: "own/a/policy.yaml".into(),
