@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::leaves::{LITERALS, VARIABLES};
-use crate::types::{Call, PLAIN, Ty, calls};
+use crate::table::{Call, PLAIN, Ty, calls};
 
 static CALLS: LazyLock<Vec<Call>> = LazyLock::new(calls);
 

@@ -10,7 +10,7 @@ mod laws;
 mod leaves;
 mod parse;
 mod texts;
-mod types;
+mod table;
 
 use std::sync::LazyLock;
 
