@@ -9,8 +9,8 @@ mod grammar;
 mod laws;
 mod leaves;
 mod parse;
-mod texts;
 mod table;
+mod texts;
 
 use std::sync::LazyLock;
 
