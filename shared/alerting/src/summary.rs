@@ -25,8 +25,10 @@ mod scores;
 mod tests;
 mod words;
 
-/// Findings by name, at most (interfaces section 4).
+/// Findings by name, at most: mail readers cut long mails off.
 const LISTED: usize = 40;
+/// What is less severe is counted and not listed: who reads on to the end should have found what matters.
+const LEAST_LISTED: Severity = Severity::Medium;
 /// How many are worst.
 const WORST: usize = 5;
 
@@ -74,6 +76,9 @@ pub fn summarise(week: &Week<'_>) -> SummaryContext {
     let changed = |finding: &&Finding| week.is_new(finding) || week.is_back(finding);
     let mut new: Vec<&Finding> = week.findings.iter().filter(changed).collect();
     new.sort_by_cached_key(|finding| order(week, finding));
+    let listed = |finding: &&&Finding| finding.severity <= LEAST_LISTED;
+    let listed = new.iter().filter(listed).count().min(LISTED);
+    let others: Vec<Severity> = new.iter().skip(listed).map(|one| one.severity).collect();
     let reopened_count = new.iter().filter(|finding| week.is_back(finding)).count();
     let mut open: Vec<&Finding> = week.open().collect();
     open.sort_by_cached_key(|finding| order(week, finding));
@@ -97,10 +102,10 @@ pub fn summarise(week: &Week<'_>) -> SummaryContext {
         reopened_count,
         new: new
             .iter()
-            .take(LISTED)
+            .take(listed)
             .map(|finding| words.of(finding, true))
             .collect(),
-        new_more: new.len().saturating_sub(LISTED),
+        new_others: counted(&others),
         first_scans: week.first_scans(),
         fixed,
         scores,

@@ -26,10 +26,10 @@ pub struct SummaryContext {
     pub new_count: usize,
     /// Of those, back after they had been fixed.
     pub reopened_count: usize,
-    /// The worst of them, at most forty.
+    /// The worst of them, at most forty, none below medium.
     pub new: Vec<FindingWords>,
-    /// How many more.
-    pub new_more: usize,
+    /// The others, by severity.
+    pub new_others: Vec<SeverityCount>,
     /// Clusters scanned for the first time in this week, whose findings are not called new.
     pub first_scans: Vec<ClusterLine>,
     /// What was fixed.

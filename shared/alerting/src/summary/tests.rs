@@ -187,10 +187,10 @@ fn change_comes_first_and_the_headline_says_it() {
 fn the_week_has_edges() {
     // Monday 00:00 in Berlin is Sunday 23:00 in UTC.
     let world = World::new(vec![
-        finding("before", Severity::Low, "2026-11-15T22:59:59Z"),
-        finding("first", Severity::Low, "2026-11-15T23:00:00Z"),
-        finding("last", Severity::Low, "2026-11-22T22:59:59Z"),
-        finding("after", Severity::Low, "2026-11-22T23:00:00Z"),
+        finding("before", Severity::Medium, "2026-11-15T22:59:59Z"),
+        finding("first", Severity::Medium, "2026-11-15T23:00:00Z"),
+        finding("last", Severity::Medium, "2026-11-22T22:59:59Z"),
+        finding("after", Severity::Medium, "2026-11-22T23:00:00Z"),
         fixed(
             "gone-before",
             "2026-11-01T01:00:00Z",
@@ -345,7 +345,30 @@ fn the_same_week_gives_the_same_summary_in_any_order() {
     };
     let summary = World::new(findings(false)).summary();
     assert_eq!(summary, World::new(findings(true)).summary());
-    assert_eq!((summary.new.len(), summary.new_more), (40, 10));
+    assert_eq!((summary.new.len(), summary.new_count), (40, 50));
+    assert_eq!(counts(&summary.new_others), [("high", 10)]);
+}
+
+fn counts(severities: &[crate::context::SeverityCount]) -> Vec<(&str, u32)> {
+    let counts = severities.iter();
+    counts
+        .map(|one| (one.severity.as_str(), one.count))
+        .collect()
+}
+
+#[test]
+fn what_is_low_is_counted_and_not_listed() {
+    let at = "2026-11-19T01:00:00Z";
+    let summary = World::new(vec![
+        finding("a", Severity::Low, at),
+        finding("b", Severity::Info, at),
+        finding("c", Severity::Medium, at),
+        finding("d", Severity::Low, at),
+    ])
+    .summary();
+    let names: Vec<&str> = summary.new.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!((names, summary.new_count), (vec!["shop/c"], 4));
+    assert_eq!(counts(&summary.new_others), [("low", 2), ("info", 1)]);
 }
 
 #[test]
