@@ -1,8 +1,8 @@
-//! Finds the documents that the bulk reader may read otherwise than kubectl: plain scalars of YAML 1.1, anchors,
-//! aliases, tags, merge keys, explicit keys. It looks at lines, not at structure, so it may doubt too much, which
-//! costs time, but never too little, which would cost a verdict (a property test holds it to that).
+//! Finds the documents that our two parsers may read in different ways: plain scalars of YAML 1.1, anchors, aliases, tags,
+//! merge keys, explicit keys. It looks at lines, not at structure, so it may doubt too much, which costs time, but never
+//! too little, which would cost a verdict (a property test holds it to that).
 
-/// Whether the document must be read by the reader with positions.
+/// Whether one parser alone is not enough for the document.
 pub(crate) fn doubtful(document: &str) -> bool {
     let mut line = Line::default();
     // Most bytes mean nothing here, which a table says soonest.
