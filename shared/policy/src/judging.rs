@@ -15,8 +15,7 @@ use crate::view::View;
 
 const SPEC: Key = Key::new("spec");
 const METADATA: Key = Key::new("metadata");
-/// The lists of containers in a pod spec.
-pub(crate) const CONTAINERS: [Key; 3] = [
+const CONTAINERS: [Key; 3] = [
     Key::new("containers"),
     Key::new("initContainers"),
     Key::new("ephemeralContainers"),
@@ -140,9 +139,13 @@ impl<'c> Session<'c> {
 
 /// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes.
 fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let lists = CONTAINERS.map(|key| spec.get_key(key).map_or(&[][..], |list| list.items()));
-    match lists {
+    match container_lists(spec) {
         [all, [], []] => Node::List(all),
-        _ => Node::list_in(arena, lists.concat()),
+        lists => Node::list_in(arena, lists.concat()),
     }
+}
+
+/// The lists of containers in a pod spec: the ordinary ones, init containers, ephemeral ones.
+pub(crate) fn container_lists<'a>(spec: &Node<'a>) -> [&'a [Node<'a>]; 3] {
+    CONTAINERS.map(|key| spec.get_key(key).map_or(&[][..], |list| list.items()))
 }

@@ -9,7 +9,7 @@ use plimsoll_model::{Reason, SourceRef};
 use crate::exception::read_annotations;
 use crate::facts::{self, Found, Owners, Template};
 use crate::group::Member;
-use crate::judging::{CONTAINERS, Given};
+use crate::judging::{Given, container_lists};
 use crate::kinds::{pod_metadata_keys, pod_spec_keys};
 use crate::lists::Lists;
 use crate::session::{Session, Sink};
@@ -160,10 +160,10 @@ impl<'a, 't> Owned<'a, 't> {
         };
         let spec = pod_spec_keys(POD).and_then(|keys| self.view.node.at(keys));
         let spec = spec.unwrap_or(Node::Null);
-        let lists = CONTAINERS.map(|key| spec.get_key(key).map_or(&[][..], |list| list.items()));
         let name = |container: &Node<'a>| container.get("name").and_then(|name| name.as_str());
         let unknown =
             |container: &Node<'a>| !name(container).is_some_and(|name| template.has(name));
-        lists.concat().into_iter().filter(unknown).collect()
+        let all = container_lists(&spec).concat();
+        all.into_iter().filter(unknown).collect()
     }
 }

@@ -98,6 +98,7 @@ pub(crate) fn scan<'p>(
     with_pods.sort_unstable();
     if let Some(worker) = waiting.first_mut() {
         worker.owned(&with_pods, &owners, &lists, stdin.as_ref());
+        problems.extend(worker.problems.drain(..).map(|(_, problem)| problem));
         total.merge(std::mem::replace(&mut worker.session, Session::new(plan)));
     }
     let second: Vec<_> = std::thread::scope(|scope| {

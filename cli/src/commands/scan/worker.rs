@@ -177,14 +177,17 @@ impl<'w> Worker<'w> {
             if failing.is_empty() {
                 continue;
             }
-            self.place(entry, &text_of(entry, stdin), failing);
+            // What was judged stays; only the lines of findings without a place are lost with the file.
+            let text = text_of(entry, stdin).unwrap_or_default();
+            self.place(entry, &text, failing);
         }
         self.sink.check()?;
         Ok((session, self.sink))
     }
 
     /// Compares pods with the templates that all workers found. The files are read again, because values that are not
-    /// kept are judged too; one worker does it for all, so that the first of several replicas is always the same.
+    /// kept are judged too; one worker does it for all, so that the first of several replicas is always the same. A file
+    /// that is gone by now is a problem of the scan: its pods were not compared.
     pub(crate) fn owned(
         &mut self,
         with_pods: &[usize],
@@ -193,16 +196,24 @@ impl<'w> Worker<'w> {
         stdin: Option<&Arc<str>>,
     ) {
         let (mut arena, mut scratch) = (Bump::new(), Bump::new());
-        for entry in with_pods
-            .iter()
-            .filter_map(|number| self.work.files.get(*number))
-        {
-            let text = text_of(entry, stdin);
+        for number in with_pods {
+            let Some(entry) = self.work.files.get(*number) else {
+                continue;
+            };
+            let text = match text_of(entry, stdin) {
+                Ok(text) => text,
+                Err(problem) => {
+                    self.problems.push((*number, problem));
+                    continue;
+                }
+            };
             let (session, sink) = (&mut self.session, &mut self.sink);
             read(entry, &text, &mut arena, &mut |object| {
                 scratch.reset();
+                let before = sink.failing.len();
                 let source = Some(&object.source);
                 session.owned(&object.node, source, &scratch, owners, lists, sink);
+                sink.place_from(before, |path| object.place(path));
             });
             let failing = std::mem::take(&mut self.sink.failing);
             self.place(entry, &text, failing);
@@ -223,11 +234,11 @@ impl<'w> Worker<'w> {
     }
 }
 
-/// The text of a file once more; empty when it cannot be read any longer.
-fn text_of(entry: &FileEntry, stdin: Option<&Arc<str>>) -> String {
+/// The text of a file once more; it may be gone by now.
+fn text_of(entry: &FileEntry, stdin: Option<&Arc<str>>) -> Result<String, FileProblem> {
     match stdin {
-        Some(text) if entry.display_path.as_ref() == "-" => text.to_string(),
-        _ => load(entry).unwrap_or_default(),
+        Some(text) if entry.display_path.as_ref() == "-" => Ok(text.to_string()),
+        _ => load(entry),
     }
 }
 

@@ -3,8 +3,7 @@
 use plimsoll_cel::Node;
 
 use super::pods;
-
-const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+use crate::judging::container_lists;
 
 /// What the checks read.
 pub(super) struct Pod<'a> {
@@ -19,11 +18,10 @@ impl<'a> Pod<'a> {
         let spec = pods::spec(kind, object)?;
         let metadata = pods::metadata(kind, object);
         let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
-        let lists = LISTS.iter().filter_map(|list| spec.get(list));
         Some(Self {
             spec,
             annotations: annotations.unwrap_or(Node::Null),
-            containers: lists.flat_map(|list| list.items()).copied().collect(),
+            containers: container_lists(&spec).concat(),
         })
     }
 
