@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_cel::Bump;
 use plimsoll_inventory::files::{FileEntry, read};
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, SourceRef, Verdict};
 use plimsoll_policy::cases::Case;
 use plimsoll_policy::{Catalogue, Lists, Plan, PlanOptions, Seen, Session, Sink};
 use serde_json::{Value, json};
@@ -25,15 +25,6 @@ impl Sink for All {
             ..judgement
         };
         self.0.insert(serde_json::to_string(&judgement).unwrap());
-    }
-
-    fn resource(
-        &mut self,
-        _: usize,
-        _: &std::sync::Arc<ResourceRef>,
-        _: Option<&SourceRef>,
-        _: Verdict,
-    ) {
     }
 }
 

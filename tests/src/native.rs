@@ -6,10 +6,8 @@
 mod containers;
 mod pods;
 
-use std::sync::Arc;
-
 use plimsoll_cel::Node;
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, Verdict};
 use plimsoll_policy::Sink;
 
 /// A pod spec with its containers, found once for all functions, as the engine does.
@@ -172,9 +170,5 @@ impl Sink for Ignore {
     fn wants(&self, _: Verdict) -> bool {
         false
     }
-    fn wants_resources(&self) -> bool {
-        false
-    }
     fn judgement(&mut self, _: Judgement) {}
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }

@@ -1,9 +1,8 @@
 //! What a scan found that is no pass, in temporary files: there may be as much of it as there are objects.
 
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
-use std::sync::Arc;
 
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, Verdict};
 use plimsoll_policy::Sink;
 use tempfile::SpooledTempFile;
 
@@ -43,15 +42,11 @@ impl Sink for Kept {
     fn wants(&self, verdict: Verdict) -> bool {
         matches!(verdict, Verdict::Fail | Verdict::NotEvaluated)
     }
-    fn wants_resources(&self) -> bool {
-        false
-    }
     fn judgement(&mut self, judgement: Judgement) {
         if self.written.is_ok() {
             self.written = self.write(&judgement);
         }
     }
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }
 
 impl ListSink for Kept {}
@@ -115,6 +110,10 @@ impl Judgements {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use plimsoll_model::ResourceRef;
+
     use super::*;
     use plimsoll_model::{PolicyId, Severity};
 

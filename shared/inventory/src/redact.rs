@@ -100,13 +100,16 @@ fn with_keys<T>(path: &str, at: Option<&At<'_>>, then: &mut dyn FnMut(Option<&At
         return then(at);
     }
     if let Some(inner) = path.strip_prefix('[') {
-        let quote = inner.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let end = quote.map_or_else(|| "]".to_owned(), |q| format!("{q}]"));
-        let name = &inner[usize::from(quote.is_some())..];
-        let (name, rest) = name.split_once(&end).unwrap_or((name, ""));
-        return match quote {
-            Some(_) => with_keys(rest, Some(&At { key: name, up: at }), then),
-            None => with_keys(rest, at, then),
+        let (is_key, end) = match inner.as_bytes().first() {
+            Some(b'"') => (true, "\"]"),
+            Some(b'\'') => (true, "']"),
+            _ => (false, "]"),
+        };
+        let name = &inner[usize::from(is_key)..];
+        let (name, rest) = name.split_once(end).unwrap_or((name, ""));
+        return match is_key {
+            true => with_keys(rest, Some(&At { key: name, up: at }), then),
+            false => with_keys(rest, at, then),
         };
     }
     let end = path.find(['.', '[']).unwrap_or(path.len());

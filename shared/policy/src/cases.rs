@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_cel::{Bump, decode_json};
 use plimsoll_model::kind;
-use plimsoll_model::{Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, Reason, ReasonCode, SourceRef, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use serde_saphyr::Spanned;
@@ -278,13 +278,5 @@ impl Sink for Collected {
         {
             self.0.push(judgement);
         }
-    }
-    fn resource(
-        &mut self,
-        _: usize,
-        _: &std::sync::Arc<ResourceRef>,
-        _: Option<&SourceRef>,
-        _: Verdict,
-    ) {
     }
 }

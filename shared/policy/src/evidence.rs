@@ -58,7 +58,7 @@ impl<'a> Case<'_, '_, 'a> {
             }
             _ => Vec::new(),
         };
-        let observed = observed.filter(|_| !redacted).map(|text| shorten(&text));
+        let observed = observed.filter(|_| !redacted).map(shorten);
         let message = match &reason {
             Some(reason) => format!("not evaluated: {}", reason.need),
             None => self.message(policy, verdict, budget) + self.view.in_pods.unwrap_or_default(),
@@ -255,9 +255,12 @@ pub(crate) fn fingerprint(
     })
 }
 
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(OBSERVED_LENGTH) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+fn shorten(mut text: String) -> String {
+    if text.len() > OBSERVED_LENGTH
+        && let Some((end, _)) = text.char_indices().nth(OBSERVED_LENGTH)
+    {
+        text.truncate(end);
+        text.push('…');
     }
+    text
 }

@@ -130,8 +130,8 @@ impl<'c> Session<'c> {
         let worst: Vec<_> = results.worst().collect();
         let mut failed = results.failed.unwrap_or_default();
         failed.sort_unstable();
-        for (framework, verdict) in worst {
-            sink.resource(framework, view.resource(), view.source.as_ref(), verdict);
+        if !worst.is_empty() {
+            sink.resource(view.resource(), view.source.as_ref(), &worst);
         }
         failed
     }

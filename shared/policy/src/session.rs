@@ -29,17 +29,17 @@ pub trait Sink {
     fn judgement(&mut self, judgement: Judgement);
     /// Whether [`Sink::resource`] is wanted.
     fn wants_resources(&self) -> bool {
-        true
+        false
     }
-    /// Takes the worst verdict that a framework's policies gave a resource in this pass; a resource may come once in
-    /// each pass.
+    /// Takes the worst verdicts that the policies of frameworks (by their index) gave a resource in this pass; a
+    /// resource may come once in each pass.
     fn resource(
         &mut self,
-        framework: usize,
-        resource: &Arc<ResourceRef>,
-        source: Option<&SourceRef>,
-        verdict: Verdict,
-    );
+        _resource: &Arc<ResourceRef>,
+        _source: Option<&SourceRef>,
+        _worst: &[(usize, Verdict)],
+    ) {
+    }
 }
 
 /// What became of an object.

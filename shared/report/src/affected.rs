@@ -28,20 +28,18 @@ impl Affected {
         }
     }
 
-    /// Notes that a policy of framework number `framework` (its index in the header) gave `verdict` on a resource.
+    /// Notes the verdicts that policies of frameworks (by their index in the header) gave on a resource.
     ///
     /// # Errors
     /// When the temporary file cannot be written.
     pub fn push(
         &mut self,
-        framework: u16,
         resource: &ResourceRef,
         file: Option<&str>,
-        verdict: Verdict,
+        verdicts: &[(u16, Verdict)],
     ) -> io::Result<()> {
         self.spill.push(
             |out| {
-                out.extend_from_slice(&framework.to_be_bytes());
                 for text in [
                     resource.namespace.as_deref().unwrap_or(""),
                     resource.name.as_deref().unwrap_or(""),
@@ -54,7 +52,12 @@ impl Affected {
                 }
             },
             |out| {
-                out.push(verdict as u8);
+                let number = u16::try_from(verdicts.len()).map_err(io::Error::other)?;
+                out.extend_from_slice(&number.to_be_bytes());
+                for (framework, verdict) in verdicts {
+                    let [high, low] = framework.to_be_bytes();
+                    out.extend_from_slice(&[high, low, *verdict as u8]);
+                }
                 let named = Named { resource, file };
                 serde_json::to_writer(out, &named).map_err(io::Error::from)
             },
@@ -91,7 +94,7 @@ struct Named<'a> {
     file: Option<&'a str>,
 }
 
-/// All of it in order: framework, then resource.
+/// All resources in order.
 #[derive(Debug)]
 pub struct SortedAffected {
     records: SortedRecords,
@@ -101,25 +104,16 @@ impl SortedAffected {
     /// Writes the resources of one framework as JSON objects after each other, separated by commas.
     pub(crate) fn write_json(&self, framework: usize, out: &mut dyn Write) -> io::Result<()> {
         let mut reader = self.records.reader()?;
-        let mut last_key = Vec::new();
+        let mut one = One::default();
         let mut separator = "\n  ";
         while let Some((key, value)) = reader.next()? {
-            // The worst verdict of a resource comes first, since a value begins with its verdict.
-            if !belongs(key, framework) || key == last_key {
-                continue;
+            if key != one.key {
+                one.write(&mut separator, out)?;
+                one.begin(key);
             }
-            last_key.clear();
-            last_key.extend_from_slice(key);
-            let Some((&verdict, named)) = value.split_first() else {
-                continue;
-            };
-            let verdict = Verdict::ALL[usize::from(verdict).min(Verdict::ALL.len() - 1)];
-            out.write_all(separator.as_bytes())?;
-            out.write_all(named.strip_suffix(b"}").unwrap_or(named))?;
-            write!(out, ",\"verdict\":\"{}\"}}", verdict.as_str())?;
-            separator = ",\n  ";
+            one.add(framework, value);
         }
-        Ok(())
+        one.write(&mut separator, out)
     }
 
     /// The resources of one framework, all in memory.
@@ -134,8 +128,56 @@ impl SortedAffected {
     }
 }
 
-fn belongs(key: &[u8], framework: usize) -> bool {
-    u16::try_from(framework).is_ok_and(|number| key.starts_with(&number.to_be_bytes()))
+/// A resource whose records, which follow each other, are being read.
+#[derive(Default)]
+struct One {
+    key: Vec<u8>,
+    /// The resource as JSON, without its closing brace; empty while the framework says nothing of it.
+    named: Vec<u8>,
+    worst: Option<Verdict>,
+}
+
+impl One {
+    fn begin(&mut self, key: &[u8]) {
+        self.key.clear();
+        self.key.extend_from_slice(key);
+        self.worst = None;
+    }
+
+    /// Takes what one record says of a framework.
+    fn add(&mut self, framework: usize, value: &[u8]) {
+        let Some(([high, low], rest)) = value.split_first_chunk() else {
+            return;
+        };
+        let number = usize::from(u16::from_be_bytes([*high, *low]));
+        let Some((verdicts, named)) = rest.split_at_checked(3 * number) else {
+            return;
+        };
+        let (verdicts, _) = verdicts.as_chunks();
+        for [high, low, verdict] in verdicts {
+            if usize::from(u16::from_be_bytes([*high, *low])) != framework {
+                continue;
+            }
+            if self.worst.is_none() {
+                self.named.clear();
+                let open = named.strip_suffix(b"}").unwrap_or(named);
+                self.named.extend_from_slice(open);
+            }
+            // The worst is the first.
+            let verdict = Verdict::ALL[usize::from(*verdict).min(Verdict::ALL.len() - 1)];
+            self.worst = Some(self.worst.map_or(verdict, |before| before.min(verdict)));
+        }
+    }
+
+    fn write(&self, separator: &mut &str, out: &mut dyn Write) -> io::Result<()> {
+        let Some(worst) = self.worst else {
+            return Ok(());
+        };
+        out.write_all(separator.as_bytes())?;
+        *separator = ",\n  ";
+        out.write_all(&self.named)?;
+        write!(out, ",\"verdict\":\"{}\"}}", worst.as_str())
+    }
 }
 
 #[cfg(test)]
@@ -152,16 +194,14 @@ mod tests {
             ..Default::default()
         };
         let mut affected = Affected::default();
-        for (framework, name, verdict) in [
-            (0, "x", Verdict::Pass),
-            (1, "x", Verdict::Pass),
-            (0, "x", Verdict::NotEvaluated),
-            (0, "w", Verdict::NotApplicable),
-            (0, "x", Verdict::Fail),
+        for (name, verdicts) in [
+            ("x", &[(0, Verdict::Pass), (1, Verdict::Pass)][..]),
+            ("x", &[(0, Verdict::NotEvaluated)]),
+            ("w", &[(0, Verdict::NotApplicable)]),
+            ("x", &[(0, Verdict::Fail)]),
         ] {
-            affected
-                .push(framework, &pod(name), Some("k.yaml"), verdict)
-                .unwrap();
+            let pod = pod(name);
+            affected.push(&pod, Some("k.yaml"), verdicts).unwrap();
         }
         let sorted = affected.finish();
         let named = |framework| -> Vec<(String, Verdict)> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plimsoll_model::PolicyId;
 
-use crate::PatchOp;
+use crate::{PatchOp, Repeated};
 
 /// A policy as reports show it.
 #[derive(Debug, Clone)]
@@ -13,11 +13,11 @@ pub struct PolicyFacts {
     /// Its id.
     pub id: PolicyId,
     /// Title, sentence case, without a full stop.
-    pub title: Arc<str>,
+    pub title: Repeated<String>,
     /// What is at stake, for the `why` line.
     pub why: Arc<str>,
     /// How to mend it, in words.
-    pub fix_text: Arc<str>,
+    pub fix_text: Repeated<String>,
     /// How to mend it as a patch, its paths relative to the judged element, `/` between segments.
     pub fix_patch: Vec<PatchOp>,
     /// The paths inside the element that the policy names, by which a field that is missing is named; empty when it
@@ -28,7 +28,7 @@ pub struct PolicyFacts {
     /// Words for many resources at once, for example `containers run privileged`.
     pub plural: Option<String>,
     /// Controls that count it: `cis-eks-1.8.0/4.2.1`.
-    pub controls: Arc<[String]>,
+    pub controls: Repeated<Vec<String>>,
 }
 
 /// All policies of a scan by id.

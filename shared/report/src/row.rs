@@ -11,7 +11,7 @@ use plimsoll_model::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::PolicyFacts;
+use crate::{PolicyFacts, Repeated};
 
 /// A verdict in a report. Field names are the public contract of report version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct Row {
     pub policy: PolicyId,
     /// The policy's title.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub title: Arc<str>,
+    pub title: Repeated<String>,
     /// The verdict.
     pub verdict: Verdict,
     /// The policy's severity.
@@ -63,7 +63,7 @@ pub struct Row {
     pub reason: Option<RowReason>,
     /// Controls that count this policy: `cis-eks-1.8.0/4.2.1`.
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
-    pub controls: Arc<[String]>,
+    pub controls: Repeated<Vec<String>>,
     /// The identity over time.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub fingerprint: Fingerprint,
@@ -138,7 +138,7 @@ impl From<&Excepted> for ExceptionNote {
 pub struct Fix {
     /// In words.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub text: Arc<str>,
+    pub text: Repeated<String>,
     /// As a JSON patch (RFC 6902) of the object; empty where no patch can be given.
     pub patch: Vec<PatchOp>,
 }
@@ -168,7 +168,7 @@ impl Row {
             (Some(source.file), Some(source.document), source.item)
         });
         let message = if judgement.message.is_empty() {
-            policy.title.as_ref().to_owned()
+            String::clone(&policy.title)
         } else {
             judgement.message
         };

@@ -38,7 +38,7 @@ pub(crate) fn row(
         redacted: false,
         message: "it is so".into(),
         reason: None,
-        controls: Arc::new([]),
+        controls: [].into_iter().collect(),
         fingerprint: Fingerprint::of(&FingerprintParts {
             policy,
             scope: "",

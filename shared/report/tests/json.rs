@@ -67,12 +67,11 @@ fn report() -> (Header, Sorted, SortedAffected) {
         ],
     );
     let mut affected = Affected::default();
-    affected
-        .push(0, &ledger, Some("k8s/payments.yaml"), Verdict::Pass)
-        .unwrap();
-    affected
-        .push(0, &ledger, Some("k8s/payments.yaml"), Verdict::Fail)
-        .unwrap();
+    for verdict in [Verdict::Pass, Verdict::Fail] {
+        affected
+            .push(&ledger, Some("k8s/payments.yaml"), &[(0, verdict)])
+            .unwrap();
+    }
     (header, rows, affected.finish())
 }
 

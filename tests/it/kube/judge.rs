@@ -5,10 +5,9 @@
 //! `psa-pod-refused` judges by what the pod's namespace enforces, in any version that it pins.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use plimsoll_cel::{Bump, Node, NodeSeed};
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, SourceRef, Verdict};
 use plimsoll_policy::{Catalogue, Joins, Lists, Plan, PlanOptions, Seen, Session, Sink};
 use plimsoll_tests::pod_security::{self, Level, Opinion, VERSIONS, Version};
 use serde::de::DeserializeSeed as _;
@@ -200,10 +199,4 @@ impl Sink for Complaints {
         );
         self.0.insert((judgement.policy.to_string(), text));
     }
-
-    fn wants_resources(&self) -> bool {
-        false
-    }
-
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }

@@ -1,12 +1,11 @@
 //! `plimsoll policy eval ID FILE`: what one policy reads in a file, and what it says of it.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use anyhow::Result;
 use plimsoll_cel::Bump;
 use plimsoll_inventory::files::{FileError, discover, load, read};
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, SourceRef, Verdict};
 use plimsoll_policy::{Lists, Plan, PlanOptions, Policy, Seen, Session, Sink};
 use plimsoll_report::Diagnostic;
 
@@ -157,5 +156,4 @@ impl Sink for All {
     fn judgement(&mut self, judgement: Judgement) {
         self.0.push(judgement);
     }
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }

@@ -117,14 +117,17 @@ impl Sink for Collect<'_> {
 
     fn resource(
         &mut self,
-        framework: usize,
         resource: &Arc<ResourceRef>,
         source: Option<&SourceRef>,
-        verdict: Verdict,
+        worst: &[(usize, Verdict)],
     ) {
-        if let Some(Some(number)) = self.frameworks.get(framework) {
+        let shown = |(framework, verdict): &(usize, Verdict)| {
+            Some(((*self.frameworks.get(*framework)?)?, *verdict))
+        };
+        let shown: Vec<_> = worst.iter().filter_map(shown).collect();
+        if !shown.is_empty() {
             let file = source.map(|source| source.file.as_ref());
-            let pushed = self.affected.push(*number, resource, file, verdict);
+            let pushed = self.affected.push(resource, file, &shown);
             self.note(pushed);
         }
     }

@@ -1,9 +1,7 @@
 //! Exceptions over a small catalogue: what they cover, when they end, what is said of those that are no use.
 
-use std::sync::Arc;
-
 use plimsoll_cel::{Bump, decode_json};
-use plimsoll_model::{ExceptionOrigin, Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{ExceptionOrigin, Judgement, Verdict};
 use serde_json::{Value, json};
 
 use super::*;
@@ -66,7 +64,6 @@ impl Sink for Failing {
     fn judgement(&mut self, judgement: Judgement) {
         self.0.push(judgement);
     }
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }
 
 /// What a scan came to: its failing judgements, what it noticed, excepted verdicts in all and in the control.

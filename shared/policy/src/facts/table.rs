@@ -93,6 +93,14 @@ impl<'t> Texts<'t> {
         self.0 = rest;
         Some(text)
     }
+
+    /// All texts as their bytes, which sort as they do.
+    fn all_bytes(mut self) -> impl Iterator<Item = &'t [u8]> {
+        std::iter::from_fn(move || match self.0 {
+            [] => None,
+            _ => self.bytes(),
+        })
+    }
 }
 
 impl<'t> Iterator for Texts<'t> {
@@ -130,7 +138,7 @@ impl Table {
 
     /// Sorts the records by their texts, one text after another.
     pub(super) fn sort(&mut self) {
-        self.sort_by(|a, b| a.cmp(b));
+        self.sort_by(|a, b| a.all_bytes().cmp(b.all_bytes()));
     }
 
     /// Sorts the records otherwise; by what is searched for first. Those that the order does not tell apart, because it
@@ -168,11 +176,15 @@ impl Table {
         &self,
         first: [&str; N],
     ) -> impl Iterator<Item = Texts<'_>> {
-        let side = |start: &usize| record(&self.bytes, *start).take(N).cmp(first);
+        let bytes = &self.bytes;
+        let side = move |start: &usize| {
+            let texts = record(bytes, *start).all_bytes().take(N);
+            texts.cmp(first.map(str::as_bytes))
+        };
         let from = self.starts.partition_point(|s| side(s) == Ordering::Less);
         let found = self.starts[from..].iter();
         found
-            .take_while(move |start| record(&self.bytes, **start).take(N).eq(first))
+            .take_while(move |start| side(start) == Ordering::Equal)
             .map(|start| {
                 let mut texts = record(&self.bytes, *start);
                 texts.by_ref().take(N).for_each(drop);

@@ -1,9 +1,7 @@
 //! Policies with facts: the same verdicts whoever read which objects and in whatever order.
 
-use std::sync::Arc;
-
 use plimsoll_cel::{Bump, decode_json};
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, Verdict};
 use serde_json::{Value, json};
 
 use crate::cases::Case;
@@ -20,7 +18,6 @@ impl Sink for All {
     fn judgement(&mut self, judgement: Judgement) {
         self.0.push(judgement);
     }
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }
 
 /// What the policy says of the objects, which that many workers read in turn.

@@ -1,9 +1,7 @@
 //! Sessions: order does not matter, owners speak once for their pods, gaps show.
 
-use std::sync::Arc;
-
 use plimsoll_cel::{Bump, decode_json};
-use plimsoll_model::{Judgement, Reason, ReasonCode, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, Reason, ReasonCode, Verdict};
 use serde_json::{Value, json};
 
 use crate::cases::{Case, ClusterCase, complete};
@@ -20,7 +18,6 @@ impl Sink for All {
     fn judgement(&mut self, judgement: Judgement) {
         self.0.push(judgement);
     }
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }
 
 pub(super) struct Scan {

@@ -24,7 +24,7 @@ pub(crate) fn facts(id: &str, title: &str) -> PolicyFacts {
         paths: Vec::new(),
         label: None,
         plural: None,
-        controls: Arc::new([]),
+        controls: [].into_iter().collect(),
     }
 }
 
@@ -39,10 +39,12 @@ pub(crate) fn privileged() -> PolicyFacts {
         }],
         paths: vec!["securityContext.privileged".into()],
         label: Some("gives the container every device and capability of its node".into()),
-        controls: Arc::new([
+        controls: [
             "cis-eks-1.8.0/4.2.1".to_owned(),
             "pss-baseline/privileged".to_owned(),
-        ]),
+        ]
+        .into_iter()
+        .collect(),
         ..facts("privileged-container", "Container runs privileged")
     }
 }

@@ -1,10 +1,9 @@
 //! Our verdicts on the object that the server judged, defaults and all.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use plimsoll_cel::{Bump, NodeSeed};
-use plimsoll_model::{Judgement, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, SourceRef, Verdict};
 use plimsoll_policy::{Catalogue, Lists, Plan, PlanOptions, Session, Sink};
 use serde::de::DeserializeSeed as _;
 use serde_json::Value;
@@ -80,5 +79,4 @@ impl Sink for Words {
         let policy = judgement.policy.to_string();
         self.0.entry(policy).or_default().push(judgement);
     }
-    fn resource(&mut self, _: usize, _: &Arc<ResourceRef>, _: Option<&SourceRef>, _: Verdict) {}
 }
