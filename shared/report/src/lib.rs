@@ -32,7 +32,7 @@ pub use look::Look;
 pub use policy_facts::{PolicyFacts, PolicyTable};
 pub use row::{ExceptionNote, Fix, PatchOp, Row, RowReason};
 pub use sorter::{RowReader, Sorted, Sorter};
-pub use terminal::{Sources, View, write_closing, write_lines, write_terminal};
+pub use terminal::{Sources, View, words, write_closing, write_lines, write_terminal};
 
 #[cfg(test)]
 mod tests;
