@@ -7,8 +7,11 @@ use plimsoll_model::{Judgement, Severity};
 use plimsoll_report::*;
 use support::*;
 
+/// A policy, its severity, its message, and where.
+type Said = (&'static str, Severity, &'static str, (u32, u32, u32));
+
 /// What the policies of this scan say of a container.
-const SAID: [(&str, Severity, &str, (u32, u32, u32)); 7] = [
+const SAID: [Said; 7] = [
     (
         "privileged-container",
         Severity::Critical,
@@ -54,7 +57,7 @@ const SAID: [(&str, Severity, &str, (u32, u32, u32)); 7] = [
 ];
 
 fn said(name: &str, file: &str, policies: &[&str]) -> Vec<Judgement> {
-    let of = |(policy, severity, message, place): (&str, Severity, &str, _)| {
+    let of = |(policy, severity, message, place): Said| {
         let resource = workload("Deployment", Some("payments"), name);
         let path = format!("spec.template.spec.containers[0].{policy}");
         placed(
