@@ -86,11 +86,9 @@ impl Findings<'_> {
             self.any = true;
             return self.singles.push_block(block, out);
         }
-        let grave = |severity: Severity| severity.at_least(Severity::High);
         let others = block.others.iter();
-        self.folded += others
-            .map(|row| u64::from(grave(row.severity)))
-            .sum::<u64>();
+        let grave = others.filter(|row| row.severity.at_least(Severity::High));
+        self.folded += grave.count() as u64;
         let policies = block.policies();
         if self.told.first() != policies.first() {
             self.in_full(&block.head, out)?;
