@@ -2,6 +2,7 @@
 //! path, in the line and column where that path was written.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod folded;
 #[path = "../support/mod.rs"]
 mod support;
 mod writing;
@@ -220,6 +221,29 @@ impl Example<'_> {
         }
         None
     }
+}
+
+#[test]
+fn people_are_told_of_every_finding_though_those_of_a_place_stand_together() {
+    let catalogue = plimsoll_catalogue::built_in().unwrap();
+    let folder = Folder::new();
+    for policy in &catalogue.policies {
+        for one in examples(&catalogue, policy) {
+            folder.write(&one.file, &one.written.text);
+        }
+    }
+    let (piped, shown) = folded::both(&folder);
+    let findings: usize = piped.values().sum();
+    for (finding, number) in &piped {
+        assert_eq!(shown.get(finding), Some(number), "{finding:?}");
+    }
+    assert_eq!(shown.len(), piped.len());
+    let places: BTreeSet<&String> = piped.keys().map(|(place, _)| place).collect();
+    println!(
+        "exercised: {findings} findings at {} places read back from the report for people",
+        places.len()
+    );
+    assert!(findings > 3 * places.len() / 2 && piped.len() > 5_000);
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub use policy_facts::{PolicyFacts, PolicyTable};
 pub use repeated::Repeated;
 pub use row::{ExceptionNote, Fix, PatchOp, Row, RowReason};
 pub use sorter::{RowReader, Sorted, Sorter};
-pub use terminal::{Sources, View, write_closing, write_lines, write_terminal};
+pub use terminal::{Sources, View, words, write_closing, write_lines, write_terminal};
 
 #[cfg(test)]
 mod tests;

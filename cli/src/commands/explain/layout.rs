@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use plimsoll_report::Look;
+use plimsoll_report::{Look, words};
 
 /// Columns before what a label says.
 const MARGIN: usize = 11;
@@ -39,21 +39,6 @@ impl Page<'_> {
     fn room(&self) -> usize {
         self.look.columns().saturating_sub(MARGIN)
     }
-}
-
-/// Lines of words that fit.
-pub(super) fn words(text: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// Lines of an expression that fit, broken before operators and behind commas, where fewest brackets are open.
@@ -166,11 +151,5 @@ mod tests {
             joints("\"no joint in this text\"", 9),
             ["\"no joint in this text\""]
         );
-    }
-
-    #[test]
-    fn words_stay_whole() {
-        assert_eq!(words("one two three", 7), ["one two", "three"]);
-        assert_eq!(words("", 7), Vec::<String>::new());
     }
 }

@@ -152,7 +152,7 @@ fn list_findings(out: &mut dyn Write, rows: &Sorted, view: &View<'_>) -> io::Res
     for row in rows.reader()? {
         let row = row?;
         if is_finding(&row) {
-            singles.push(row, out)?;
+            singles.push(&row, out)?;
         }
     }
     singles.flush(out)

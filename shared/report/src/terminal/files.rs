@@ -1,13 +1,15 @@
-//! The report about files: a snippet per policy from *high* up, single lines below, then the closing lines.
+//! The report about files: a snippet per policy from *high* up, single lines below, then the closing lines. Findings of
+//! one object at one place stand together, under the most severe.
 
 use std::io::{self, Write};
 
 use plimsoll_model::{PolicyId, ReasonCode, Severity};
 
+use super::fold::{Block, Folded};
 use super::single::Singles;
-use super::{View, closing, framework, is_finding, snippet, unread};
-use crate::look::harmless;
-use crate::{Header, Sorted};
+use super::{View, closing, framework, is_finding, others, snippet, unread};
+use crate::look::{count, harmless};
+use crate::{Header, Row, Sorted};
 
 /// Writes it.
 pub(crate) fn write(
@@ -16,39 +18,34 @@ pub(crate) fn write(
     rows: &Sorted,
     view: &View<'_>,
 ) -> io::Result<()> {
-    let mut singles = Singles::new(view.look);
-    let mut shown: Option<PolicyId> = None;
-    let mut first = true;
-    for row in rows.reader()? {
-        let row = row?;
-        if !is_finding(&row) {
-            continue;
+    let mut findings = Findings {
+        header,
+        view,
+        singles: Singles::new(view.look),
+        told: Vec::new(),
+        any: false,
+        folded: 0,
+    };
+    if view.full {
+        for row in rows.reader()? {
+            let row = row?;
+            if is_finding(&row) {
+                findings.in_full(&row, out)?;
+            }
         }
-        if !view.full && !row.severity.at_least(Severity::High) {
-            if shown.take().is_some() {
-                writeln!(out)?;
-            }
-            first = false;
-            singles.push(row, out)?;
-        } else if !view.full && shown.as_ref() == Some(&row.policy) {
-            writeln!(out, "also {}", harmless(&row.place_text()))?;
-        } else {
-            if !first {
-                writeln!(out)?;
-            }
-            first = false;
-            snippet::write(out, &row, header, view)?;
-            shown = Some(row.policy);
+    } else {
+        for block in Folded::of(rows)?.reader()? {
+            findings.block(&block?, out)?;
         }
     }
-    singles.flush(out)?;
+    findings.singles.flush(out)?;
     if view.list_all {
         list_others(out, rows, view)?;
     }
     if view.quiet {
         return Ok(());
     }
-    if !first {
+    if findings.any {
         writeln!(out)?;
     }
     if view.frameworks {
@@ -57,7 +54,64 @@ pub(crate) fn write(
     unread::write(out, header, view.look, |unread| {
         unread.reason != ReasonCode::NeedsCluster
     })?;
+    if findings.folded > 0 {
+        let findings = count(findings.folded, "finding", "findings");
+        writeln!(
+            out,
+            "folded above: {findings} from high up; --full shows each with its fix"
+        )?;
+    }
     closing::write_closing(out, header, view)
+}
+
+/// Writes findings, block by block.
+struct Findings<'a> {
+    header: &'a Header,
+    view: &'a View<'a>,
+    singles: Singles,
+    /// The policies of the block last shown with its others, where no single line came after it.
+    told: Vec<PolicyId>,
+    any: bool,
+    /// How many findings a snippet of their own would have been for.
+    folded: u64,
+}
+
+impl Findings<'_> {
+    fn block(&mut self, block: &Block, out: &mut dyn Write) -> io::Result<()> {
+        if !block.head.severity.at_least(Severity::High) {
+            if !self.told.is_empty() {
+                writeln!(out)?;
+            }
+            self.told.clear();
+            self.any = true;
+            return self.singles.push_block(block, out);
+        }
+        let others = block.others.iter();
+        let grave = others.filter(|row| row.severity.at_least(Severity::High));
+        self.folded += grave.count() as u64;
+        let policies = block.policies();
+        if self.told.first() != policies.first() {
+            self.in_full(&block.head, out)?;
+            others::write(out, block, "and:", self.view.look)?;
+        } else if self.told != policies || block.others.is_empty() {
+            writeln!(out, "also {}", harmless(&block.head.place_text()))?;
+            others::write(out, block, "", self.view.look)?;
+        } else {
+            let place = block.head.place_text();
+            writeln!(out, "also {} (all {})", harmless(&place), policies.len())?;
+        }
+        self.told = policies;
+        Ok(())
+    }
+
+    /// A finding with its lines, its fix and why.
+    fn in_full(&mut self, row: &Row, out: &mut dyn Write) -> io::Result<()> {
+        if self.any {
+            writeln!(out)?;
+        }
+        self.any = true;
+        snippet::write(out, row, self.header, self.view)
+    }
 }
 
 /// The rows that are no findings, one a line.
@@ -66,7 +120,7 @@ pub(crate) fn list_others(out: &mut dyn Write, rows: &Sorted, view: &View<'_>) -
     for row in rows.reader()? {
         let row = row?;
         if !is_finding(&row) {
-            singles.push(row, out)?;
+            singles.push(&row, out)?;
         }
     }
     singles.flush(out)

@@ -4,7 +4,9 @@
 mod closing;
 mod cluster;
 mod files;
+mod fold;
 mod framework;
+mod others;
 mod patch;
 mod single;
 mod snippet;
@@ -22,6 +24,7 @@ use crate::{GateInput, Header, Look, PolicyTable, Row, Sorted, SourceType};
 
 pub use closing::write_closing;
 pub(crate) use snippet::{Window, renderer};
+pub use words::words;
 
 /// Where source texts come from; asked only for what is shown.
 pub trait Sources {
@@ -45,7 +48,7 @@ impl Sources for () {
 pub struct View<'a> {
     /// Width, colour, letters.
     pub look: Look,
-    /// A snippet for every finding; in cluster reports a line for every finding.
+    /// A snippet for every finding, none folded under another; in cluster reports a line for every finding.
     pub full: bool,
     /// Also a line for every row that is not a failing one (when such verdicts were asked for).
     pub list_all: bool,

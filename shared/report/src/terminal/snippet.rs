@@ -7,7 +7,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Patch, Renderer, Snippet};
 use plimsoll_model::Place;
 
-use super::words::{as_clause, control_labels, wrapped};
+use super::words::{as_clause, control_labels, words};
 use super::{View, patch};
 use crate::look::harmless;
 use crate::{Header, Look, PolicyFacts, Row};
@@ -40,9 +40,14 @@ pub(crate) fn write(
     if parts.is_empty() {
         return Ok(());
     }
-    let why = format!("why: {}", parts.join(" · "));
-    let why = wrapped(&harmless(&why), view.look.columns(), "     ");
-    writeln!(out, "{}", view.look.marks(&why))
+    let room = view.look.columns().saturating_sub("why: ".len());
+    let mut label = "why:";
+    for line in words(&parts.join(" · "), room) {
+        let line = format!("{label} {}", harmless(&line));
+        writeln!(out, "{}", view.look.marks(&line))?;
+        label = "    ";
+    }
+    Ok(())
 }
 
 /// The renderer of this look.

@@ -54,24 +54,20 @@ pub(crate) fn control_labels(row: &Row, header: &Header) -> Vec<String> {
     labels
 }
 
-/// `text` in lines of at most `columns` letters, those after the first begun by `indent`.
-pub(crate) fn wrapped(text: &str, columns: usize, indent: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut used = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > columns {
-            out.push('\n');
-            out.push_str(indent);
-            used = indent.chars().count();
-        } else if used > 0 {
-            out.push(' ');
-            used += 1;
+/// `text` in lines of at most `columns` letters, broken between words; a longer word has a line of its own.
+#[must_use]
+pub fn words(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
         }
-        out.push_str(word);
-        used += length;
     }
-    out
+    lines
 }
 
 /// Whether a control's id is a number such as `4.2.1`.
@@ -161,16 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_wrapped_between_words() {
-        assert_eq!(
-            wrapped("why: one two three", 12, "     "),
-            "why: one two\n     three"
-        );
-        assert_eq!(wrapped("short", 80, ""), "short");
-        assert_eq!(
-            wrapped("a verylongwordindeed b", 5, "  "),
-            "a\n  verylongwordindeed\n  b"
-        );
+    fn words_stay_whole() {
+        assert_eq!(words("one two three", 7), ["one two", "three"]);
+        assert_eq!(words("a longword\n b", 5), ["a", "longword", "b"]);
+        assert_eq!(words("", 7), Vec::<String>::new());
     }
 
     #[test]
