@@ -229,6 +229,71 @@ fn a_broken_policy_is_shown_at_its_place_and_nothing_runs() {
 }
 
 #[test]
+fn a_policy_that_may_cost_too_much_is_refused_at_the_part_that_does() {
+    let folder = Folder::with_payments();
+    let policy = |expression: &str| {
+        format!(
+            "id: names-differ\ntitle: Names differ\nseverity: low\nmatch: {{ kinds: [Deployment] }}\nvariables: [{{ name: all, expression: object.spec.template.spec.containers }}]\nexpression: '{expression}'\npath: spec.template.spec.containers\nmessage: names differ\nwhy: An example.\nfix: {{ text: Rename one. }}\n"
+        )
+    };
+    let quartic = "variables.all.all(a, variables.all.all(b, variables.all.all(c, variables.all.all(d, a.name + b.name + c.name + d.name != \"\"))))";
+    let once = "variables.all.all(a, a.name != \"\")";
+    folder.write(
+        "own/good/policy.yaml",
+        policy(once).replace("names-differ", "good"),
+    );
+    folder.write("own/names-differ/policy.yaml", policy(quartic));
+    let run = folder.run(&["scan", "k8s", "--policies", "own", "--only", "good"]);
+    // As with any other that is broken, nothing runs.
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    insta::assert_snapshot!(run.err, @r#"
+    error[policy]: this may take 171216000000 steps, and 1000000 are allowed, on an object of 200 values
+     --> own/names-differ/policy.yaml:6:91
+      |
+    6 | ...ables.all.all(d, a.name + b.name + c.name + d.name != ""))))'
+      |              ^^^ look at each element once: `each` makes a verdict of every one
+    "#);
+    let case = "- { name: one, given: { kind: Deployment, spec: { template: { spec: { containers: [ { name: a } ] } } } }, expect: pass }\n";
+    folder.write("own/names-differ/cases.yaml", case);
+    folder.write("own/good/cases.yaml", case);
+    for words in [
+        &["policy", "test", "own"][..],
+        &["policy", "list", "--policies", "own"],
+        &["explain", "good", "--policies", "own"],
+    ] {
+        let other = folder.run(words);
+        assert_eq!((other.code, other.out.as_str()), (2, ""), "{words:?}");
+        assert_eq!(other.err, run.err, "{words:?}");
+    }
+    folder.write("own/names-differ/policy.yaml", policy(once));
+    assert_eq!(folder.run(&["policy", "test", "own"]).code, 0);
+}
+
+/// An estimate supposes the worst of a text that nobody bounds; examples show what it holds.
+#[test]
+fn examples_that_stay_cheap_when_made_larger_let_a_policy_run() {
+    let folder = Folder::with_payments();
+    let parts = "object.metadata.name.split(\"-\")";
+    let policy = format!(
+        "id: name-parts\ntitle: Name has odd parts\nseverity: low\nmatch: {{ kinds: [Deployment] }}\nexpression: '{parts}.all(a, {parts}.all(b, {parts}.all(c, a + b + c != \"\")))'\npath: metadata.name\nmessage: odd\nwhy: An example.\nfix: {{ text: Rename it. }}\n"
+    );
+    folder.write("own/name-parts/policy.yaml", policy);
+    let scan = ["scan", "k8s", "--policies", "own", "--only", "name-parts"];
+    let without = folder.run(&scan);
+    assert_eq!(without.code, 2);
+    assert!(
+        without.err.contains("own/name-parts/policy.yaml:5:"),
+        "{}",
+        without.err
+    );
+    let case =
+        "- { name: two, given: { kind: Deployment, metadata: { name: a-b } }, expect: pass }\n";
+    folder.write("own/name-parts/cases.yaml", case);
+    assert_eq!(folder.run(&scan).code, 0);
+    assert_eq!(folder.run(&["policy", "test", "own"]).code, 0);
+}
+
+#[test]
 fn custom_resources_alone_are_objects_without_findings() {
     let folder = Folder::new();
     folder.write(

@@ -11,26 +11,50 @@ use crate::args::Selection;
 /// Loads the built-in policies and those of `own`.
 ///
 /// # Errors
-/// What is wrong with them, ready to be shown.
+/// What is wrong with them, ready to be shown; one that is too costly is as wrong as one that is broken.
 pub(crate) fn load(own: Option<&Path>) -> Result<Catalogue, Vec<Diagnostic>> {
     let files = own.map(read_folder).transpose()?.unwrap_or_default();
-    let built_in = plimsoll_catalogue::built_in()
-        .map_err(|error| vec![Diagnostic::error("built-in-policies", error.to_string())])?;
+    let built_in = built_in()?;
     if files.is_empty() {
         return Ok(built_in);
     }
-    built_in
-        .with(&files)
-        .map_err(|errors| diagnostics(&errors, &files))
+    let whole = built_in.with(&files);
+    affordable(whole, &files, |policy| policy.own)
 }
 
-/// The policies of one folder alone.
+fn built_in() -> Result<Catalogue, Vec<Diagnostic>> {
+    plimsoll_catalogue::built_in()
+        .map_err(|error| vec![Diagnostic::error("built-in-policies", error.to_string())])
+}
+
+/// The policies of one folder alone. The built-in ones among them may cost what they do: tests of their own hold them to
+/// large objects.
 ///
 /// # Errors
 /// What is wrong with them, ready to be shown.
 pub(crate) fn load_folder(folder: &Path) -> Result<Catalogue, Vec<Diagnostic>> {
     let files = read_folder(folder)?;
-    Catalogue::load(&files).map_err(|errors| diagnostics(&errors, &files))
+    let built_in = built_in()?;
+    let is_new = |policy: &Policy| built_in.policy(policy.id.as_str()).is_none();
+    affordable(Catalogue::load(&files), &files, is_new)
+}
+
+/// The policies, if none that is asked for may cost more on one object than a policy may spend.
+fn affordable(
+    loaded: Result<Catalogue, Vec<LoadError>>,
+    files: &[CatalogueFile],
+    is_asked_for: impl Fn(&Policy) -> bool,
+) -> Result<Catalogue, Vec<Diagnostic>> {
+    let checked = loaded.and_then(|catalogue| {
+        let asked_for = catalogue.policies.iter().filter(|one| is_asked_for(one));
+        let costly = asked_for.filter_map(|policy| catalogue.too_costly(policy));
+        let costly: Vec<LoadError> = costly.collect();
+        match costly.is_empty() {
+            true => Ok(catalogue),
+            false => Err(costly),
+        }
+    });
+    checked.map_err(|errors| diagnostics(&errors, files))
 }
 
 /// The YAML files below a folder, by path as people would open them.

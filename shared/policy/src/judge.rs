@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use plimsoll_cel::{Budget, EvalError, Node, Program, Scope, Slot};
-use plimsoll_model::{Reason, ReasonCode, Verdict};
+use plimsoll_model::{Reason, ReasonCode, Verdict, kind};
 
 use crate::catalogue::Policy;
 use crate::evidence::Element;
@@ -276,6 +276,9 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     #[cold]
     fn reason(&self, error: &EvalError) -> Reason {
         match error {
+            EvalError::Unknown { reason } if kind::of_plural(reason).is_none() => {
+                Reason::new(ReasonCode::InputUnread, reason.clone())
+            }
             EvalError::Unknown { reason } => self
                 .lists
                 .gap_beside(reason, None)

@@ -192,10 +192,10 @@ impl<'c> Session<'c> {
         for fact in &kind.second.facts {
             let slot = plan.slots.fact(*fact);
             let home = home.filter(|_| fact.stays_home(view.kind));
-            let gap = |list: &&&str| lists.gap_beside(list, home).is_some();
-            match fact.lists().iter().find(gap) {
-                Some(list) => scope.set_unknown(slot, list),
-                None => scope.set_node(slot, joins.fact(*fact, view.kind, node, arena, kubernetes)),
+            let is_missing = |list: &str| lists.gap_beside(list, home).is_some();
+            match joins.told(*fact, view.kind, node, arena, kubernetes, &is_missing) {
+                Ok(value) => scope.set_node(slot, value),
+                Err(input) => scope.set_unknown(slot, input),
             }
         }
         let counts = match kind.second.facts.contains(&Fact::Counts) {

@@ -159,4 +159,7 @@ facts! {
         &["roles", "clusterroles", "rolebindings", "clusterrolebindings", "serviceaccounts", "namespaces", "configmaps", "pods"];
     /// The ServiceAccounts that a binding names and that do not exist.
     MissingServiceAccounts "facts.missing.serviceAccounts" &["serviceaccounts", "namespaces"];
+    /// How much a workload matters, and why: by priority, way in, data and namespace.
+    Criticality "facts.criticality"
+        &["priorityclasses", "services", "ingresses", "gateways", "httproutes", "virtualservices"];
 }

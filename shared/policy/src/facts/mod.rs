@@ -8,6 +8,7 @@ mod bindings;
 mod components;
 mod configs;
 mod counts;
+mod criticality;
 mod default_roles;
 mod disruption_budgets;
 mod exposure;
@@ -60,10 +61,10 @@ use workloads::Workloads;
 /// ports and the images that nobody else has; a Service 40, its labels, ports and selector, and 16; a NetworkPolicy 30, its
 /// selector, and its egress rules once for all that have the same; a ServiceAccount 15; a binding 20, the role's name and
 /// the subjects' names; a role 25 and its rules once for all roles that have the same, a ClusterRole its labels until it is
-/// settled; a Namespace its metadata and its
-/// labels; a ConfigMap its keys; a DaemonSet and what runs in kube-system its arguments; routes, ingresses, gateways,
-/// quotas and disruption budgets the names in them; and of everything that names a ConfigMap or Secret both names. Of a
-/// Secret nothing but its name, of other kinds nothing but their number.
+/// settled; a Namespace its metadata and its labels; a ConfigMap its keys; a PriorityClass its value; a DaemonSet and what
+/// runs in kube-system its arguments; routes, ingresses, gateways, quotas and disruption budgets the names in them; and of
+/// everything that names a ConfigMap or Secret both names. Of a Secret nothing but its name, of other kinds nothing but
+/// their number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joins {
     network_policies: Selectors,
@@ -92,6 +93,8 @@ pub struct Joins {
     aggregated: BTreeSet<String>,
     verifiers: BTreeSet<String>,
     counts: Counts,
+    /// Priority classes.
+    priorities: Table,
     bindings: Table,
     roles: Table,
     rules: Rules,
@@ -132,6 +135,7 @@ impl Joins {
             }
             "VirtualService" => exposure::gather_virtual_service(self, object),
             "Gateway" => exposure::gather_gateway(self, object),
+            "PriorityClass" => criticality::gather(self, object),
             "LimitRange" => namespaces::gather_limits(&mut self.limit_ranges, object),
             "ResourceQuota" => namespaces::gather_limits(&mut self.resource_quotas, object),
             "AuthorizationPolicy" => namespaces::gather_authorization(self, object),
@@ -187,6 +191,7 @@ impl Joins {
         self.resource_quotas.append(other.resource_quotas);
         self.authorizations.append(other.authorizations);
         self.nodes.append(other.nodes);
+        self.priorities.append(other.priorities);
         self.components.append(other.components);
         self.images.extend(other.images);
         self.aggregated.extend(other.aggregated);
@@ -225,6 +230,7 @@ impl Joins {
             &mut self.resource_quotas,
             &mut self.authorizations,
             &mut self.nodes,
+            &mut self.priorities,
             &mut self.components,
         ] {
             table.sort();
@@ -235,7 +241,29 @@ impl Joins {
         self.access.settle();
     }
 
-    /// The fact about one object, for a server of the minor version `kubernetes`.
+    /// The fact about one object where some inputs were not read.
+    ///
+    /// # Errors
+    /// It cannot be told: what it would take, a list by its plural or an object by kind and name.
+    pub(crate) fn told<'a>(
+        &self,
+        fact: Fact,
+        kind: &str,
+        object: &Node<'a>,
+        arena: &'a Bump,
+        kubernetes: u32,
+        is_missing: &dyn Fn(&str) -> bool,
+    ) -> Result<Node<'a>, &'a str> {
+        if fact == Fact::Criticality {
+            return criticality::fact(self, kind, object, arena, is_missing);
+        }
+        match fact.lists().iter().find(|list| is_missing(list)) {
+            Some(list) => Err(list),
+            None => Ok(self.fact(fact, kind, object, arena, kubernetes)),
+        }
+    }
+
+    /// The fact about one object of which all inputs were read, for a server of the minor version `kubernetes`.
     pub(crate) fn fact<'a>(
         &self,
         fact: Fact,
@@ -280,6 +308,10 @@ impl Joins {
             Fact::Permissions => rbac::permissions(self, kind, object, arena),
             Fact::Takeover => rbac::takeover(self, kind, object, arena),
             Fact::MissingServiceAccounts => rbac::missing_accounts(self, kind, object, arena),
+            Fact::Criticality => {
+                let read = criticality::fact(self, kind, object, arena, &|_| false);
+                read.unwrap_or(Node::Null)
+            }
         }
     }
 

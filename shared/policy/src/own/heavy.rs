@@ -30,21 +30,21 @@ const VALUES: usize = 40_000;
 /// Refuses a policy that may cost more on a large object than one policy may spend on one object.
 ///
 /// An estimate supposes the worst of every part, so a policy whose examples, made larger, are cheap is taken all the
-/// same.
+/// same. `cases` is asked for these only then.
 ///
 /// # Errors
 /// It costs too much: at the part that does.
 pub(super) fn check_cost(
     catalogue: &Catalogue,
     policy: &Policy,
-    cases: &[Case],
+    cases: impl FnOnce() -> Vec<Case>,
 ) -> Result<(), LoadError> {
     let file: PolicyFile = serde_saphyr::from_str(&policy.text)
         .map_err(|error| LoadError::of_yaml(&policy.file, &error))?;
     let Err((source, mut error)) = estimate(policy, &file) else {
         return Ok(());
     };
-    let id = policy.id.as_str();
+    let (id, cases) = (policy.id.as_str(), cases());
     if !cases.is_empty() && !cases.iter().any(|case| is_over(catalogue, id, case)) {
         return Ok(());
     }

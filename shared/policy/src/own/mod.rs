@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use plimsoll_model::PolicyId;
 
 use crate::cases;
-use crate::catalogue::{Catalogue, CatalogueFile, is_framework};
+use crate::catalogue::{Catalogue, CatalogueFile, Policy, is_framework};
 use crate::error::LoadError;
 use crate::parameter::{ParameterError, ParameterValue};
 use heavy::check_cost;
@@ -156,6 +156,14 @@ impl Catalogue {
         (whole, left_out)
     }
 
+    /// Why one of these policies may cost more on a large object than a policy may spend on one, at the part that does;
+    /// none if it stays below that, by an estimate or by its cases made larger.
+    #[must_use]
+    pub fn too_costly(&self, policy: &Policy) -> Option<LoadError> {
+        let cases = || policy.read_cases().unwrap_or_default();
+        check_cost(self, policy, cases).err()
+    }
+
     /// Everything that keeps a policy from running.
     fn refuse(
         &self,
@@ -192,7 +200,7 @@ impl Catalogue {
             Ok(cases) => cases,
             Err(error) => return vec![error],
         };
-        if let Err(error) = check_cost(&alone, policy, &cases) {
+        if let Err(error) = check_cost(&alone, policy, || cases.clone()) {
             return vec![error];
         }
         let wrong = cases.iter().filter_map(|case| {
