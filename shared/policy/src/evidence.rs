@@ -1,5 +1,7 @@
 //! What is said about a verdict: the element, where it is, what stands there, and the message.
 
+use std::borrow::Cow;
+
 use plimsoll_cel::{Budget, Node, Value};
 use plimsoll_model::{Fingerprint, FingerprintParts, Judgement, Reason, Verdict};
 
@@ -32,8 +34,8 @@ impl<'a> Case<'_, '_, 'a> {
         reason: Option<Reason>,
         budget: &Budget,
     ) -> Judgement {
-        let keys: Vec<String> = chosen.iter().map(Element::key).collect();
-        let element = (!keys.is_empty()).then(|| keys.join("/"));
+        let keys = chosen.iter().map(Element::key);
+        let element = keys.reduce(|all, key| all + "/" + key);
         let mut observed = None;
         let mut redacted = false;
         let mut paths = Vec::new();
@@ -74,7 +76,7 @@ impl<'a> Case<'_, '_, 'a> {
                 self.view.resource(),
                 element.as_deref(),
             ),
-            element,
+            element: element.map(Cow::into_owned),
             observed,
             paths,
             patch_paths,
@@ -202,39 +204,32 @@ fn below(base: String, path: &str) -> String {
     }
 }
 
-impl Element<'_> {
+impl<'a> Element<'a> {
     /// An ordinal is added only among equals.
-    fn key(&self) -> String {
+    fn key(&self) -> Cow<'a, str> {
         let key = key_of(&self.value);
-        match self
-            .siblings
-            .items()
-            .take(self.index)
-            .filter(|other| key_of(other) == key)
-            .count()
-        {
+        let before = self.siblings.items().take(self.index);
+        match before.filter(|other| key_of(other) == key).count() {
             0 => key,
-            before => format!("{key}#{}", before + 1),
+            before => format!("{key}#{}", before + 1).into(),
         }
     }
 }
 
 /// What tells an element from its siblings: its name, its text, or a hash of it.
-fn key_of(value: &Value<'_>) -> String {
-    if let Some(name) = value.as_str().filter(|text| text.len() <= 64) {
-        return name.to_owned();
+fn key_of<'a>(value: &Value<'a>) -> Cow<'a, str> {
+    if let Some(text) = value.as_str().filter(|text| text.len() <= 64) {
+        return text.into();
     }
     let node = value.as_node();
-    if let Some(name) = node
-        .and_then(|node| node.get("name"))
-        .and_then(|name| name.as_str())
-    {
-        return name.to_owned();
+    let name = node.and_then(|node| node.get("name"));
+    if let Some(name) = name.and_then(|name| name.as_str()) {
+        return name.into();
     }
     let json = node
         .and_then(|node| serde_json::to_string(&node).ok())
         .unwrap_or_else(|| value.to_json().to_string());
-    plimsoll_model::hash_text(&[&json])[..10].to_owned()
+    plimsoll_model::hash_text(&[&json])[..10].to_owned().into()
 }
 
 /// The identity of a policy's verdict about a resource and element; an empty element stands for the whole object.

@@ -64,7 +64,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Step<'static>>, String> {
 
 /// Writes steps as text; keys that are no plain names are quoted.
 pub(crate) fn write(steps: &[Step<'_>]) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(16 * steps.len());
     for step in steps {
         match step {
             Step::Index(index) => {
