@@ -112,10 +112,9 @@ impl Judgements {
 mod tests {
     use std::sync::Arc;
 
-    use plimsoll_model::ResourceRef;
+    use plimsoll_model::{PolicyId, ResourceRef, Severity};
 
     use super::*;
-    use plimsoll_model::{PolicyId, Severity};
 
     fn judgement(name: &str) -> Judgement {
         Judgement {

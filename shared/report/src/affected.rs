@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use plimsoll_model::{ResourceRef, Verdict};
 
 use crate::FrameworkResource;
+use crate::key;
 use crate::spill::{CHUNK_BYTES, SortedRecords, Spill};
 
 /// Gathers what frameworks' policies say about resources, in any order and as often as wanted per resource.
@@ -40,16 +41,8 @@ impl Affected {
     ) -> io::Result<()> {
         self.spill.push(
             |out| {
-                for text in [
-                    resource.namespace.as_deref().unwrap_or(""),
-                    resource.name.as_deref().unwrap_or(""),
-                    &resource.kind,
-                    &resource.api_version,
-                    file.unwrap_or(""),
-                ] {
-                    out.extend_from_slice(text.as_bytes());
-                    out.push(0);
-                }
+                key::put_resource(resource, out);
+                key::put(file.unwrap_or(""), out);
             },
             |out| {
                 let number = u16::try_from(verdicts.len()).map_err(io::Error::other)?;
@@ -132,8 +125,9 @@ impl SortedAffected {
 #[derive(Default)]
 struct One {
     key: Vec<u8>,
-    /// The resource as JSON, without its closing brace; empty while the framework says nothing of it.
+    /// The resource as JSON, without its closing brace; of an earlier one while there is no verdict.
     named: Vec<u8>,
+    /// None while the framework says nothing of it.
     worst: Option<Verdict>,
 }
 
@@ -163,7 +157,7 @@ impl One {
                 let open = named.strip_suffix(b"}").unwrap_or(named);
                 self.named.extend_from_slice(open);
             }
-            // The worst is the first.
+            // Verdicts are ordered from the worst on.
             let verdict = Verdict::ALL[usize::from(*verdict).min(Verdict::ALL.len() - 1)];
             self.worst = Some(self.worst.map_or(verdict, |before| before.min(verdict)));
         }

@@ -11,6 +11,7 @@ mod document;
 mod fix;
 mod gate;
 mod json;
+mod key;
 mod look;
 mod policy_facts;
 mod repeated;

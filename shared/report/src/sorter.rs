@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::Row;
+use crate::key;
 use crate::spill::{CHUNK_BYTES, Merge, SortedRecords, Spill};
 
 /// Takes rows in any order. Memory is bounded: sorted chunks are spilled to a temporary file.
@@ -71,16 +72,8 @@ impl Sorter {
 fn key(row: &Row, out: &mut Vec<u8>) {
     let severity = row.severity as u8;
     out.push(severity);
-    let resource = &row.resource;
-    let mut field = |text: &str| {
-        out.extend_from_slice(text.as_bytes());
-        out.push(0);
-    };
-    field(row.policy.as_str());
-    field(resource.namespace.as_deref().unwrap_or(""));
-    field(resource.name.as_deref().unwrap_or(""));
-    field(&resource.kind);
-    field(&resource.api_version);
+    key::put(row.policy.as_str(), out);
+    key::put_resource(&row.resource, out);
     let mut digits: Vec<u8> = Vec::with_capacity(12);
     for byte in row.paths.first().map_or("", String::as_str).bytes() {
         if byte.is_ascii_digit() {

@@ -5,6 +5,7 @@ use std::io;
 use plimsoll_model::PolicyId;
 
 use super::is_finding;
+use crate::key;
 use crate::spill::{Merge, SortedRecords, Spill};
 use crate::{Row, Sorted};
 
@@ -118,22 +119,13 @@ fn copy(json: &[u8]) -> impl FnOnce(&mut Vec<u8>) -> io::Result<()> {
 
 /// Bytes that are the same for findings of one object that people are shown at one place.
 fn place(row: &Row, out: &mut Vec<u8>) {
-    let resource = &row.resource;
     let path = match row.line {
         Some(_) => "",
         None => row.paths.first().map_or("", String::as_str),
     };
-    for text in [
-        row.file.as_deref().unwrap_or(""),
-        resource.namespace.as_deref().unwrap_or(""),
-        resource.name.as_deref().unwrap_or(""),
-        &resource.kind,
-        &resource.api_version,
-        path,
-    ] {
-        out.extend_from_slice(text.as_bytes());
-        out.push(0);
-    }
+    key::put(row.file.as_deref().unwrap_or(""), out);
+    key::put_resource(&row.resource, out);
+    key::put(path, out);
     for number in [row.document, row.item, row.line, row.column] {
         out.extend_from_slice(&number.unwrap_or(0).to_be_bytes());
     }
