@@ -70,6 +70,8 @@ pub struct Plan<'c> {
     /// Indices into the catalogue, ascending.
     pub(crate) selected: Vec<usize>,
     pub(crate) by_kind: HashMap<String, KindPlan<'c>>,
+    /// Whether any of them has joins.
+    pub(crate) joins: bool,
     pub(crate) slots: Standard,
     /// The environment with the most slots: a scope made for it serves all policies.
     pub(crate) env: Env,
@@ -103,6 +105,7 @@ impl<'c> Plan<'c> {
         let selected: Vec<usize> = (0..catalogue.policies.len())
             .filter(|i| runs(catalogue.policies[*i].id.as_str()))
             .collect();
+        let joins = selected.iter().any(|i| catalogue.policies[*i].joins());
         let (env, slots) = standard();
         let common = env.names().count();
         let mut by_kind: HashMap<String, KindPlan<'c>> = HashMap::new();
@@ -145,6 +148,7 @@ impl<'c> Plan<'c> {
             options,
             selected,
             by_kind,
+            joins,
             slots,
             env: widest.unwrap_or(env),
             frameworks_of,

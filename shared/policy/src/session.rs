@@ -115,14 +115,18 @@ impl<'c> Session<'c> {
     ) -> Seen {
         let view = match view(node, source) {
             Judged::NotOurs => {
-                self.joins.gather_custom(node);
+                if self.plan.joins {
+                    self.joins.gather_custom(node);
+                }
                 return Seen::NotOurs;
             }
             Judged::ByOwner(view) => return self.by_owner(&view),
             Judged::Yes(view) => view,
         };
         self.tally.resources += u64::from(view.kind != kind::CLUSTER.name);
-        self.joins.gather(view.kind, node);
+        if self.plan.joins {
+            self.joins.gather(view.kind, node);
+        }
         let plan = self.plan;
         let annotations = read_annotations(plan, &view, Some(&mut self.exceptions));
         let Some(kind) = plan.by_kind.get(view.kind) else {
