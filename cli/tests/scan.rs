@@ -233,7 +233,9 @@ fn own_policies_run_beside_the_built_in_ones() {
 /// Replicas lie in many files that two workers read; the first by name speaks.
 #[test]
 fn a_container_that_only_pods_have_is_found_once_in_their_files() {
-    let folder = Folder::with_payments();
+    let folder = Folder::new();
+    let dumped = PAYMENTS.replace("  name: ledger\n", "  name: ledger\n  uid: u\n");
+    folder.write("k8s/payments.yaml", dumped);
     let pod = |name: &str| {
         format!(
             "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\n  namespace: payments\n  labels: {{ pod-template-hash: 5c4 }}\n  ownerReferences:\n  - {{ apiVersion: apps/v1, kind: ReplicaSet, name: ledger-5c4, uid: u, controller: true }}\nspec:\n  containers:\n  - name: proxy\n    image: p:1\n    securityContext:\n      privileged: true\n"
@@ -262,4 +264,6 @@ fn a_container_that_only_pods_have_is_found_once_in_their_files() {
         (&"k8s/pods-0.yaml".into(), &14.into())
     );
     assert_eq!(of_pods[0]["resource"]["kind"], "Deployment");
+    let message = of_pods[0]["message"].as_str().unwrap();
+    assert!(message.contains("not in the template"), "{message}");
 }

@@ -59,22 +59,23 @@ impl<'p> Active<'p> {
 pub(crate) type Decided = [Option<Result<bool, Reason>>];
 
 /// The way through the elements of a group.
-struct Walk<'p, 'a> {
+struct Walk<'w, 'p, 'a> {
     each: &'p [(Slot, Program)],
     budget: Budget,
-    chosen: Vec<Element<'a>>,
+    chosen: &'w mut Vec<Element<'a>>,
     /// Whether there was anything to judge.
     any: bool,
 }
 
 impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
-    /// Judges by the policies of one group. `room` is empty before and after.
+    /// Judges by the policies of one group. `room` and `chosen` are empty before and after.
     pub(crate) fn run(
         &self,
         pass: &Pass<'p>,
         group: &'p Group<'p>,
         decided: &mut Decided,
         room: &mut Vec<Active<'p>>,
+        chosen: &mut Vec<Element<'a>>,
         out: &mut Results<'_>,
     ) {
         for member in &group.members {
@@ -93,7 +94,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
                 other => self.not_in_force(Active::new(member), other.err(), out),
             }
         }
-        self.elements(room, out);
+        self.elements(room, chosen, out);
         for one in room.drain(..) {
             out.done(one.member.index, one.given);
         }
@@ -131,14 +132,19 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         Ok(true)
     }
 
-    fn elements(&self, active: &mut [Active<'p>], out: &mut Results<'_>) {
+    fn elements(
+        &self,
+        active: &mut [Active<'p>],
+        chosen: &mut Vec<Element<'a>>,
+        out: &mut Results<'_>,
+    ) {
         let Some(first) = active.first() else {
             return;
         };
         let mut walk = Walk {
             each: &first.member.policy.compiled.each,
             budget: Budget::new(COST_LIMIT),
-            chosen: Vec::new(),
+            chosen,
             any: false,
         };
         self.each(&mut walk, active, out);
@@ -149,17 +155,17 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
         }
     }
 
-    fn each(&self, walk: &mut Walk<'p, 'a>, active: &mut [Active<'p>], out: &mut Results<'_>) {
+    fn each(&self, walk: &mut Walk<'_, 'p, 'a>, active: &mut [Active<'p>], out: &mut Results<'_>) {
         let Some((slot, program)) = walk.each.get(walk.chosen.len()) else {
             walk.any = true;
-            return self.verdicts(active, &walk.chosen, out);
+            return self.verdicts(active, walk.chosen, out);
         };
         let list = match program.eval(self.scope, &walk.budget) {
             Ok(list) => list,
             Err(error) => {
                 walk.any = true;
                 for one in active {
-                    self.fall_short(one, &walk.chosen, self.reason(&error), out);
+                    self.fall_short(one, walk.chosen, self.reason(&error), out);
                 }
                 return;
             }

@@ -120,12 +120,13 @@ impl<'c> Session<'c> {
             annotations,
             log: &mut self.exceptions,
             in_pods,
-            failed: (view.is_template() && self.plan.judges_owned()).then(Vec::new),
+            failed: (view.may_have_pods() && self.plan.judges_owned()).then(Vec::new),
         };
         self.decided.clear();
         self.decided.resize(pass.conditions.len(), None);
+        let (decided, room, mut chosen) = (&mut self.decided, &mut self.room, Vec::new());
         for group in &pass.groups {
-            case.run(pass, group, &mut self.decided, &mut self.room, &mut results);
+            case.run(pass, group, decided, room, &mut chosen, &mut results);
         }
         let worst: Vec<_> = results.worst().collect();
         let mut failed = results.failed.unwrap_or_default();

@@ -167,7 +167,7 @@ impl<'c> Session<'c> {
     }
 
     fn keep_owner(&mut self, view: &View<'_>, failed: &[usize]) {
-        if view.is_template() && self.plan.judges_owned() {
+        if view.may_have_pods() && self.plan.judges_owned() {
             self.owners
                 .gather(view.kind, &view.node, view.owner, failed);
         }

@@ -111,9 +111,10 @@ impl View<'_> {
         self.owner.is_some()
     }
 
-    /// Whether pods are made from it.
-    pub(crate) fn is_template(&self) -> bool {
-        self.pod_spec_keys.is_some() && self.kind != POD
+    /// Whether there may be pods that were made from it: it has a template, and an API server keeps it. A manifest that
+    /// somebody wrote has no uid, and a pod names its owner by uid.
+    pub(crate) fn may_have_pods(&self) -> bool {
+        self.pod_spec_keys.is_some() && self.kind != POD && self.metadata.get_key(UID).is_some()
     }
 
     /// What is reported: the object, or the owner that its pods come from.

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::Value;
 use crate::budget::Budget;
 use crate::error::Stop;
+use crate::node::same_text;
 
 /// Whether two values are equal. Values of different types are not, except numbers.
 pub(crate) fn equal<'x>(
@@ -18,7 +19,7 @@ pub(crate) fn equal<'x>(
                 return Ok(false);
             }
             budget.charge_text(a.len())?;
-            a == b
+            same_text(a, b)
         }
         (Value::Null, Value::Null) => true,
         (Value::Bool(a), Value::Bool(b)) => a == b,

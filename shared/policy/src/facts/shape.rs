@@ -1,21 +1,11 @@
 //! Whether a pod is as its template says, but for what Kubernetes itself adds to every pod.
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
 
-use plimsoll_cel::{Entry, Node};
-
-/// Fields of a pod spec that differ from pod to pod or are worked out from others: where the scheduler and the DaemonSet
-/// controller put it, what a StatefulSet calls it, what admission makes of the priority class (Kubernetes API, `PodSpec`;
-/// admission plugin Priority).
-const NOT_SAID: &[&str] = &[
-    "nodeName",
-    "hostname",
-    "subdomain",
-    "affinity",
-    "priority",
-    "preemptionPolicy",
-    "serviceAccount",
-];
+use foldhash::SharedSeed;
+use foldhash::quality::FoldHasher;
+use plimsoll_cel::{Entry, Key, Node};
 
 /// The account of pods that name none, the volume of its token and where that is mounted (Kubernetes, admission plugin
 /// ServiceAccount).
@@ -27,14 +17,26 @@ const TOKEN_MOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// Tolerations").
 const OWN_TAINTS: &str = "node.kubernetes.io/";
 
-/// A hash of what the spec and the annotations of a pod or a template say of its security. A list in which nothing counts
-/// is as one that is absent. It is made for every workload and every pod of a scan: what is said is put together and
-/// hashed at once, which is faster than bit by bit.
+const ANNOTATIONS: Key = Key::new("annotations");
+const NAME: Key = Key::new("name");
+const KEY_OF_TAINT: Key = Key::new("key");
+const MOUNT_PATH: Key = Key::new("mountPath");
+const CLAIM: Key = Key::new("persistentVolumeClaim");
+
+/// How what is said is hashed: fast, because that is done for every workload and every pod of a scan, and under a key of
+/// this process alone, so that nobody can write a pod that differs from its template and hashes alike.
+static SEED: LazyLock<(u64, SharedSeed)> = LazyLock::new(|| {
+    let random = || RandomState::new().hash_one(());
+    (random(), SharedSeed::from_u64(random()))
+});
+
+/// A hash, by a key of this process, of what the spec and the annotations of a pod or a template say of its security. A
+/// list in which nothing counts is as one that is absent.
 pub(crate) fn shape(spec: &Node<'_>, metadata: &Node<'_>) -> u64 {
-    let mut said = Said(Vec::with_capacity(2 << 10));
+    let mut said = Said(FoldHasher::with_seed(SEED.0, &SEED.1));
     for entry in spec.entries() {
         match entry.key {
-            key if NOT_SAID.contains(&key) => {}
+            key if is_not_said(key) => {}
             "serviceAccountName" if entry.value.as_str() == Some(DEFAULT_ACCOUNT) => {}
             "volumes" => list(&mut said, entry, |one| !is_own_volume(one), node),
             "tolerations" => list(&mut said, entry, |one| !is_own_toleration(one), node),
@@ -43,57 +45,73 @@ pub(crate) fn shape(spec: &Node<'_>, metadata: &Node<'_>) -> u64 {
         }
     }
     // AppArmor was asked for by annotations; network plugins write others to every pod.
-    let annotations = metadata.get("annotations").unwrap_or(Node::Null);
+    let annotations = metadata.get_key(ANNOTATIONS).unwrap_or(Node::Null);
     let annotations = annotations.entries().iter();
     let of_security = annotations.filter(|entry| entry.key.contains("apparmor"));
     of_security.for_each(|entry| field(&mut said, entry));
-    let mut hasher = DefaultHasher::new();
-    hasher.write(&said.0);
-    hasher.finish()
+    said.0.finish()
 }
 
-/// What is said, each part behind a byte that tells what it is.
-struct Said(Vec<u8>);
+/// Fields of a pod spec that differ from pod to pod or are worked out from others: where the scheduler and the DaemonSet
+/// controller put it, what a StatefulSet calls it, what admission makes of the priority class (Kubernetes API, `PodSpec`;
+/// admission plugin Priority).
+fn is_not_said(key: &str) -> bool {
+    matches!(
+        key,
+        "nodeName"
+            | "hostname"
+            | "subdomain"
+            | "affinity"
+            | "priority"
+            | "preemptionPolicy"
+            | "serviceAccount"
+    )
+}
 
-const KEY: u8 = 0;
-const ITEM: u8 = 1;
-const END: u8 = 2;
-const NULL: u8 = 3;
-const FALSE: u8 = 4;
-const TRUE: u8 = 5;
-const INT: u8 = 6;
-const DOUBLE: u8 = 7;
-const TEXT: u8 = 8;
-const LIST: u8 = 9;
-const MAP: u8 = 10;
+/// What is said, each part behind a number that tells what it is, and how long.
+struct Said(FoldHasher<'static>);
+
+const KEY: u64 = 0;
+const ITEM: u64 = 1;
+const END: u64 = 2;
+const NULL: u64 = 3;
+const BOOL: u64 = 4;
+const INT: u64 = 5;
+const DOUBLE: u64 = 6;
+const TEXT: u64 = 7;
+const LIST: u64 = 8;
+const MAP: u64 = 9;
 
 impl Said {
-    fn part(&mut self, is: u8, bytes: &[u8]) {
-        self.0.push(is);
-        self.0.extend_from_slice(bytes);
+    #[inline]
+    fn part(&mut self, is: u64, number: u64) {
+        self.0.write_u64(is);
+        self.0.write_u64(number);
     }
 
-    fn text(&mut self, is: u8, text: &str) {
-        self.part(is, &text.len().to_le_bytes());
-        self.0.extend_from_slice(text.as_bytes());
+    #[inline]
+    fn text(&mut self, is: u64, text: &str) {
+        self.part(is, text.len() as u64);
+        self.0.write(text.as_bytes());
     }
 }
 
 /// Claims come from a StatefulSet's own templates, under a name for each pod.
 fn is_own_volume(volume: &Node<'_>) -> bool {
-    let name = volume.get("name").and_then(|name| name.as_str());
-    volume.get("persistentVolumeClaim").is_some()
-        || name.is_some_and(|name| name.starts_with(TOKEN_VOLUME))
+    let name = volume.get_key(NAME).and_then(|name| name.as_str());
+    volume.get_key(CLAIM).is_some() || name.is_some_and(|name| name.starts_with(TOKEN_VOLUME))
 }
 
 fn is_own_toleration(toleration: &Node<'_>) -> bool {
-    let key = toleration.get("key").and_then(|key| key.as_str());
+    let key = toleration
+        .get_key(KEY_OF_TAINT)
+        .and_then(|key| key.as_str());
     key.is_some_and(|key| key.starts_with(OWN_TAINTS))
 }
 
 fn container(said: &mut Said, container: &Node<'_>) {
     let own = |mount: &Node<'_>| {
-        let path = mount.get("mountPath").and_then(|path| path.as_str());
+        let path = mount.get_key(MOUNT_PATH).and_then(|path| path.as_str());
         path == Some(TOKEN_MOUNT)
     };
     for entry in container.entries() {
@@ -122,26 +140,25 @@ fn list(
     }
     said.text(KEY, entry.key);
     for item in items {
-        said.part(ITEM, &[]);
+        said.part(ITEM, 0);
         write(said, item);
     }
-    said.part(END, &[]);
+    said.part(END, 0);
 }
 
 fn node(said: &mut Said, value: &Node<'_>) {
     match value {
-        Node::Null => said.part(NULL, &[]),
-        Node::Bool(false) => said.part(FALSE, &[]),
-        Node::Bool(true) => said.part(TRUE, &[]),
-        Node::Int(value) => said.part(INT, &value.to_le_bytes()),
-        Node::Double(value) => said.part(DOUBLE, &value.to_bits().to_le_bytes()),
+        Node::Null => said.part(NULL, 0),
+        Node::Bool(value) => said.part(BOOL, u64::from(*value)),
+        Node::Int(value) => said.part(INT, value.cast_unsigned()),
+        Node::Double(value) => said.part(DOUBLE, value.to_bits()),
         Node::Str(text) => said.text(TEXT, text),
         Node::List(items) => {
-            said.part(LIST, &items.len().to_le_bytes());
+            said.part(LIST, items.len() as u64);
             items.iter().for_each(|item| node(said, item));
         }
         Node::Map(entries) => {
-            said.part(MAP, &entries.len().to_le_bytes());
+            said.part(MAP, entries.len() as u64);
             entries.iter().for_each(|entry| field(said, entry));
         }
     }

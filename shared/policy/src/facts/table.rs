@@ -15,6 +15,9 @@ pub(super) struct Table {
     starts: Vec<usize>,
 }
 
+/// As long as most records are.
+const RECORD_BYTES: usize = 256;
+
 /// A record that is being written.
 #[derive(Debug, Default)]
 pub(super) struct Record(Vec<u8>);
@@ -117,7 +120,7 @@ impl<'t> Iterator for Texts<'t> {
 impl Table {
     /// Adds a record; `write` writes its texts.
     pub(super) fn push(&mut self, write: impl FnOnce(&mut Record)) {
-        let mut record = Record::default();
+        let mut record = Record(Vec::with_capacity(RECORD_BYTES));
         write(&mut record);
         self.starts.push(self.bytes.len());
         put_length(&mut self.bytes, record.0.len());

@@ -48,7 +48,8 @@ fn workload(kind: &str, name: &str, owners: Value, spec: Value) -> Value {
     } else {
         "apps/v1"
     };
-    json!({"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": "shop", "ownerReferences": owners}, "spec": spec})
+    json!({"apiVersion": version, "kind": kind, "spec": spec,
+        "metadata": {"name": name, "namespace": "shop", "uid": "u", "ownerReferences": owners}})
 }
 
 fn deployment(spec: Value) -> Value {
@@ -272,13 +273,18 @@ fn what_others_make_is_reported_once_on_what_people_wrote() {
 #[test]
 fn a_pod_whose_owner_is_not_there_is_judged_as_a_whole() {
     let catalogue = super::built_in();
-    let objects = [replica("a", spec(&[container("app", true)]))];
-    assert_eq!(
-        said(&failing(&catalogue, "privileged-container", &objects)),
-        [
-            "Deployment shop/web: app: container app runs privileged, in a pod whose owner is not there"
-        ]
-    );
+    let mut written = deployment(spec(&[container("app", false)]));
+    let meta = written["metadata"].as_object_mut().unwrap();
+    meta.remove("uid");
+    let pod = replica("a", spec(&[container("app", true)]));
+    for objects in [vec![pod.clone()], vec![written, pod]] {
+        assert_eq!(
+            said(&failing(&catalogue, "privileged-container", &objects)),
+            [
+                "Deployment shop/web: app: container app runs privileged, in a pod whose owner is not there"
+            ]
+        );
+    }
 }
 
 /// Whichever list is lost: nothing that was found in a pod is resolved, and nothing is made up.

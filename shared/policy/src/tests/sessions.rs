@@ -188,7 +188,7 @@ fn pods_of_a_built_in_owner_are_left_to_it_and_those_of_another_are_reported_onc
         scan_objects(&catalogue, "privileged-container", pods, &Lists::of_files()).judgements
     };
     let replica = pod(owner("apps/v1", "ReplicaSet"), true);
-    let set = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "ledger", "namespace": "n"},
+    let set = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "ledger", "namespace": "n", "uid": "u"},
         "spec": {"template": {"spec": replica["spec"]}}});
     let found = of(&[replica.clone(), set, replica]);
     assert_eq!(found.len(), 1);
