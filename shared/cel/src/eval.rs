@@ -12,7 +12,7 @@ use crate::env::Slot;
 use crate::error::Stop;
 use crate::library::{self, Context, Function};
 use crate::program::Program;
-use crate::scope::{Scope, State};
+use crate::scope::{Ask, Scope, State};
 use crate::value::Value;
 
 mod arithmetic;
@@ -200,9 +200,19 @@ impl<'a> Machine<'_, '_, 'a> {
             State::Ready(value) => Ok(value),
             State::Stopped(stop) => Err(stop),
             State::Lazy(program) => self.force(slot, program),
+            State::Asked(ask) => self.ask(slot, ask),
             State::Empty => Err(self.unset(slot, "has no value")),
             State::Running => Err(self.unset(slot, "depends on itself")),
         }
+    }
+
+    #[inline(never)]
+    fn ask(&self, slot: Slot, ask: &'a Ask<'a>) -> Result<Value<'a>, Stop<'a>> {
+        match ask() {
+            Ok(node) => self.scope.set_node(slot, node),
+            Err(reason) => self.scope.set_unknown(slot, reason),
+        }
+        self.read(slot)
     }
 
     #[inline(never)]

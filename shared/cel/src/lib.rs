@@ -47,7 +47,7 @@ pub use program::Program;
 pub use quantity::Quantity;
 pub use readings::{Reading, Readings};
 pub use schema::{Schema, Type};
-pub use scope::Scope;
+pub use scope::{Ask, Scope};
 pub use semver::Semver;
 pub use url::Url;
 pub use value::{Items, Value};

@@ -203,9 +203,11 @@ impl<'a> Node<'a> {
                 value,
             });
         }
-        sorted.reverse();
-        sorted.sort_by_key(|entry| entry.key);
-        sorted.dedup_by_key(|entry| entry.key);
+        if !sorted.is_sorted_by(|a, b| a.key < b.key) {
+            sorted.reverse();
+            sorted.sort_by_key(|entry| entry.key);
+            sorted.dedup_by_key(|entry| entry.key);
+        }
         Node::Map(arena.alloc_slice_copy(&sorted))
     }
 

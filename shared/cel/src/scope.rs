@@ -23,6 +23,9 @@ pub struct Scope<'p: 'a, 'a> {
     pub(crate) depth: Cell<u32>,
 }
 
+/// Gives a variable's value when it is first read, or says why nobody knows it.
+pub type Ask<'a> = dyn Fn() -> Result<Node<'a>, &'a str> + 'a;
+
 /// What a slot holds.
 #[derive(Clone, Copy)]
 pub(crate) enum State<'p, 'a> {
@@ -32,6 +35,8 @@ pub(crate) enum State<'p, 'a> {
     Ready(Value<'a>),
     /// A program to evaluate when the variable is first read.
     Lazy(&'p Program),
+    /// Somebody to ask when the variable is first read.
+    Asked(&'a Ask<'a>),
     /// That program, under evaluation; reading it now is a cycle.
     Running,
     /// Not known, or the error that evaluating it gave.
@@ -79,6 +84,12 @@ impl<'p, 'a> Scope<'p, 'a> {
     /// variable is set again; only a spent budget is not, so that one expression's limit does not become another's.
     pub fn set_lazy(&self, slot: Slot, program: &'p Program) {
         self.put(slot, State::Lazy(program));
+    }
+
+    /// Lets `ask` give the variable its value, a part of the input, when it is first read; that is kept until the variable
+    /// is set again.
+    pub fn set_asked(&self, slot: Slot, ask: &'a Ask<'a>) {
+        self.put(slot, State::Asked(ask));
     }
 
     /// Makes a variable unknown: whatever turns out to depend on it ends in [`crate::EvalError::Unknown`].

@@ -179,8 +179,8 @@ impl<'c> Session<'c> {
         node: &Node<'a>,
         source: Option<&SourceRef>,
         arena: &'a Bump,
-        joins: &Joins,
-        lists: &Lists,
+        joins: &'a Joins,
+        lists: &'a Lists,
         sink: &mut dyn Sink,
     ) {
         let Judged::Yes(view) = view(node, source) else {
@@ -192,25 +192,23 @@ impl<'c> Session<'c> {
         };
         let scope = self.scope(&view, arena);
         let kubernetes = plan.minor();
-        let home = home(&view);
+        let (node, kind_name, home) = (view.node, view.kind, home(&view));
         for fact in &kind.second.facts {
-            let slot = plan.slots.fact(*fact);
-            let home = home.filter(|_| fact.stays_home(view.kind));
-            let is_missing = |list: &str| lists.gap_beside(list, home).is_some();
-            match joins.told(*fact, view.kind, node, arena, kubernetes, &is_missing) {
-                Ok(value) => scope.set_node(slot, value),
-                Err(input) => scope.set_unknown(slot, input),
-            }
+            let fact = *fact;
+            let home = home.filter(|_| fact.stays_home(kind_name));
+            let is_missing = move |list: &str| lists.gap_beside(list, home).is_some();
+            let ask = move || joins.told(fact, kind_name, &node, arena, kubernetes, &is_missing);
+            scope.set_asked(plan.slots.fact(fact), arena.alloc(ask));
         }
         let counts = match kind.second.facts.contains(&Fact::Counts) {
-            true => joins.fact(Fact::Counts, view.kind, node, arena, kubernetes),
+            true => joins.fact(Fact::Counts, kind_name, &node, arena, kubernetes),
             false => Node::Null,
         };
-        if lists.gap_beside("namespaces", None).is_some() {
-            scope.set_unknown(plan.slots.namespace, "namespaces");
-        } else {
-            scope.set_node(plan.slots.namespace, joins.namespace_object(node, arena));
-        }
+        let namespace = move || match lists.gap_beside("namespaces", None) {
+            Some(_) => Err("namespaces"),
+            None => Ok(joins.namespace_object(&node, arena)),
+        };
+        scope.set_asked(plan.slots.namespace, arena.alloc(namespace));
         let annotations = read_annotations(plan, &view, None);
         self.judge(
             &kind.second,

@@ -19,6 +19,15 @@ pub(crate) fn doubtful(document: &str) -> bool {
                 };
             }
             b'#' => line.comment = true,
+            b':' => {
+                let ends = matches!(
+                    document.as_bytes().get(at + 1),
+                    None | Some(b' ' | b'\n' | b'\r')
+                );
+                if ends && line.colon.is_none() {
+                    line.colon = Some(at - line.start);
+                }
+            }
             // The two parsers take tabs otherwise in places.
             b'\t' => return true,
             _ => line.flow = true,
@@ -30,7 +39,7 @@ pub(crate) fn doubtful(document: &str) -> bool {
 /// The bytes that decide how a line is looked at.
 const SIGNS: [bool; 256] = {
     let mut signs = [false; 256];
-    let mut rest: &[u8] = b"\n#\t[]{},";
+    let mut rest: &[u8] = b"\n#\t:[]{},";
     while let [sign, others @ ..] = rest {
         signs[*sign as usize] = true;
         rest = others;
@@ -42,6 +51,8 @@ const SIGNS: [bool; 256] = {
 #[derive(Default)]
 struct Line {
     start: usize,
+    /// Where the first colon is that ends a key.
+    colon: Option<usize>,
     comment: bool,
     flow: bool,
 }
@@ -63,6 +74,14 @@ impl Line {
             [b'%', ..] => return line.starts_with('%'),
             [b'?'] | [b'?', b' ' | b'\t', ..] => return true,
             _ => {}
+        }
+        if !self.comment && !self.flow {
+            let before = rest.as_ptr() as usize - line.as_ptr() as usize;
+            return match self.colon.map(|colon| colon.checked_sub(before)) {
+                Some(Some(colon)) => halves_are_doubtful(rest, colon),
+                Some(None) => pair_is_doubtful(rest),
+                None => word_is_doubtful(rest),
+            };
         }
         // The mark may begin a comment or stand in quotes: look at both readings.
         let comment = self
@@ -105,12 +124,15 @@ fn pair_is_doubtful(pair: &str) -> bool {
         .filter(|(_, b)| **b == b':')
         .map(|(i, _)| i);
     match colons.find(|i| matches!(bytes.get(i + 1), None | Some(b' ' | b'\t'))) {
-        Some(at) => {
-            key_is_doubtful(pair[..at].trim_ascii_end())
-                || word_is_doubtful(pair[at + 1..].trim_ascii_start())
-        }
+        Some(at) => halves_are_doubtful(pair, at),
         None => word_is_doubtful(pair),
     }
+}
+
+/// `key: value`, its colon at hand.
+fn halves_are_doubtful(pair: &str, colon: usize) -> bool {
+    key_is_doubtful(pair[..colon].trim_ascii_end())
+        || word_is_doubtful(pair[colon + 1..].trim_ascii_start())
 }
 
 /// Float keys are written in a form of their own, so any key that may be one is doubted.

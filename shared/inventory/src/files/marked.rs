@@ -23,7 +23,7 @@ pub(crate) struct Marked<'a> {
     pub(crate) extent: Extent,
     pub(crate) children: &'a [Child<'a>],
     /// How many values it is made of when aliases are written out.
-    pub(crate) weight: u64,
+    pub(crate) weight: u32,
     /// Whether other places mean it too.
     pub(crate) sharing: Sharing,
 }
@@ -96,7 +96,7 @@ impl<'a> Marked<'a> {
     fn parent(arena: &'a Bump, node: Node<'a>, extent: Extent, children: &[Child<'a>]) -> Self {
         let weight = children
             .iter()
-            .fold(1_u64, |sum, child| sum.saturating_add(child.value.weight));
+            .fold(1_u32, |sum, child| sum.saturating_add(child.value.weight));
         Self {
             node,
             extent,

@@ -21,7 +21,7 @@ use meaning::{Meaning, meaning};
 
 /// How many values a document's aliases may stand for in all. Real documents stay in the hundreds; the arena shares
 /// what an alias names, but whoever walks the tree would visit each use.
-pub const MAX_EXPANSION: u64 = 1_000_000;
+pub const MAX_EXPANSION: u32 = 1_000_000;
 
 /// Reads one document that begins on line `first_line` of its file. `None` if it is empty.
 pub(crate) fn read<'a>(
@@ -60,7 +60,7 @@ struct Builder<'a, 't> {
     open: Vec<Frame<'a>>,
     row: Row<'a>,
     anchors: HashMap<usize, Option<Marked<'a>>>,
-    expanded: u64,
+    expanded: u32,
 }
 
 impl<'a, 't> Builder<'a, 't> {

@@ -5,8 +5,8 @@ use plimsoll_cel::{Bump, MAX_NESTING, Node};
 use super::super::marked::{Child, Extent, Key, Mark, Marked};
 use super::tag;
 
-pub(super) struct Reader<'b, 'a> {
-    rest: &'b [u8],
+pub(super) struct Reader<'a> {
+    rest: &'a [u8],
     arena: &'a Bump,
     /// The line read last.
     line: u32,
@@ -15,10 +15,10 @@ pub(super) struct Reader<'b, 'a> {
     open: Vec<Child<'a>>,
 }
 
-impl<'b, 'a> Reader<'b, 'a> {
-    pub(super) fn new(rest: &'b [u8], arena: &'a Bump) -> Self {
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &[u8], arena: &'a Bump) -> Self {
         Self {
-            rest,
+            rest: arena.alloc_slice_copy(bytes),
             arena,
             line: 0,
             depth: 0,
@@ -35,7 +35,7 @@ impl<'b, 'a> Reader<'b, 'a> {
             tag::TRUE => Node::Bool(true),
             tag::INT => Node::Int(self.signed()?),
             tag::DOUBLE => Node::Double(f64::from_le_bytes(*self.bytes(8)?.first_chunk()?)),
-            tag::TEXT => Node::Str(self.arena.alloc_str(self.text()?)),
+            tag::TEXT => Node::Str(self.text()?),
             tag::LIST | tag::MAP => return self.children(tag == tag::MAP, extent),
             _ => return None,
         };
@@ -72,7 +72,7 @@ impl<'b, 'a> Reader<'b, 'a> {
 
     fn key(&mut self) -> Option<Key<'a>> {
         let extent = self.extent()?;
-        let text = self.arena.alloc_str(self.text()?);
+        let text = self.text()?;
         Some(Key { text, extent })
     }
 
@@ -91,7 +91,7 @@ impl<'b, 'a> Reader<'b, 'a> {
         })
     }
 
-    pub(super) fn text(&mut self) -> Option<&'b str> {
+    pub(super) fn text(&mut self) -> Option<&'a str> {
         let length = usize::try_from(self.unsigned()?).ok()?;
         std::str::from_utf8(self.bytes(length)?).ok()
     }
@@ -102,6 +102,10 @@ impl<'b, 'a> Reader<'b, 'a> {
     }
 
     fn unsigned(&mut self) -> Option<u64> {
+        if let Some((byte @ ..0x80, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            return Some((*byte).into());
+        }
         let mut number = 0;
         for shift in (0..u64::BITS).step_by(7) {
             let byte = self.bytes(1)?[0];
@@ -113,7 +117,7 @@ impl<'b, 'a> Reader<'b, 'a> {
         None
     }
 
-    fn bytes(&mut self, length: usize) -> Option<&'b [u8]> {
+    fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
         Some(bytes)

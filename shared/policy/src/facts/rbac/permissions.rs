@@ -43,14 +43,14 @@ pub(in super::super) fn fact<'a>(
                 false => Node::List(&[]),
             };
             let fields = vec![
-                ("namespace", space),
-                ("verbs", list("verbs")),
                 ("apiGroups", list("apiGroups")),
-                ("resources", list("resources")),
-                ("resourceNames", list("resourceNames")),
-                ("nonResourceURLs", urls),
                 ("binding", binding),
+                ("namespace", space),
+                ("nonResourceURLs", urls),
+                ("resourceNames", list("resourceNames")),
+                ("resources", list("resources")),
                 ("role", role),
+                ("verbs", list("verbs")),
             ];
             all.push(Node::map_in(arena, fields));
         }
