@@ -200,10 +200,12 @@ impl<'c> Session<'c> {
             let ask = move || joins.told(fact, kind_name, &node, arena, kubernetes, &is_missing);
             scope.set_asked(plan.slots.fact(fact), arena.alloc(ask));
         }
-        let counts = match kind.second.facts.contains(&Fact::Counts) {
-            true => joins.fact(Fact::Counts, kind_name, &node, arena, kubernetes),
-            false => Node::Null,
-        };
+        let counts = kind.second.facts.contains(&Fact::Counts).then(|| {
+            joins.told(Fact::Counts, kind_name, &node, arena, kubernetes, &|_| {
+                false
+            })
+        });
+        let counts = counts.and_then(Result::ok).unwrap_or(Node::Null);
         let namespace = move || match lists.gap_beside("namespaces", None) {
             Some(_) => Err("namespaces"),
             None => Ok(joins.namespace_object(&node, arena)),

@@ -33,8 +33,8 @@ fn joins(parts: &[&[Node<'_>]]) -> Joins {
 fn facts(joins: &Joins, nodes: &[Node<'_>], arena: &Bump) -> Vec<String> {
     let about = |node: &Node<'_>| {
         let fact = |fact: Fact| {
-            let value = joins.fact(fact, kind(node), node, arena, 37);
-            let value = serde_json::to_string(&value).unwrap();
+            let told = joins.told(fact, kind(node), node, arena, 37, &|_| false);
+            let value = serde_json::to_string(&told).unwrap();
             format!("{} {}: {value}", kind(node), fact.variable())
         };
         Fact::ALL.map(fact)
