@@ -140,7 +140,7 @@ pub(super) async fn invitations(tenant: &TenantStore) -> Result<Vec<String>, Sto
                 "{slug}  {account} has not let Plimsoll in yet. Once, with that account's credentials:\n  \
                  aws cloudformation deploy --stack-name plimsoll --template-file infra/onboarding/role.yaml \\\n    \
                  --capabilities CAPABILITY_NAMED_IAM --parameter-overrides RoleName={role} ExternalId={external_id} \\\n    \
-                 VendorAccountId=… ScannerRoleName=…   # the account and the role that `plimsoll up` runs as"
+                 VendorAccountId=… AccountScannerRole=… ClusterScannerRole=…   # the account and, twice, the role that `plimsoll up` runs as"
             )
         })
     };

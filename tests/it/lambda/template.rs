@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use yaml_serde::Value;
+use yaml_serde::{Mapping, Value};
 
 /// A function of the template.
 pub(super) struct Declared {
@@ -39,7 +39,8 @@ pub(super) fn functions() -> Vec<Declared> {
     let template = template();
     let shared = variables(at(&template, &["Globals", "Function"]));
     let resources = template.get("Resources").and_then(Value::as_mapping);
-    let functions = resources.unwrap().iter().filter(|(_, body)| {
+    let resources = resources.unwrap();
+    let functions = resources.iter().filter(|(_, body)| {
         body.get("Type").and_then(Value::as_str) == Some("AWS::Serverless::Function")
     });
     functions
@@ -51,7 +52,7 @@ pub(super) fn functions() -> Vec<Declared> {
                 folder: folder.rsplit('/').next().unwrap().to_owned(),
                 own: own.keys().cloned().collect(),
                 variables: shared.clone().into_iter().chain(own).collect(),
-                allowed: allowed(properties),
+                allowed: allowed(properties, resources),
             }
         })
         .collect()
@@ -64,10 +65,22 @@ pub(super) fn function(folder: &str) -> Declared {
     found.unwrap_or_else(|| panic!("the template has no function of {folder}"))
 }
 
-fn allowed(properties: &Value) -> BTreeSet<(String, String)> {
+/// By the function's own policies, or by the role that it names; what AWS's managed policies allow so that a function
+/// gets messages and writes its log is left out.
+fn allowed(properties: &Value, resources: &Mapping) -> BTreeSet<(String, String)> {
+    let documents: Vec<&Value> = match properties.get("Role") {
+        Some(role) => {
+            let role = resources.get(named(role).as_str()).unwrap();
+            let policies = list(role.get("Properties").unwrap(), "Policies").iter();
+            policies
+                .map(|policy| policy.get("PolicyDocument").unwrap())
+                .collect()
+        }
+        None => list(properties, "Policies").iter().collect(),
+    };
     let mut allowed = BTreeSet::new();
-    for policy in list(properties, "Policies") {
-        for statement in list(policy, "Statement") {
+    for document in documents {
+        for statement in list(document, "Statement") {
             assert_eq!(
                 statement.get("Effect").and_then(Value::as_str),
                 Some("Allow")
