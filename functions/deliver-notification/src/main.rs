@@ -5,6 +5,7 @@
 use deliver_notification::{Channels, DeliveryError};
 use plimsoll_channels::{Mail, Slack, SlackConfig};
 use plimsoll_model::Message;
+use plimsoll_store::Queue;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -23,12 +24,19 @@ async fn main() -> anyhow::Result<()> {
         ses: Mail::ses(aws_sdk_sesv2::Client::new(&start.sdk)),
         environment: start.environment.clone(),
     };
-    plimsoll_runtime::sqs(async |message| match message {
+    let handle = async |message: Message| match message {
         Message::DeliveryJob(job) => {
             deliver_notification::handle(&store, &channels, &start.clock, &domain, &job).await
         }
         _ => Ok::<(), DeliveryError>(()),
-    })
-    .await
-    .map_err(anyhow::Error::from_boxed)
+    };
+    let hide = async |receipt: String, pause| {
+        let queues = store.queues();
+        queues
+            .change_visibility(Queue::Deliveries, &receipt, pause)
+            .await
+    };
+    plimsoll_runtime::sqs(handle, hide)
+        .await
+        .map_err(anyhow::Error::from_boxed)
 }

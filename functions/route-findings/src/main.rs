@@ -4,6 +4,7 @@
 
 use plimsoll_alerting::Links;
 use plimsoll_model::Message;
+use plimsoll_store::Queue;
 use route_findings::{Desk, RouteError};
 
 #[tokio::main]
@@ -18,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
         base: start.environment.get("BASE_URL").map(str::to_owned),
         buttons: false,
     };
-    plimsoll_runtime::sqs(async |message| match message {
+    let handle = async |message: Message| match message {
         Message::FinishedScan(job) => {
             let desk = Desk {
                 store: &store,
@@ -29,7 +30,14 @@ async fn main() -> anyhow::Result<()> {
             route_findings::handle(&desk, &job).await
         }
         _ => Ok::<(), RouteError>(()),
-    })
-    .await
-    .map_err(anyhow::Error::from_boxed)
+    };
+    let hide = async |receipt: String, pause| {
+        let queues = store.queues();
+        queues
+            .change_visibility(Queue::FinishedScans, &receipt, pause)
+            .await
+    };
+    plimsoll_runtime::sqs(handle, hide)
+        .await
+        .map_err(anyhow::Error::from_boxed)
 }

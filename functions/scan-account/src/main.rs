@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::Message;
+use plimsoll_store::Queue;
 use scan_account::AccountError;
 use scan_cluster::Reach;
 
@@ -19,17 +20,24 @@ async fn main() -> anyhow::Result<()> {
     let every = SignedDuration::from_hours(start.environment.number("SCAN_EVERY_HOURS", 24)?);
     let reach = Reach {
         sdk: start.sdk.clone(),
-        allowed: AllowedNetworks::public_only(),
+        allowed: AllowedNetworks::parse(&start.environment.list("ALLOW_NETWORKS"))?,
         patience: Patience::default(),
         kubeconfig: None,
         clock: start.clock.clone(),
     };
-    plimsoll_runtime::sqs(async |message| match message {
+    let handle = async |message: Message| match message {
         Message::AccountJob(job) => {
             scan_account::handle(&store, &reach, every, start.clock.now(), &job).await
         }
         _ => Ok::<(), AccountError>(()),
-    })
-    .await
-    .map_err(anyhow::Error::from_boxed)
+    };
+    let hide = async |receipt: String, pause| {
+        let queues = store.queues();
+        queues
+            .change_visibility(Queue::AccountJobs, &receipt, pause)
+            .await
+    };
+    plimsoll_runtime::sqs(handle, hide)
+        .await
+        .map_err(anyhow::Error::from_boxed)
 }

@@ -5,6 +5,7 @@
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::Message;
+use plimsoll_store::Queue;
 use scan_cluster::{Reach, ScanError};
 
 #[tokio::main]
@@ -17,17 +18,24 @@ async fn main() -> anyhow::Result<()> {
     let catalogue = plimsoll_catalogue::built_in()?;
     let reach = Reach {
         sdk: start.sdk.clone(),
-        allowed: AllowedNetworks::public_only(),
+        allowed: AllowedNetworks::parse(&start.environment.list("ALLOW_NETWORKS"))?,
         patience: Patience::default(),
         kubeconfig: None,
         clock: start.clock.clone(),
     };
-    plimsoll_runtime::sqs(async |message| match message {
+    let handle = async |message: Message| match message {
         Message::ClusterJob(job) => {
             scan_cluster::handle(&store, &catalogue, &reach, &start.clock, &job).await
         }
         _ => Ok::<(), ScanError>(()),
-    })
-    .await
-    .map_err(anyhow::Error::from_boxed)
+    };
+    let hide = async |receipt: String, pause| {
+        let queues = store.queues();
+        queues
+            .change_visibility(Queue::ClusterJobs, &receipt, pause)
+            .await
+    };
+    plimsoll_runtime::sqs(handle, hide)
+        .await
+        .map_err(anyhow::Error::from_boxed)
 }

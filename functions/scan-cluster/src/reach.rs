@@ -8,7 +8,9 @@ use plimsoll_inventory::kube::{
     ClusterError, ClusterReader, Patience, connect_context, connect_eks,
 };
 use plimsoll_inventory::network::AllowedNetworks;
-use plimsoll_model::{Cluster, Connection, ConnectionKind, Reason, ReasonCode, ScanId, TenantId};
+use plimsoll_model::{
+    Cluster, Connection, ConnectionKind, ConnectionState, Reason, ReasonCode, ScanId, TenantId,
+};
 use plimsoll_runtime::Clock;
 
 /// What the service uses to reach clusters.
@@ -33,7 +35,8 @@ pub fn role_arn(account: &str, role: &str) -> String {
 }
 
 impl Reach {
-    /// Prepares the connection to a cluster.
+    /// Prepares the connection to a cluster. One that is suspended is not used: whoever else its role lets in could have
+    /// put there what we would read.
     ///
     /// # Errors
     /// Why it cannot be reached, and what mends it.
@@ -44,6 +47,9 @@ impl Reach {
         connection: &Connection,
         cluster: &Cluster,
     ) -> Result<ClusterReader, Reason> {
+        if let Some(reason) = suspended(connection) {
+            return Err(reason);
+        }
         match &connection.kind {
             ConnectionKind::KubeContext { context } => {
                 let reader = connect_context(
@@ -83,6 +89,15 @@ impl Reach {
             }
         }
     }
+}
+
+/// Why a connection that is suspended is not used.
+fn suspended(connection: &Connection) -> Option<Reason> {
+    let ConnectionState::Suspended { reason, mend, .. } = &connection.state else {
+        return None;
+    };
+    let need = format!("the connection is suspended: {reason}");
+    Some(Reason::new(ReasonCode::PermissionMissing, need).mended_by(mend.clone()))
 }
 
 /// Why AWS did not let us as far as the cluster.
@@ -128,5 +143,39 @@ pub fn unreadable(error: &ClusterError, connection: &Connection, cluster: &Clust
                 .mended_by(format!("kubectl --context {context} get --raw /version"))
         }
         (other, ConnectionKind::Aws { .. }) => Reason::new(ReasonCode::ApiError, other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use plimsoll_model::ConnectionId;
+
+    use super::*;
+
+    #[test]
+    fn a_suspended_connection_says_why_it_is_not_used_and_what_mends_it() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut connection = Connection {
+            id: ConnectionId::of(&["c"]),
+            kind: ConnectionKind::KubeContext {
+                context: "prod".to_owned(),
+            },
+            stage: None,
+            state: ConnectionState::Connected,
+            next_scan: now,
+        };
+        assert_eq!(suspended(&connection), None);
+        connection.state = ConnectionState::Suspended {
+            reason: "The role lets others in.".to_owned(),
+            mend: "Mend its trust policy.".to_owned(),
+            since: now,
+        };
+        let reason = suspended(&connection).unwrap();
+        assert_eq!(
+            reason.need,
+            "the connection is suspended: The role lets others in."
+        );
+        assert_eq!(reason.mend.as_deref(), Some("Mend its trust policy."));
     }
 }

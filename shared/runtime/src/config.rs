@@ -55,6 +55,16 @@ impl Environment {
         self.get(name).ok_or(ConfigError::Missing(name))
     }
 
+    /// The parts of `name`'s value between commas; none if it is not set.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Vec<&str> {
+        let parts = self.get(name).unwrap_or_default().split(',');
+        parts
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect()
+    }
+
     /// The value of `name` as a number, or `default`.
     ///
     /// # Errors
@@ -77,6 +87,9 @@ mod tests {
         let environment = Environment::of(&[("A", ""), ("N", "ten")]);
         assert_eq!(environment.need("A"), Err(ConfigError::Missing("A")));
         assert_eq!(environment.number("M", 5), Ok(5));
+        let several = Environment::of(&[("L", "10.0.0.0/8, 127.0.0.1,")]);
+        assert_eq!(several.list("L"), ["10.0.0.0/8", "127.0.0.1"]);
+        assert!(several.list("M").is_empty());
         let error = environment.number("N", 5).unwrap_err().to_string();
         assert_eq!(error, "environment variable N: `ten` is no whole number");
     }
