@@ -6,6 +6,7 @@ use std::fmt;
 use bumpalo::Bump;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use crate::encode::UNKNOWN;
 use crate::node::{Entry, Node, key_hash};
 
 /// How deep a document may nest. The API server's own limit for JSON is of the same order, and no Kubernetes
@@ -33,10 +34,21 @@ pub struct DecodeError {
 /// # Errors
 /// Broken JSON, a key given twice in one map, nesting over [`MAX_NESTING`], or anything after the document.
 pub fn decode_json<'a>(arena: &'a Bump, json: &[u8]) -> Result<Node<'a>, DecodeError> {
+    decode(NodeSeed::new(arena), json)
+}
+
+/// As [`decode_json`], of what we wrote ourselves: [`NodeSeed::of_our_own`].
+///
+/// # Errors
+/// As there.
+pub fn decode_our_own<'a>(arena: &'a Bump, json: &[u8]) -> Result<Node<'a>, DecodeError> {
+    decode(NodeSeed::of_our_own(arena), json)
+}
+
+fn decode<'a>(seed: NodeSeed<'a>, json: &[u8]) -> Result<Node<'a>, DecodeError> {
     let mut source = serde_json::Deserializer::from_slice(json);
     source.disable_recursion_limit();
-    NodeSeed::new(arena)
-        .deserialize(&mut source)
+    seed.deserialize(&mut source)
         .and_then(|node| source.end().map(|()| node))
         .map_err(|error| from_json(&error))
 }
@@ -61,6 +73,7 @@ pub struct NodeSeed<'a> {
     /// Where text, lists and maps are put.
     pub arena: &'a Bump,
     keep_nulls: bool,
+    read_unknown: bool,
 }
 
 impl<'a> NodeSeed<'a> {
@@ -70,6 +83,7 @@ impl<'a> NodeSeed<'a> {
         NodeSeed {
             arena,
             keep_nulls: true,
+            read_unknown: false,
         }
     }
 
@@ -79,6 +93,18 @@ impl<'a> NodeSeed<'a> {
         NodeSeed {
             arena,
             keep_nulls: false,
+            read_unknown: false,
+        }
+    }
+
+    /// Decodes what we wrote ourselves, where `{"$unknown": reason}` stands for [`Node::Unknown`]. What others wrote never
+    /// says of itself that it is not known.
+    #[must_use]
+    pub fn of_our_own(arena: &'a Bump) -> NodeSeed<'a> {
+        NodeSeed {
+            arena,
+            keep_nulls: true,
+            read_unknown: true,
         }
     }
 }
@@ -220,6 +246,14 @@ impl<'de, 'a> Visitor<'de> for Reader<'_, 'a> {
             .find(|pair| pair[0].key == pair[1].key)
         {
             return Err(repeated_key(pair[0].key));
+        }
+        let unknown = match entries[start..] {
+            [entry] if self.seed.read_unknown && entry.key == UNKNOWN => entry.value.as_str(),
+            _ => None,
+        };
+        if let Some(reason) = unknown {
+            entries.truncate(start);
+            return Ok(Node::Unknown(reason));
         }
         let map = if self.seed.keep_nulls {
             self.seed.arena.alloc_slice_copy(&entries[start..])

@@ -4,6 +4,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::node::Node;
 
+/// The only key of what stands for [`Node::Unknown`].
+pub(crate) const UNKNOWN: &str = "$unknown";
+
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -18,6 +21,11 @@ impl Serialize for Node<'_> {
                 for entry in *entries {
                     map.serialize_entry(entry.key, &entry.value)?;
                 }
+                map.end()
+            }
+            Node::Unknown(reason) => {
+                let mut map = to.serialize_map(Some(1))?;
+                map.serialize_entry(UNKNOWN, reason)?;
                 map.end()
             }
         }

@@ -59,6 +59,10 @@ impl<'a> Stop<'a> {
     /// The budget is spent.
     pub(crate) const COST: Stop<'static> = Stop(&Cause::Cost);
 
+    /// Something in a list or map that is compared as a whole is not known.
+    pub(crate) const PART_UNKNOWN: Stop<'static> =
+        Stop(&Cause::Unknown("a part of what is compared"));
+
     pub(crate) fn no_such_key(arena: &'a Bump, key: &str, at: u32) -> Stop<'a> {
         let key = arena.alloc_str(key);
         Stop(arena.alloc(Cause::NoSuchKey { key, at }))

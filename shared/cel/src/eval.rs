@@ -165,7 +165,8 @@ impl<'a> Machine<'_, '_, 'a> {
             *value = self.eval(arg)?;
         }
         self.cx.at.set(at);
-        library::call(&self.cx, function, &values[..args.len().min(4)])
+        let made = library::call(&self.cx, function, &values[..args.len().min(4)])?;
+        self.cx.known(made)
     }
 
     #[inline(never)]

@@ -35,7 +35,7 @@ mod value;
 pub use budget::Budget;
 pub use bumpalo::Bump;
 pub use cidr::Cidr;
-pub use decode::{DecodeError, MAX_NESTING, NodeSeed, decode_json};
+pub use decode::{DecodeError, MAX_NESTING, NodeSeed, decode_json, decode_our_own};
 pub use env::{Env, Limits, Slot};
 pub use error::{CompileError, EvalError};
 pub use estimate::{Estimate, Sizes};

@@ -48,6 +48,23 @@ impl<'a> Context<'_, 'a> {
         Stop::message(self.arena, text, self.at.get())
     }
 
+    /// A value that somebody is about to use, unless it is not known.
+    #[inline]
+    pub(crate) fn known(&self, value: Value<'a>) -> Result<Value<'a>, Stop<'a>> {
+        match value {
+            Value::Unknown(reason) => Err(Stop::unknown(self.arena, reason)),
+            value => Ok(value),
+        }
+    }
+
+    /// A map whose keys somebody is about to use all, unless one may be there or not.
+    pub(crate) fn known_keys(&self, map: &Value<'a>) -> Result<(), Stop<'a>> {
+        match map.unknown_key() {
+            Some(reason) => Err(Stop::unknown(self.arena, reason)),
+            None => Ok(()),
+        }
+    }
+
     /// Text in the arena, charged first.
     pub(crate) fn text(&self, text: &str) -> Result<Value<'a>, Stop<'a>> {
         self.budget.charge_text(text.len())?;
@@ -306,6 +323,14 @@ pub(crate) fn mismatch<'a>(
     function: Function,
     args: &[Value<'_>],
 ) -> Stop<'a> {
+    let mut parts = args.iter().flat_map(Value::items);
+    let unknown = parts.find_map(|part| match part {
+        Value::Unknown(reason) => Some(reason),
+        _ => None,
+    });
+    if let Some(reason) = unknown {
+        return Stop::unknown(cx.arena, cx.arena.alloc_str(reason));
+    }
     let kinds: Vec<_> = args.iter().map(|arg| arg.kind().name()).collect();
     let name = table::name_of(function);
     cx.fail(format_args!(
@@ -322,7 +347,10 @@ fn size<'a>(cx: &Context<'_, 'a>, of: Value<'a>) -> Result<Option<Value<'a>>, St
         }
         Value::Bytes(bytes) => bytes.len(),
         other => match other.len() {
-            Some(len) => len,
+            Some(len) => {
+                cx.known_keys(&other)?;
+                len
+            }
             None => return Ok(None),
         },
     };

@@ -23,6 +23,10 @@ pub enum Node<'a> {
     List(&'a [Node<'a>]),
     /// A map, entries sorted by key.
     Map(&'a [Entry<'a>]),
+    /// Nobody knows what is here, for this reason; as the value of a map's key, neither whether the key is there. Whatever
+    /// depends on it is not known: see [`crate::EvalError::Unknown`]. No document holds it, only who reads pieces of an
+    /// object from several places and lost one.
+    Unknown(&'a str),
 }
 
 /// One key and its value in a [`Node::Map`].
@@ -109,7 +113,7 @@ pub(crate) fn find_entry(entries: &[Entry<'_>], key: &str, hash: u32) -> Option<
 }
 
 impl<'a> Node<'a> {
-    /// The value under `key`, if this is a map that has it.
+    /// The value under `key`, if this is a map that has it. Nothing is known below what is not known.
     #[must_use]
     #[inline]
     pub fn get(&self, key: &str) -> Option<Node<'a>> {
@@ -122,6 +126,7 @@ impl<'a> Node<'a> {
     pub fn get_hashed(&self, key: &str, hash: u32) -> Option<Node<'a>> {
         match self {
             Node::Map(entries) => find_entry(entries, key, hash).map(|place| entries[place].value),
+            Node::Unknown(_) => Some(*self),
             _ => None,
         }
     }
@@ -166,6 +171,16 @@ impl<'a> Node<'a> {
     pub fn as_int(&self) -> Option<i64> {
         match self {
             Node::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Why it is not known, if it is not.
+    #[must_use]
+    #[inline]
+    pub fn unknown(&self) -> Option<&'a str> {
+        match self {
+            Node::Unknown(reason) => Some(reason),
             _ => None,
         }
     }

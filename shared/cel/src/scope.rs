@@ -77,7 +77,7 @@ impl<'p, 'a> Scope<'p, 'a> {
 
     /// Gives a variable a part of the input.
     pub fn set_node(&self, slot: Slot, node: Node<'a>) {
-        self.put(slot, State::Ready(Value::from(node)));
+        self.set(slot, Value::from(node));
     }
 
     /// Lets `program` give the variable its value when it is first read. The result, an error too, is kept until the

@@ -16,6 +16,7 @@ mod language;
 mod library;
 mod scopes;
 pub(crate) mod typed;
+mod unknown;
 
 /// An environment with the dynamic variables `object`, `params` and `x`.
 fn env() -> Env {

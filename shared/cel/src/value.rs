@@ -72,8 +72,8 @@ pub enum Value<'a> {
     Url(&'a Url<'a>),
     /// A named format.
     Format(NamedFormat),
-    /// Not known, with the reason. Never inside a list or map, and never a result: as input it makes what depends
-    /// on it [`crate::EvalError::Unknown`].
+    /// Not known, with the reason: as input, or as a part of it. Never a result, but for elements of a list: what depends
+    /// on it is [`crate::EvalError::Unknown`].
     Unknown(&'a str),
 }
 
@@ -88,6 +88,7 @@ impl<'a> From<Node<'a>> for Value<'a> {
             Node::Str(text) => Value::Str(text),
             Node::List(items) => Value::Nodes(items),
             Node::Map(entries) => Value::Entries(entries),
+            Node::Unknown(reason) => Value::Unknown(reason),
         }
     }
 }
@@ -133,6 +134,7 @@ impl<'a> Value<'a> {
             Value::Str(text) => Some(Node::Str(text)),
             Value::Nodes(items) => Some(Node::List(items)),
             Value::Entries(entries) => Some(Node::Map(entries)),
+            Value::Unknown(reason) => Some(Node::Unknown(reason)),
             _ => None,
         }
     }
@@ -181,6 +183,14 @@ impl<'a> Value<'a> {
                 .iter()
                 .find(|(k, _)| k.as_str() == Some(key))
                 .map(|(_, value)| *value),
+            _ => None,
+        }
+    }
+
+    /// Why nobody knows which keys a map of the input has, if so: one of them may be there or not.
+    pub(crate) fn unknown_key(&self) -> Option<&'a str> {
+        match self {
+            Value::Entries(entries) => entries.iter().find_map(|entry| entry.value.unknown()),
             _ => None,
         }
     }

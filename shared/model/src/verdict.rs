@@ -81,6 +81,21 @@ pub enum ReasonCode {
 }
 
 impl ReasonCode {
+    /// All codes.
+    pub const ALL: [ReasonCode; 11] = [
+        ReasonCode::PermissionMissing,
+        ReasonCode::ApiError,
+        ReasonCode::PageLost,
+        ReasonCode::RouteNotChosen,
+        ReasonCode::InputUnread,
+        ReasonCode::NeedsCluster,
+        ReasonCode::EvaluationError,
+        ReasonCode::MalformedInput,
+        ReasonCode::Unresolved,
+        ReasonCode::CostLimit,
+        ReasonCode::Expired,
+    ];
+
     /// The code as it stands in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -121,6 +136,21 @@ impl Reason {
             need: need.into(),
             mend: None,
         }
+    }
+
+    /// Code and need as one line, which [`Reason::of_line`] reads: how a part of an object says why it is not known.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("{} {}", self.code.as_str(), self.need)
+    }
+
+    /// The reason in a line that begins with a code.
+    #[must_use]
+    pub fn of_line(line: &str) -> Option<Self> {
+        let (code, need) = line.split_once(' ')?;
+        let mut codes = ReasonCode::ALL.into_iter();
+        let code = codes.find(|known| known.as_str() == code)?;
+        Some(Self::new(code, need))
     }
 
     /// The same with the command that mends it.

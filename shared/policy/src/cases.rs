@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_cel::{Bump, decode_json};
+use plimsoll_cel::{Bump, decode_our_own};
 use plimsoll_model::kind;
 use plimsoll_model::{Judgement, Reason, ReasonCode, SourceRef, Verdict};
 use serde::Deserialize;
@@ -198,7 +198,7 @@ pub fn judgements(
     let (mut again, mut owned) = (Vec::new(), Vec::new());
     let arena = Bump::new();
     for (document, json) in objects.iter().enumerate() {
-        let Ok(node) = decode_json(&arena, json.as_bytes()) else {
+        let Ok(node) = decode_our_own(&arena, json.as_bytes()) else {
             continue;
         };
         let source = SourceRef {

@@ -40,7 +40,7 @@ impl<'a> Case<'_, '_, 'a> {
         let mut redacted = false;
         let mut paths = Vec::new();
         for (path, node) in self.places(policy, chosen.last()) {
-            let node = node.filter(|_| observed.is_none());
+            let node = node.filter(|node| observed.is_none() && node.unknown().is_none());
             let shown = &self.plan.options.shown;
             let text = shown(
                 self.view.kind,

@@ -283,7 +283,8 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     fn reason(&self, error: &EvalError) -> Reason {
         match error {
             EvalError::Unknown { reason } if kind::of_plural(reason).is_none() => {
-                Reason::new(ReasonCode::InputUnread, reason.clone())
+                let said = Reason::of_line(reason);
+                said.unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, reason.clone()))
             }
             EvalError::Unknown { reason } => self
                 .lists

@@ -71,7 +71,13 @@ impl<'c> Session<'c> {
             let metadata = of.get_key(METADATA);
             scope.set_node(plan.slots.pod_spec, spec);
             scope.set_node(plan.slots.pod_metadata, metadata.unwrap_or(empty));
-            scope.set_node(plan.slots.containers, containers(&spec, arena));
+            match CONTAINERS
+                .iter()
+                .find_map(|key| spec.get_key(*key)?.unknown())
+            {
+                Some(reason) => scope.set_unknown(plan.slots.containers, reason),
+                None => scope.set_node(plan.slots.containers, containers(&spec, arena)),
+            }
         }
         scope
     }

@@ -33,7 +33,10 @@ impl<'a> Machine<'_, '_, 'a> {
     fn elements_of(&self, looped: &Loop, range: Value<'a>) -> Result<Elements<'a>, Stop<'a>> {
         match range {
             list @ (Value::Nodes(_) | Value::List(_)) => Ok(Elements::List(list.items())),
-            Value::Entries(entries) => Ok(Elements::Entries(entries.iter())),
+            Value::Entries(entries) => {
+                self.cx.known_keys(&range)?;
+                Ok(Elements::Entries(entries.iter()))
+            }
             Value::Map(pairs) => Ok(Elements::Pairs(pairs.iter())),
             other => {
                 self.cx.at.set(looped.at);
@@ -180,6 +183,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 continue;
             }
             let output = self.output(looped)?;
+            self.cx.known_keys(&output)?;
             if looped.kind == LoopKind::TransformMap {
                 self.cx.budget.charge(1)?;
                 pairs.push((key, output));

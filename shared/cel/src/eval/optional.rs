@@ -34,7 +34,7 @@ impl<'a> Machine<'_, '_, 'a> {
             Found::Optional(Some(value)) | Found::Plain(Value::Optional(Some(&value)))
                 if unwrap =>
             {
-                Ok(value)
+                self.cx.known(value)
             }
             Found::Optional(Some(value)) => Ok(Value::some(self.cx.arena, value)),
             Found::Optional(None) | Found::Plain(Value::Optional(None)) => self.eval(otherwise),

@@ -99,7 +99,7 @@ impl<'a> Machine<'_, '_, 'a> {
             match field.find(entries) {
                 Some(Node::Map(inner)) => entries = inner,
                 // A list has no fields, not even optionally.
-                Some(Node::List(_)) => return Quick::Elsewhere,
+                Some(Node::List(_) | Node::Unknown(_)) => return Quick::Elsewhere,
                 Some(_) if number + 1 < lenient_from => return Quick::Elsewhere,
                 None if number < lenient_from => return Quick::Elsewhere,
                 // What is left could still be an index, whose type may be wrong.
@@ -117,6 +117,7 @@ impl<'a> Machine<'_, '_, 'a> {
             return Quick::Elsewhere;
         };
         match field.find(entries) {
+            Some(Node::Unknown(_)) => Quick::Elsewhere,
             Some(node) => Quick::Node(node),
             None if before.len() < lenient_from => Quick::Elsewhere,
             None => Quick::Nothing,
@@ -126,7 +127,7 @@ impl<'a> Machine<'_, '_, 'a> {
     fn root(&self, path: &Path) -> Result<Value<'a>, Stop<'a>> {
         match &path.root {
             Root::Slot(slot) => self.read(*slot),
-            Root::Local(local) => Ok(self.local(*local)),
+            Root::Local(local) => self.cx.known(self.local(*local)),
             Root::Of(expr) => self.eval(expr),
         }
     }
@@ -166,6 +167,11 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     fn step(&self, value: Value<'a>, step: &Step) -> Result<Option<Value<'a>>, Stop<'a>> {
+        let found = self.step_to(value, step)?;
+        found.map(|value| self.cx.known(value)).transpose()
+    }
+
+    fn step_to(&self, value: Value<'a>, step: &Step) -> Result<Option<Value<'a>>, Stop<'a>> {
         match step {
             Step::Field(field) => match value {
                 Value::Entries(entries) => Ok(field.find(entries).map(|node| Value::from(*node))),

@@ -15,7 +15,13 @@ impl<'a> Machine<'_, '_, 'a> {
         match of {
             Value::Nodes(_) | Value::List(_) => library::has_element(&self.cx, &of, &item),
             Value::Entries(_) | Value::Map(_) => {
-                Ok(value::find_key(&of, &item, self.cx.budget)?.is_some())
+                match value::find_key(&of, &item, self.cx.budget)? {
+                    Some(Value::Unknown(reason)) => {
+                        let reason = self.cx.arena.alloc_str(reason);
+                        Err(Stop::unknown(self.cx.arena, reason))
+                    }
+                    found => Ok(found.is_some()),
+                }
             }
             other => {
                 let kind = other.kind().name();

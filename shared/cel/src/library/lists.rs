@@ -146,18 +146,21 @@ fn flatten<'a>(cx: &Context<'_, 'a>, list: Value<'a>, depth: i64) -> Result<Valu
         return Err(cx.fail(format_args!("flatten cannot go {depth} levels deep")));
     }
     let mut flat = ListBuilder::new(cx, list.len().unwrap_or(0));
-    flatten_into(&mut flat, list, depth)?;
+    flatten_into(cx, &mut flat, list, depth)?;
     Ok(flat.finish())
 }
 
 fn flatten_into<'a>(
+    cx: &Context<'_, 'a>,
     flat: &mut ListBuilder<'_, 'a>,
     list: Value<'a>,
     depth: i64,
 ) -> Result<(), Stop<'a>> {
     for item in list.items() {
-        match item {
-            Value::Nodes(_) | Value::List(_) if depth > 0 => flatten_into(flat, item, depth - 1)?,
+        match cx.known(item)? {
+            Value::Nodes(_) | Value::List(_) if depth > 0 => {
+                flatten_into(cx, flat, item, depth - 1)?
+            }
             _ => flat.push(item)?,
         }
     }
@@ -167,7 +170,7 @@ fn flatten_into<'a>(
 /// Errs for elements of types that have no order at all, and charges for comparing them.
 fn check_ordered<'a>(cx: &Context<'_, 'a>, list: Value<'a>) -> Result<(), Stop<'a>> {
     for item in list.items() {
-        match item {
+        match cx.known(item)? {
             Value::Str(text) => cx.budget.charge_text(text.len())?,
             Value::Bytes(bytes) => cx.budget.charge_text(bytes.len())?,
             Value::Int(_)
@@ -191,6 +194,7 @@ fn check_sortable<'a>(cx: &Context<'_, 'a>, items: &[Value<'a>]) -> Result<(), S
         return Ok(());
     };
     for item in items {
+        cx.known(*item)?;
         if item.kind() != first.kind() || value::compare(first, item).is_none() {
             return Err(cx.fail(format_args!(
                 "{} and {} have no order",
@@ -272,6 +276,6 @@ fn sum<'a>(cx: &Context<'_, 'a>, list: Value<'a>, zero: Value<'a>) -> Result<Val
         return Err(super::mismatch(cx, Function::Sum, &[list]));
     }
     items.try_fold(first, |total, item| {
-        arithmetic(cx, crate::code::Arithmetic::Add, total, item)
+        arithmetic(cx, crate::code::Arithmetic::Add, total, cx.known(item)?)
     })
 }

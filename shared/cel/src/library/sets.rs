@@ -51,11 +51,20 @@ pub(crate) fn has<'a>(
     list: &Value<'_>,
     wanted: &Value<'_>,
 ) -> Result<bool, Stop<'a>> {
+    let mut unknown = match wanted {
+        Value::Unknown(reason) => Some(*reason),
+        _ => None,
+    };
     for item in list.items() {
         cx.budget.charge(1)?;
-        if value::equal(&item, wanted, cx.budget)? {
+        if let Value::Unknown(reason) = item {
+            unknown = Some(reason);
+        } else if !matches!(wanted, Value::Unknown(_)) && value::equal(&item, wanted, cx.budget)? {
             return Ok(true);
         }
     }
-    Ok(false)
+    match unknown {
+        Some(reason) => Err(Stop::unknown(cx.arena, cx.arena.alloc_str(reason))),
+        None => Ok(false),
+    }
 }

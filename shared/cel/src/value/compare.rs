@@ -14,6 +14,7 @@ pub(crate) fn equal<'x>(
     budget: &Budget,
 ) -> Result<bool, Stop<'static>> {
     Ok(match (a, b) {
+        (Value::Unknown(_), _) | (_, Value::Unknown(_)) => return Err(Stop::PART_UNKNOWN),
         (Value::Str(a), Value::Str(b)) => {
             if a.len() != b.len() {
                 return Ok(false);
@@ -73,6 +74,9 @@ fn equal_lists<'x>(a: &Value<'x>, b: &Value<'x>, budget: &Budget) -> Result<bool
 }
 
 fn equal_maps<'x>(a: &Value<'x>, b: &Value<'x>, budget: &Budget) -> Result<bool, Stop<'static>> {
+    if a.unknown_key().or_else(|| b.unknown_key()).is_some() {
+        return Err(Stop::PART_UNKNOWN);
+    }
     if a.len() != b.len() {
         return Ok(false);
     }

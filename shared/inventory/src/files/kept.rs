@@ -104,6 +104,7 @@ mod tag {
     pub(super) const TEXT: u8 = 5;
     pub(super) const LIST: u8 = 6;
     pub(super) const MAP: u8 = 7;
+    pub(super) const UNKNOWN: u8 = 8;
 }
 
 #[cfg(test)]

@@ -81,6 +81,7 @@ const DOUBLE: u64 = 6;
 const TEXT: u64 = 7;
 const LIST: u64 = 8;
 const MAP: u64 = 9;
+const UNKNOWN: u64 = 10;
 
 impl Said {
     #[inline]
@@ -157,6 +158,7 @@ fn node(said: &mut Said, value: &Node<'_>) {
             said.part(LIST, items.len() as u64);
             items.iter().for_each(|item| node(said, item));
         }
+        Node::Unknown(reason) => said.text(UNKNOWN, reason),
         Node::Map(entries) => {
             said.part(MAP, entries.len() as u64);
             entries.iter().for_each(|entry| field(said, entry));

@@ -13,6 +13,7 @@ mod losing;
 mod narrowing;
 mod owned;
 mod sessions;
+mod unknown;
 
 /// The policies of the repository's `policies/`.
 pub(crate) fn built_in() -> Catalogue {

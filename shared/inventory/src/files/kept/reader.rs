@@ -36,6 +36,7 @@ impl<'a> Reader<'a> {
             tag::INT => Node::Int(self.signed()?),
             tag::DOUBLE => Node::Double(f64::from_le_bytes(*self.bytes(8)?.first_chunk()?)),
             tag::TEXT => Node::Str(self.text()?),
+            tag::UNKNOWN => Node::Unknown(self.text()?),
             tag::LIST | tag::MAP => return self.children(tag == tag::MAP, extent),
             _ => return None,
         };

@@ -49,6 +49,10 @@ impl<'o, 'k> Writer<'o, 'k> {
                 self.begin(tag::TEXT, value.extent);
                 self.text(text);
             }
+            Node::Unknown(reason) => {
+                self.begin(tag::UNKNOWN, value.extent);
+                self.text(reason);
+            }
             Node::List(_) => {
                 self.begin(tag::LIST, value.extent);
                 self.count(value.children.len());
