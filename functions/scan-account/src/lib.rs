@@ -1,7 +1,7 @@
 //! Finds the clusters of a connection and plans their scans.
 //!
 //! A connection by kubeconfig context has one cluster, which it names. An account is entered through the customer's role;
-//! before anything is read, the role must refuse a wrong ExternalId.
+//! before anything is read, the role must refuse a wrong ExternalId, and no other tenant may have the account.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use plimsoll_model::{
     Message, Provider, Readable, ScanCounts, ScanId, Stage, hash_text, next_slot,
 };
 use plimsoll_runtime::{Disposition, Failure};
-use plimsoll_store::{Store, StoreError, TenantStore};
+use plimsoll_store::{Claim, Store, StoreError, TenantStore};
 use scan_cluster::{Reach, role_arn};
 
 /// A cluster that no account job reaches is scanned this long after its slot, so that its state shows.
@@ -79,14 +79,14 @@ pub async fn handle(
                 tags: BTreeMap::new(),
             }]
         }
-        ConnectionKind::Aws { .. } => match discover(reach, job, &connection).await {
+        ConnectionKind::Aws { .. } => match discover(store, reach, job, &connection).await {
             Ok(found) => {
                 tenant
                     .set_connection_state(&connection.id, &ConnectionState::Connected)
                     .await?;
                 found
             }
-            Err(Trouble::Passing(error)) => return Err(error.into()),
+            Err(Trouble::Passing(error)) => return Err(error),
             Err(Trouble::State(state)) => {
                 tenant
                     .set_connection_state(&connection.id, &since_when(&connection, state, now))
@@ -119,11 +119,12 @@ pub async fn handle(
 }
 
 enum Trouble {
-    Passing(AwsError),
+    Passing(AccountError),
     State(ConnectionState),
 }
 
 async fn discover(
+    store: &Store,
     reach: &Reach,
     job: &AccountJob,
     connection: &Connection,
@@ -155,6 +156,7 @@ async fn discover(
         }
         Err(error) => return Err(trouble(error, job.slot)),
     }
+    claim(store, account, job).await?;
     let assumed = AssumedAccount::assume(&reach.sdk, &arn, external_id, &session).await;
     let assumed = assumed.map_err(|error| trouble(error, job.slot))?;
     let mut found = Vec::new();
@@ -180,9 +182,28 @@ async fn discover(
     Ok(found)
 }
 
+/// Makes the account the tenant's, whose role there has just let us in: typing another's account number claims nothing.
+async fn claim(store: &Store, account: &str, job: &AccountJob) -> Result<(), Trouble> {
+    let control = store.control();
+    let owner = control.owner(Claim::AwsAccount, account).await;
+    let claimed = match owner.map_err(|error| Trouble::Passing(error.into()))? {
+        Some(owner) if owner == job.tenant => Ok(()),
+        Some(_) => Err(StoreError::Conflict(account.to_owned())),
+        None => control.claim(Claim::AwsAccount, account, &job.tenant).await,
+    };
+    claimed.map_err(|error| match error {
+        StoreError::Conflict(_) => Trouble::State(ConnectionState::Degraded {
+            reason: format!("Another tenant has connected account {account}."),
+            mend: "Ask the operator of Plimsoll: an account belongs to one tenant.".to_owned(),
+            since: job.slot,
+        }),
+        other => Trouble::Passing(other.into()),
+    })
+}
+
 fn trouble(error: AwsError, since: Timestamp) -> Trouble {
     if error.may_pass() {
-        return Trouble::Passing(error);
+        return Trouble::Passing(error.into());
     }
     let reason = scan_cluster::refused(&error);
     Trouble::State(ConnectionState::Degraded {
@@ -195,17 +216,27 @@ fn trouble(error: AwsError, since: Timestamp) -> Trouble {
 /// The same trouble as before keeps its beginning.
 fn since_when(connection: &Connection, state: ConnectionState, now: Timestamp) -> ConnectionState {
     match (state, &connection.state) {
-        (ConnectionState::Degraded { reason, mend, .. }, before) => {
-            let since = match before {
-                ConnectionState::Degraded { since, .. } => *since,
-                _ => now,
-            };
-            ConnectionState::Degraded {
-                reason,
-                mend,
-                since,
-            }
-        }
+        (
+            ConnectionState::Degraded { reason, mend, .. },
+            ConnectionState::Degraded { since, .. },
+        ) => ConnectionState::Degraded {
+            reason,
+            mend,
+            since: *since,
+        },
+        (
+            ConnectionState::Suspended { reason, mend, .. },
+            ConnectionState::Suspended { since, .. },
+        ) => ConnectionState::Suspended {
+            reason,
+            mend,
+            since: *since,
+        },
+        (ConnectionState::Degraded { reason, mend, .. }, _) => ConnectionState::Degraded {
+            reason,
+            mend,
+            since: now,
+        },
         (state, _) => state,
     }
 }
@@ -249,3 +280,6 @@ fn cluster(
         lease: Lease::default(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! Accounts of the example world, through their roles.
+
+use std::time::SystemTime;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use plimsoll_inventory::kube::Patience;
+use plimsoll_inventory::network::AllowedNetworks;
+use plimsoll_model::{ConnectionId, TenantId};
+use plimsoll_policy::Catalogue;
+use plimsoll_runtime::Clock;
+use plimsoll_store::{Acquired, Queue};
+use plimsoll_world::{VENDOR_PRINCIPAL, World, WorldConfig};
+
+use super::*;
+
+/// Clusters `edge` in eu-central-1 and `lab` in eu-west-1.
+const ACCOUNT: &str = "471100000933";
+const ROLE: &str = "PlimsollScanner";
+const EXTERNAL_ID: &str = "plm-0123456789abcdefghij";
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The world's first night.
+fn night() -> Timestamp {
+    "2026-11-02T02:00:00Z".parse().unwrap()
+}
+
+#[derive(Debug, Clone)]
+struct WorldTime(Clock);
+
+impl aws_smithy_async::time::TimeSource for WorldTime {
+    fn now(&self) -> SystemTime {
+        self.0.now().into()
+    }
+}
+
+struct Stage {
+    world: World,
+    store: Store,
+    reach: Reach,
+    clock: Clock,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let clock = Clock::by_hand(night());
+        let worlds = clock.clone();
+        let world = World::start(WorldConfig::new(move || worlds.now()));
+        let world = world.await.unwrap();
+        world.trust_vendor(ACCOUNT, ROLE, EXTERNAL_ID);
+        let vendor = world.vendor_credentials();
+        let keys = Credentials::new(vendor.access_key, vendor.secret, None, None, "test");
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .endpoint_url(world.aws_endpoint())
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .time_source(WorldTime(clock.clone()))
+            .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+            .build();
+        Self {
+            world,
+            store: Store::embedded(None).await.unwrap(),
+            reach: Reach {
+                sdk,
+                allowed: AllowedNetworks::public_only(),
+                patience: Patience::default(),
+                kubeconfig: None,
+                clock: clock.clone(),
+            },
+            clock,
+        }
+    }
+
+    async fn connect(&self, tenant: &str) -> AccountJob {
+        let tenant = TenantId::of(&[tenant]);
+        let connection = Connection {
+            id: ConnectionId::of(&[tenant.as_str(), ACCOUNT]),
+            kind: ConnectionKind::Aws {
+                account: ACCOUNT.to_owned(),
+                role: ROLE.to_owned(),
+                external_id: EXTERNAL_ID.to_owned(),
+                regions: ["eu-central-1", "eu-west-1"].map(str::to_owned).into(),
+            },
+            stage: None,
+            state: ConnectionState::Waiting,
+            next_scan: night(),
+        };
+        let of = self.store.of(&tenant);
+        of.put_tenant(&plimsoll_model::Tenant {
+            id: tenant.clone(),
+            slug: "t".to_owned(),
+            name: "T".to_owned(),
+            slack: None,
+            mail: None,
+            escalation_version: 0,
+            last_incident_number: 0,
+        })
+        .await
+        .unwrap();
+        of.put_connection(&connection).await.unwrap();
+        AccountJob {
+            tenant,
+            connection: connection.id,
+            slot: night(),
+        }
+    }
+
+    /// Looks at the account in the next night; gives the connection's state and the clusters to scan.
+    async fn look(&self, job: &mut AccountJob) -> (ConnectionState, Vec<ClusterJob>) {
+        let now = self.clock.now();
+        handle(&self.store, &self.reach, DAY, now, job)
+            .await
+            .unwrap();
+        self.clock.set(now + DAY);
+        job.slot = now + DAY;
+        let of = self.store.of(&job.tenant);
+        let connection = of.get_connection(&job.connection).await.unwrap();
+        let wait = std::time::Duration::ZERO;
+        let queues = self.store.queues();
+        let mut jobs = Vec::new();
+        for received in queues.receive(Queue::ClusterJobs, 10, wait).await.unwrap() {
+            let Message::ClusterJob(job) = received.message.unwrap() else {
+                panic!("no cluster job");
+            };
+            jobs.push(job);
+            let deleted = queues.delete(Queue::ClusterJobs, &received.receipt).await;
+            deleted.unwrap();
+        }
+        (connection.state, jobs)
+    }
+}
+
+#[tokio::test]
+async fn clusters_of_all_regions_are_found_and_the_account_is_the_tenants() {
+    let stage = Stage::new().await;
+    let mut job = stage.connect("globex").await;
+    let (state, jobs) = stage.look(&mut job).await;
+    assert_eq!((state, jobs.len()), (ConnectionState::Connected, 2));
+    let control = stage.store.control();
+    let owner = control.owner(Claim::AwsAccount, ACCOUNT).await.unwrap();
+    assert_eq!(owner.as_ref(), Some(&job.tenant));
+    let (state, again) = stage.look(&mut job).await;
+    assert_eq!((state, again.len()), (ConnectionState::Connected, 2));
+    assert_ne!(again[0].scan, jobs[0].scan);
+}
+
+#[tokio::test]
+async fn another_tenants_account_is_not_read_and_a_claim_needs_a_role_that_answers() {
+    let stage = Stage::new().await;
+    let mut second = stage.connect("acme").await;
+    stage.world.delete_role(ACCOUNT, ROLE);
+    let (state, _) = stage.look(&mut second).await;
+    assert!(matches!(state, ConnectionState::Degraded { .. }));
+    let control = stage.store.control();
+    let owner = control.owner(Claim::AwsAccount, ACCOUNT).await.unwrap();
+    assert_eq!(owner, None, "a number that somebody typed is no claim");
+    stage.world.trust_vendor(ACCOUNT, ROLE, EXTERNAL_ID);
+    let mut first = stage.connect("globex").await;
+    first.slot = second.slot;
+    assert_eq!(stage.look(&mut first).await.0, ConnectionState::Connected);
+    second.slot = first.slot;
+    let (state, jobs) = stage.look(&mut second).await;
+    let ConnectionState::Degraded { reason, mend, .. } = state else {
+        panic!("{state:?}");
+    };
+    assert_eq!(reason, "Another tenant has connected account 471100000933.");
+    assert!(mend.starts_with("Ask the operator"), "{mend}");
+    assert_eq!(jobs, []);
+    assert!(!format!("{reason}{mend}").contains(first.tenant.as_str()));
+}
+
+#[tokio::test]
+async fn a_role_that_lets_others_in_suspends_the_connection_until_it_is_mended() {
+    let stage = Stage::new().await;
+    let mut job = stage.connect("globex").await;
+    let (_, jobs) = stage.look(&mut job).await;
+    let opened = stage.clock.now();
+    stage.world.trust(ACCOUNT, ROLE, VENDOR_PRINCIPAL, None);
+    let since = |state: ConnectionState| match state {
+        ConnectionState::Suspended { since, .. } => since,
+        other => panic!("{other:?}"),
+    };
+    let (state, none) = stage.look(&mut job).await;
+    assert_eq!((since(state), none), (opened, vec![]));
+    let (state, _) = stage.look(&mut job).await;
+    assert_eq!(since(state), opened, "it is the same trouble");
+
+    // A scan of one of its clusters that was planned before does not read it, and says why.
+    let clusters = stage.store.of(&job.tenant);
+    let (catalogue, now) = (Catalogue::load(&[]).unwrap(), stage.clock.now());
+    let scan = clusters
+        .plan_scan(&jobs[0].cluster, now, now)
+        .await
+        .unwrap();
+    let late = ClusterJob {
+        scan: scan.id,
+        ..jobs[0].clone()
+    };
+    let clock = &stage.clock;
+    let scanned = scan_cluster::handle(&stage.store, &catalogue, &stage.reach, clock, &late);
+    scanned.await.unwrap();
+    let cluster = clusters.list_clusters().await.unwrap();
+    let cluster = cluster.into_iter().find(|one| one.id == late.cluster);
+    let Readable::No { reason, .. } = cluster.unwrap().readable else {
+        panic!("it was read");
+    };
+    assert!(
+        reason.need.starts_with("the connection is suspended: "),
+        "{reason:?}"
+    );
+    let lease = clusters.acquire(&late.cluster, &late.scan, now, DAY).await;
+    assert!(matches!(lease.unwrap(), Acquired::Finished));
+
+    stage.world.trust_vendor(ACCOUNT, ROLE, EXTERNAL_ID);
+    let (state, jobs) = stage.look(&mut job).await;
+    assert_eq!((state, jobs.len()), (ConnectionState::Connected, 2));
+}
