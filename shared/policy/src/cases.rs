@@ -23,7 +23,7 @@ use crate::session::{Seen, Session, Sink};
 pub struct Case {
     /// What it shows.
     pub name: String,
-    /// The object; apiVersion and metadata default.
+    /// The object; apiVersion and metadata default. A part `{$unknown: REASON}` is not known.
     pub given: Value,
     /// Other objects of the same scan.
     #[serde(default)]
