@@ -1,0 +1,6 @@
+//! Calls against a server on loopback, and answers against botocore's own reading of them.
+
+mod calls;
+mod failures;
+mod replies;
+mod server;
