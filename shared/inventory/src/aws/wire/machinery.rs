@@ -9,6 +9,8 @@ use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_runtime::service_clock_skew::{ServiceClockSkewClassifier, ServiceClockSkewInterceptor};
 use aws_runtime::user_agent::{ApiMetadata, UserAgentInterceptor};
+use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
+use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::orchestrator::operation::Operation as Sending;
 use aws_smithy_runtime::client::retries::classifiers::{
     HttpStatusCodeClassifier, TransientErrorClassifier,
@@ -18,7 +20,7 @@ use aws_smithy_runtime_api::client::auth::{
     AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_runtime_api::client::runtime_plugin::{RuntimePlugin, StaticRuntimePlugin};
 use aws_smithy_runtime_api::http::{Request, Response};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
@@ -114,6 +116,23 @@ impl Call<'_> {
             .with_config(layer.freeze())
             .with_runtime_components(parts)
     }
+}
+
+/// The configuration with an HTTP client and a cache of keys, where it has none: else every call would open a connection
+/// of its own, and ask for keys anew.
+pub(super) fn sharing(config: SdkConfig) -> SdkConfig {
+    let mut shared = config.to_builder();
+    if config.http_client().is_none() {
+        let version = config.behavior_version();
+        let plugin = default_http_client_plugin_v2(version.unwrap_or_else(BehaviorVersion::latest));
+        let nothing = RuntimeComponentsBuilder::new("plimsoll");
+        let client = plugin.and_then(|plugin| plugin.runtime_components(&nothing).http_client());
+        shared.set_http_client(client);
+    }
+    if config.identity_cache().is_none() {
+        shared.set_identity_cache(Some(IdentityCache::lazy().build()));
+    }
+    shared.build()
 }
 
 /// The configuration's own limits, else ours: without them a service that hangs would hang the scan.

@@ -31,6 +31,7 @@ use tokio::sync::Semaphore;
 pub use pace::Pace;
 
 use self::call::Call;
+use self::machinery::sharing;
 use self::table::{Operation, Service, table};
 use super::error::AwsError;
 
@@ -51,11 +52,12 @@ pub struct Account {
 impl Account {
     /// `config` is of the account and region, as [`super::AssumedAccount::in_region`] gives it; `account` is what the
     /// pace is kept for, its twelve digits. Attempts, waits and time-outs are the configuration's; what it leaves open
-    /// is three attempts, ten seconds for each and thirty for all.
+    /// is three attempts, ten seconds for each and thirty for all. Connections are kept with the account, unless the
+    /// configuration has a client.
     #[must_use]
     pub fn new(config: SdkConfig, account: &str, pace: Arc<Pace>) -> Self {
         Self {
-            config,
+            config: sharing(config),
             account: account.to_owned(),
             pace,
             turns: Semaphore::new(AT_ONCE),
@@ -117,10 +119,7 @@ impl Account {
     }
 
     async fn wait(&self, service: &Service) {
-        let now = self
-            .config
-            .time_source()
-            .map_or_else(SystemTime::now, |time| time.now());
+        let now = self.config.time_source().unwrap_or_default().now();
         let now = now
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();

@@ -2,5 +2,6 @@
 
 mod calls;
 mod failures;
+mod made_up;
 mod replies;
 mod server;

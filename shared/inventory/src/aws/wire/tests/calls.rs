@@ -7,8 +7,9 @@ use aws_smithy_async::time::StaticTimeSource;
 use serde_json::{Value, json};
 
 use super::server::{Asked, Reply, Server, ok};
-use crate::aws::AwsError;
 use crate::aws::wire::{Account, Pace};
+use crate::aws::{AwsError, describe_cluster};
+use crate::stage::{GLOBEX, Stage};
 
 fn account(server: &Server) -> Account {
     Account::new(server.config(), "111122223333", Arc::default())
@@ -200,6 +201,46 @@ async fn answers_with_several_lists_are_given_page_by_page() {
     );
     let error = account.pages("iam", name, &json!({})).await.unwrap_err();
     assert!(error.to_string().contains("no single list"), "{error}");
+}
+
+#[tokio::test]
+async fn calls_share_a_connection() {
+    let server = Server::start(|_, _| ok("{}")).await;
+    let account = account(&server);
+    for operation in ["ListClusters", "DescribeAddonVersions", "ListClusters"] {
+        let answer = account.call("eks", operation, &json!({})).await;
+        assert_eq!(answer, Ok(json!({})));
+    }
+    assert_eq!((server.asked().len(), server.connections()), (3, 1));
+}
+
+#[tokio::test]
+async fn the_example_world_is_read_like_by_the_sdks_own_client() {
+    let stage = Stage::new().await;
+    let config = stage.account(GLOBEX).await.in_region("eu-central-1");
+    let account = Account::new(config.clone(), GLOBEX, Arc::default());
+    let names = account.pages("eks", "ListClusters", &json!({})).await;
+    assert_eq!(names, Ok(vec![json!("edge")]));
+    let input = json!({"name": "edge"});
+    let ours = account
+        .call("eks", "DescribeCluster", &input)
+        .await
+        .unwrap();
+    let cluster = &ours["cluster"];
+    let theirs = describe_cluster(&config, "edge").await.unwrap();
+    assert_eq!(cluster["arn"], theirs.arn.as_str());
+    assert_eq!(cluster["status"], theirs.status.as_str());
+    assert_eq!(cluster["version"].as_str(), theirs.version.as_deref());
+    assert_eq!(
+        cluster["certificateAuthority"]["data"].as_str(),
+        theirs
+            .target
+            .map(|target| target.certificate_authority)
+            .as_deref()
+    );
+    let missing = json!({"name": "nothing"});
+    let error = account.call("eks", "DescribeCluster", &missing).await;
+    assert!(matches!(error, Err(AwsError::NotFound { .. })), "{error:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A server on loopback that answers as a test says, well or badly.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -40,6 +41,7 @@ pub(super) fn ok(body: impl Into<String>) -> Reply {
 pub(super) struct Server {
     url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
+    connections: Arc<AtomicUsize>,
     task: AbortHandle,
 }
 
@@ -58,17 +60,28 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (answer, log) = (Arc::new(answer), asked.clone());
+        let connections = Arc::new(AtomicUsize::new(0));
+        let opened = connections.clone();
         let task = tokio::spawn(async move {
-            let mut connections = JoinSet::new();
+            let mut open = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                opened.fetch_add(1, Ordering::SeqCst);
                 let (answer, log) = (answer.clone(), log.clone());
-                connections.spawn(async move {
-                    let _gone = serve(stream, &*answer, &log).await;
-                });
+                open.spawn(async move { serve(stream, &*answer, &log).await });
             }
         });
         let task = task.abort_handle();
-        Self { url, asked, task }
+        Self {
+            url,
+            asked,
+            connections,
+            task,
+        }
+    }
+
+    /// How many connections were opened.
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     pub(super) fn asked(&self) -> Vec<Asked> {
@@ -116,27 +129,26 @@ async fn serve(
     answer: &(dyn Fn(usize, &Asked) -> Reply + Send + Sync),
     log: &Mutex<Vec<Asked>>,
 ) -> std::io::Result<()> {
-    let asked = read(&mut stream).await?;
-    let number = {
-        let mut log = log.lock().unwrap();
-        log.push(asked.clone());
-        log.len() - 1
-    };
-    let (status, headers, body, length) = match answer(number, &asked) {
-        Reply::Whole(status, headers, body) => (status, headers, body.clone(), body.len()),
-        Reply::Cut(body) => (200, "", body.clone(), body.len() + 100),
-        Reply::Hang => {
+    loop {
+        let asked = read(&mut stream).await?;
+        let number = {
+            let mut log = log.lock().unwrap();
+            log.push(asked.clone());
+            log.len() - 1
+        };
+        let (status, headers, body, missing) = match answer(number, &asked) {
+            Reply::Whole(status, headers, body) => (status, headers, body, 0),
+            Reply::Cut(body) => (200, "", body, 100),
             // Until the client goes away.
-            let mut rest = Vec::new();
-            return stream.read_to_end(&mut rest).await.map(drop);
+            Reply::Hang => return stream.read_to_end(&mut Vec::new()).await.map(drop),
+        };
+        let length = body.len() + missing;
+        let head = format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{headers}\r\n");
+        stream.write_all((head + &body).as_bytes()).await?;
+        if missing > 0 {
+            return stream.shutdown().await;
         }
-    };
-    let head = format!(
-        "HTTP/1.1 {status} Status\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
-    );
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await?;
-    stream.shutdown().await
+    }
 }
 
 async fn read(stream: &mut TcpStream) -> std::io::Result<Asked> {
