@@ -40,6 +40,10 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 /// All attempts with the waits between them.
 const ALL_ATTEMPTS: Duration = Duration::from_secs(30);
 
+/// The longest wait before another attempt. After the first throttle of a service that was asked little so far, the
+/// SDK's limiter alone would wait twenty seconds, and the end would be a time-out instead of the throttle.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
 impl Call<'_> {
     /// The machinery for this call.
     pub(super) fn sending(&self, to: &Endpoint) -> Sending<Request<SdkBody>, Value, ErrorMetadata> {
@@ -151,10 +155,12 @@ fn timeouts(config: &SdkConfig) -> TimeoutConfig {
 
 /// Adaptive: a throttle slows the calls that follow, too. Numbers are the configuration's, else three attempts.
 fn retry(config: &SdkConfig) -> RetryConfig {
-    match config.retry_config() {
+    let retry = match config.retry_config() {
         Some(retry) => retry.clone().with_retry_mode(RetryMode::Adaptive),
         None => RetryConfig::adaptive().with_max_attempts(3),
-    }
+    };
+    let wait = retry.max_backoff().min(LONGEST_WAIT);
+    retry.with_max_backoff(wait)
 }
 
 #[cfg(test)]
@@ -167,6 +173,7 @@ mod tests {
         assert_eq!(timeouts(&bare).operation_attempt_timeout(), Some(ATTEMPT));
         assert_eq!(timeouts(&bare).operation_timeout(), Some(ALL_ATTEMPTS));
         assert_eq!(retry(&bare).max_attempts(), 3);
+        assert_eq!(retry(&bare).max_backoff(), LONGEST_WAIT);
         let second = Duration::from_secs(1);
         let own = SdkConfig::builder()
             .timeout_config(
@@ -182,5 +189,6 @@ mod tests {
             (retry(&own).mode(), retry(&own).max_attempts()),
             (RetryMode::Adaptive, 5)
         );
+        assert_eq!(retry(&own).max_backoff(), LONGEST_WAIT);
     }
 }

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::time::StaticTimeSource;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use super::server::{Asked, Reply, Server, ok};
 use crate::aws::wire::{Account, Pace};
@@ -272,4 +274,34 @@ async fn more_calls_than_the_burst_wait_for_their_turn() {
     }
     let wait = pace.turn("111122223333", "eu-central-1", "eks", now);
     assert_eq!(wait, Duration::from_secs(1), "twelve turns were taken");
+}
+
+#[tokio::test]
+async fn no_more_than_four_calls_are_under_way() {
+    let (come, mut came) = tokio::sync::mpsc::unbounded_channel();
+    let permits = Arc::new(Semaphore::new(0));
+    let held = permits.clone();
+    let server = Server::start(move |_, _| {
+        come.send(()).unwrap();
+        Reply::Held(held.clone(), "{}")
+    })
+    .await;
+    let account = Arc::new(account(&server));
+    let mut calls = JoinSet::new();
+    for _ in 0..6 {
+        let account = account.clone();
+        calls.spawn(async move { account.call("eks", "ListClusters", &json!({})).await });
+    }
+    for _ in 0..4 {
+        came.recv().await.unwrap();
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(came.try_recv().is_err(), "a fifth came");
+    permits.add_permits(6);
+    for answer in calls.join_all().await {
+        assert_eq!(answer, Ok(json!({})));
+    }
+    assert_eq!(server.asked().len(), 6);
 }

@@ -12,6 +12,7 @@ use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::{AbortHandle, JoinSet};
 
 /// A request that came.
@@ -28,6 +29,8 @@ pub(super) struct Asked {
 pub(super) enum Reply {
     /// Status, headers as lines, body.
     Whole(u16, &'static str, String),
+    /// A body, as soon as there is a permit.
+    Held(Arc<Semaphore>, &'static str),
     /// The beginning of a body that was to be longer.
     Cut(String),
     /// Nothing, and the connection stays open.
@@ -138,6 +141,10 @@ async fn serve(
         };
         let (status, headers, body, missing) = match answer(number, &asked) {
             Reply::Whole(status, headers, body) => (status, headers, body, 0),
+            Reply::Held(permits, body) => {
+                permits.acquire().await.unwrap().forget();
+                (200, "", body.to_owned(), 0)
+            }
             Reply::Cut(body) => (200, "", body, 100),
             // Until the client goes away.
             Reply::Hang => return stream.read_to_end(&mut Vec::new()).await.map(drop),
