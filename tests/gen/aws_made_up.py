@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from aws_operations import ROOTS
 from aws_replies import PROTOCOLS, paging, read_operations
 from aws_replies_check import SAMPLES, SESSION, plain, prune
 
@@ -130,12 +131,12 @@ def answer(service, name, kept, shapes, protocol):
         assert not payload
         body = json.dumps(said(shape, kept, False), ensure_ascii=False)
     elif payload:
-        body = xml("Anything", shape.members[payload], kept[payload], protocol)
+        body = xml(ROOTS[f"{service}.{name}"], shape.members[payload], kept[payload], protocol)
     elif protocol == "query":
         inner = xml(f"{name}Result", shape, kept, protocol)
         body = f"<{name}Response>{inner}<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></{name}Response>"
     else:
-        body = xml(f"{name}Response", shape, kept, protocol)
+        body = xml(ROOTS.get(f"{service}.{name}", f"{name}Response"), shape, kept, protocol)
     parsed = create_parser(protocol).parse({"status_code": 200, "headers": {}, "body": body.encode()}, shape)
     expected = prune(plain(parsed), kept)
     assert complete(shape, kept, expected), f"{service}.{name}: {expected}"

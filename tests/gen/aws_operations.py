@@ -203,3 +203,11 @@ ACTIONS = {"s3control.GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock"}
 
 # Codes by which a service says that the account does not use it.
 NOT_SUBSCRIBED = {"securityhub.DescribeHub": ["InvalidAccessException"]}
+
+# The root element of answers whose root the model does not name, from the API references of S3.
+ROOTS = {
+    "s3.GetBucketPolicyStatus": "PolicyStatus",
+    "s3.GetBucketAcl": "AccessControlPolicy",
+    "s3.GetBucketLogging": "BucketLoggingStatus",
+    "s3control.GetPublicAccessBlock": "PublicAccessBlockConfiguration",
+}

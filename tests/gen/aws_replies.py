@@ -18,7 +18,7 @@ import botocore
 import botocore.session
 from botocore.endpoint_provider import EndpointProvider
 
-from aws_operations import ABSENT, ACTIONS, NOT_SUBSCRIBED, OPERATIONS, PAGING
+from aws_operations import ABSENT, ACTIONS, NOT_SUBSCRIBED, OPERATIONS, PAGING, ROOTS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "shared/inventory/src/aws/wire/replies.txt"
@@ -225,6 +225,8 @@ def operation(service, model, name, inputs, kept, writer):
             assert list(kept) == [payload], target
             # The body is this member, without a name of its own.
             lines.append(f"  payload {payload}")
+        if writer.protocol == "rest-xml":
+            lines.append(f"  root {ROOTS[target]}")
         lines += wrapped("  out " + writer.out(result, kept))
     if pages:
         token_in, token_out, key, limit, results = pages

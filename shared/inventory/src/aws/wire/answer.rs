@@ -56,13 +56,17 @@ pub(super) fn decode(
         members.find(|member| member.name == name)
     });
     let form = payload.map_or(&operation.output, |member| &member.form);
+    let root = match operation.root {
+        Some(root) => root.to_owned(),
+        None => format!("{}Response", operation.name),
+    };
     let value = match service.protocol {
         Protocol::Json(_) | Protocol::RestJson => json::decode(form, body)?,
         Protocol::Query => {
             let wrapper = format!("{}Result", operation.name);
-            xml::decode(form, body, Some(&wrapper))?
+            xml::decode(form, body, &root, Some(&wrapper))?
         }
-        Protocol::Ec2 | Protocol::RestXml => xml::decode(form, body, None)?,
+        Protocol::Ec2 | Protocol::RestXml => xml::decode(form, body, &root, None)?,
     };
     Ok(match payload {
         Some(member) => Value::Object(Map::from_iter([(member.name.to_owned(), value)])),

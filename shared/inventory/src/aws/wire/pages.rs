@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Account;
-use super::table::Paging;
+use super::table::{Paging, Protocol};
 use crate::aws::error::AwsError;
 
 /// More pages than any list has: the largest accounts have some hundred.
@@ -23,8 +23,7 @@ impl Account {
         operation: &str,
         input: &Value,
     ) -> Result<Vec<Value>, AwsError> {
-        let mut all = Vec::new();
-        let (_, found) = Self::find(service, operation)?;
+        let (spoken, found) = Self::find(service, operation)?;
         let Some([result]) = found
             .paging
             .as_ref()
@@ -36,10 +35,16 @@ impl Account {
                 "its answers are no single list",
             ));
         };
-        self.each_page(service, operation, input, |mut page| {
-            if let Some(Value::Array(items)) = page.get_mut(*result).map(Value::take) {
-                all.extend(items);
+        // XML services send an empty element for an empty list; JSON services may leave it out.
+        let may_lack = matches!(spoken.protocol, Protocol::Json(_) | Protocol::RestJson);
+        let mut all = Vec::new();
+        self.walk(service, operation, input, |mut page| {
+            match page.get_mut(*result).map(Value::take) {
+                Some(Value::Array(items)) => all.extend(items),
+                _ if may_lack => {}
+                _ => return Err(format!("it holds no `{result}`")),
             }
+            Ok(())
         })
         .await?;
         Ok(all)
@@ -57,6 +62,20 @@ impl Account {
         input: &Value,
         mut each: impl FnMut(Value),
     ) -> Result<(), AwsError> {
+        self.walk(service, operation, input, |page| {
+            each(page);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn walk(
+        &self,
+        service: &str,
+        operation: &str,
+        input: &Value,
+        mut each: impl FnMut(Value) -> Result<(), String>,
+    ) -> Result<(), AwsError> {
         let (_, found) = Self::find(service, operation)?;
         let Some(paging) = &found.paging else {
             return Err(Self::unfit(service, operation, "its answers are no list"));
@@ -70,7 +89,10 @@ impl Account {
                 Err(error) => return Err(error),
             };
             let next = token(paging, &mut page);
-            each(page);
+            each(page).map_err(|message| AwsError::Unreadable {
+                call: Self::name(service, operation),
+                message,
+            })?;
             let (Some(next), Some((member, _))) = (next, paging.token) else {
                 return Ok(());
             };

@@ -64,6 +64,8 @@ pub(crate) struct Operation {
     pub(crate) host: Option<&'static str>,
     pub(crate) input: Form,
     pub(crate) output: Form,
+    /// The root element of an answer, where it is not named after the operation.
+    pub(crate) root: Option<&'static str>,
     /// The member that the whole body is.
     pub(crate) payload: Option<&'static str>,
     pub(crate) paging: Option<Paging>,

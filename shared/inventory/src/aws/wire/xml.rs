@@ -9,14 +9,21 @@ pub(crate) use scan::{Element, Event, Scanner};
 use super::form::{Form, Member, Place};
 use super::moment;
 
-/// Reads a whole body. `wrapper` is the element in the root that holds the members; without one the root does.
-pub(crate) fn decode(form: &Form, body: &[u8], wrapper: Option<&str>) -> Result<Value, String> {
+/// Reads a whole body. `root` is the name of the root, without which the answer is another operation's; `wrapper` is
+/// the element in it that holds the members; without one the root does.
+pub(crate) fn decode(
+    form: &Form,
+    body: &[u8],
+    root: &str,
+    wrapper: Option<&str>,
+) -> Result<Value, String> {
     let mut scanner = Scanner::new(body)?;
-    let Event::Open(root) = scanner.next()? else {
-        return Err("the answer begins with text".to_owned());
+    let begin = match scanner.next()? {
+        Event::Open(begin) if begin.name == root => begin,
+        _ => return Err(format!("the answer is no `{root}`")),
     };
     let value = match wrapper {
-        None => value(form, &root, &mut scanner)?,
+        None => value(form, &begin, &mut scanner)?,
         Some(wrapper) => wrapped(form, wrapper, &mut scanner)?,
     };
     loop {
@@ -166,7 +173,7 @@ mod tests {
     use serde_json::json;
 
     fn read(form: &'static str, body: &str) -> Result<Value, String> {
-        decode(&Form::parse(form).unwrap(), body.as_bytes(), None)
+        decode(&Form::parse(form).unwrap(), body.as_bytes(), "r", None)
     }
 
     #[test]
@@ -200,10 +207,11 @@ mod tests {
     #[test]
     fn members_may_stand_in_a_wrapper() {
         let form = Form::parse("{A:s}").unwrap();
-        let read = |body: &str| decode(&form, body.as_bytes(), Some("OpResult"));
+        let read = |body: &str| decode(&form, body.as_bytes(), "OpResponse", Some("OpResult"));
         let body = "<OpResponse><M>1</M><OpResult><A>x</A></OpResult><M><A>y</A></M></OpResponse>";
         assert_eq!(read(body).unwrap(), json!({"A": "x"}));
         assert!(read("<OpResponse><A>x</A></OpResponse>").is_err());
+        assert!(read("<ErrorResponse><OpResult><A>x</A></OpResult></ErrorResponse>").is_err());
     }
 
     #[test]

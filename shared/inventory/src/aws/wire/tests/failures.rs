@@ -164,6 +164,25 @@ async fn half_an_answer_is_no_answer() {
     assert!(matches!(error, AwsError::Unreadable { .. }), "{error}");
 }
 
+#[tokio::test]
+async fn another_operations_answer_is_no_answer() {
+    let body = "<ListBucketResult><Name>trail</Name></ListBucketResult>";
+    let input = json!({"Bucket": "trail"});
+    let error = refused("s3", "GetBucketPolicyStatus", input, 200, body).await;
+    assert!(matches!(error, AwsError::Unreadable { .. }), "{error}");
+    let body = "<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers/>\
+        </DescribeLoadBalancersResult></DescribeLoadBalancersResponse>";
+    let server = Server::start(move |_, _| ok(body)).await;
+    let list = account(&server)
+        .pages("elb", "DescribeLoadBalancers", &json!({}))
+        .await;
+    let error = list.unwrap_err();
+    assert!(
+        error.to_string().contains("no `LoadBalancerDescriptions`"),
+        "{error}"
+    );
+}
+
 fn page(next: &str) -> Reply {
     ok(format!(r#"{{"clusters":["a"],"nextToken":"{next}"}}"#))
 }
