@@ -66,8 +66,7 @@ impl Call<'_> {
         if region.is_empty() {
             return Err(wrong("the configuration names no region".to_owned()));
         }
-        let mut to = endpoint(self.table, self.service, region, self.config)
-            .ok_or_else(|| wrong(format!("`{region}` is no region")))?;
+        let mut to = endpoint(self.table, self.service, region, self.config).map_err(wrong)?;
         let bucket = bucket_in_host(self.service, &to, input);
         let request =
             request(self.service, self.operation, input, bucket.is_some()).map_err(wrong)?;

@@ -14,30 +14,33 @@ pub(crate) struct Endpoint {
     pub(crate) given: bool,
 }
 
-/// The endpoint of a service for a region; none for what is no region.
+/// The endpoint of a service for a region. An error says what is wrong with the configuration.
 ///
-/// `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` are honoured as the SDK's own clients do it, but neither FIPS nor
-/// dual-stack hosts are known.
+/// `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` are honoured as the SDK's own clients do it.
 pub(crate) fn endpoint(
     table: &Table,
     service: &Service,
     region: &str,
     config: &SdkConfig,
-) -> Option<Endpoint> {
+) -> Result<Endpoint, String> {
     // A host is made of it: nothing but what regions hold.
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if region.is_empty() || !region.bytes().all(fits) {
-        return None;
+        return Err(format!("`{region}` is no region"));
     }
     let region = region.to_owned();
     if let Some(url) = given(service, config) {
         let given = true;
-        return Some(Endpoint { url, region, given });
+        return Ok(Endpoint { url, region, given });
+    }
+    if config.use_fips() == Some(true) || config.use_dual_stack() == Some(true) {
+        return Err("FIPS and dual-stack hosts are not known: name an endpoint".to_owned());
     }
     let partition = table
         .partitions
         .iter()
-        .find(|partition| region.starts_with(partition.begins))?;
+        .find(|partition| region.starts_with(partition.begins))
+        .ok_or("the table has no partitions")?;
     let global = service
         .global
         .iter()
@@ -49,7 +52,7 @@ pub(crate) fn endpoint(
             region,
         ),
     };
-    Some(Endpoint {
+    Ok(Endpoint {
         url: format!("https://{host}"),
         region,
         given: false,
@@ -109,8 +112,18 @@ mod tests {
         let table = table().unwrap();
         let config = SdkConfig::builder().build();
         for region in ["", "eu-west-1.evil.example/", "EU", "a@b"] {
-            assert_eq!(endpoint(table, &table.services[0], region, &config), None);
+            assert!(endpoint(table, &table.services[0], region, &config).is_err());
         }
+    }
+
+    #[test]
+    fn what_was_asked_for_and_is_not_known_is_not_passed_over() {
+        let table = table().unwrap();
+        let service = &table.services[0];
+        let fips = SdkConfig::builder().use_fips(true).build();
+        assert!(endpoint(table, service, "us-east-1", &fips).is_err());
+        let named = fips.to_builder().endpoint_url("http://127.0.0.1:1").build();
+        assert!(endpoint(table, service, "us-east-1", &named).is_ok());
     }
 
     /// An environment in which two variables are set.
