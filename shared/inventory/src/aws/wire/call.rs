@@ -3,7 +3,8 @@
 use aws_config::{Region, SdkConfig};
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::http::Response;
+use aws_smithy_runtime_api::http::{Request, Response};
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 use serde_json::Value;
 
@@ -62,24 +63,32 @@ impl Call<'_> {
     }
 
     async fn send_to(&self, region: &str, input: &Value) -> Result<Value, Failure> {
-        let wrong = |message| Failure::Error(self.other(message));
+        let (to, request) = self
+            .addressed(region, input)
+            .map_err(|message| Failure::Error(self.other(message)))?;
+        let answer = self.sending(&to).invoke(request).await;
+        answer.map_err(|error| self.failure(&error))
+    }
+
+    /// The request, and where it goes.
+    fn addressed(
+        &self,
+        region: &str,
+        input: &Value,
+    ) -> Result<(Endpoint, Request<SdkBody>), String> {
         if region.is_empty() {
-            return Err(wrong("the configuration names no region".to_owned()));
+            return Err("the configuration names no region".to_owned());
         }
-        let mut to = endpoint(self.table, self.service, region, self.config).map_err(wrong)?;
+        let mut to = endpoint(self.table, self.service, region, self.config)?;
         let bucket = bucket_in_host(self.service, &to, input);
-        let request =
-            request(self.service, self.operation, input, bucket.is_some()).map_err(wrong)?;
+        let request = request(self.service, self.operation, input, bucket.is_some())?;
         if !to.given {
             let before = bucket.or_else(|| host_prefix(self.operation, input));
             if let (Some(before), Some(host)) = (before, to.url.strip_prefix("https://")) {
                 to.url = format!("https://{before}{host}");
             }
         }
-        match self.sending(&to).invoke(request).await {
-            Ok(value) => Ok(value),
-            Err(error) => Err(self.failure(&error)),
-        }
+        Ok((to, request))
     }
 
     fn failure(&self, error: &SdkError<ErrorMetadata, Response>) -> Failure {
@@ -132,4 +141,59 @@ fn bucket_in_host(service: &Service, to: &Endpoint, input: &Value) -> Option<Str
     let name = input.get("Bucket")?.as_str()?;
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (name.len() >= 3 && name.bytes().all(fits)).then(|| format!("{name}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::table;
+    use super::*;
+    use serde_json::json;
+
+    fn addressed(service: &str, operation: &str, region: &str, input: &Value) -> (String, String) {
+        let table = table().unwrap();
+        let (service, operation) = table.find(service, operation).unwrap();
+        let config = SdkConfig::builder().build();
+        let call = Call {
+            table,
+            service,
+            operation,
+            config: &config,
+            retries: RetryPartition::new("test"),
+        };
+        let (to, request) = call.addressed(region, input).unwrap();
+        (to.url, request.uri().to_owned())
+    }
+
+    #[test]
+    fn buckets_and_accounts_have_hosts_of_their_own() {
+        for (bucket, url, path) in [
+            (
+                "trail-logs",
+                "https://trail-logs.s3.eu-west-1.amazonaws.com",
+                "/?acl",
+            ),
+            (
+                "logs.example",
+                "https://s3.eu-west-1.amazonaws.com",
+                "/logs.example?acl",
+            ),
+        ] {
+            let found = addressed(
+                "s3",
+                "GetBucketAcl",
+                "eu-west-1",
+                &json!({"Bucket": bucket}),
+            );
+            assert_eq!(found, (url.to_owned(), path.to_owned()));
+        }
+        let input = json!({"AccountId": "111122223333"});
+        assert_eq!(
+            addressed("s3control", "GetPublicAccessBlock", "cn-north-1", &input).0,
+            "https://111122223333.s3-control.cn-north-1.amazonaws.com.cn"
+        );
+        assert_eq!(
+            addressed("iam", "GetAccountSummary", "eu-west-1", &json!({})).0,
+            "https://iam.amazonaws.com"
+        );
+    }
 }
