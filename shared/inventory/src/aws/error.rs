@@ -1,5 +1,7 @@
 //! Why an AWS call failed, by what the caller can do.
 
+mod codes;
+
 use aws_sdk_sts::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
@@ -39,6 +41,23 @@ pub enum AwsError {
         /// AWS's words.
         message: String,
     },
+    /// The thing is there, and the part of it that was asked for was never set: no password policy, no repository
+    /// policy. An answer rather than a failure.
+    #[error("{call}: not set: {message}")]
+    Absent {
+        /// The action.
+        call: String,
+        /// AWS's words.
+        message: String,
+    },
+    /// The account does not use the service, or may not use it. Of most services this is an answer.
+    #[error("{call}: the account does not use it: {message}")]
+    NotSubscribed {
+        /// The action.
+        call: String,
+        /// AWS's words.
+        message: String,
+    },
     /// Too many calls; later it will work.
     #[error("{call} throttled: {message}")]
     Throttled {
@@ -52,6 +71,24 @@ pub enum AwsError {
     Unreachable {
         /// The action.
         call: String,
+        /// What happened.
+        message: String,
+    },
+    /// An answer came and could not be read.
+    #[error("{call}: the answer cannot be read: {message}")]
+    Unreadable {
+        /// The action.
+        call: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A list broke off after some pages: what was read of it does not count.
+    #[error("{call}: the list was lost after {pages} pages: {message}")]
+    PageLost {
+        /// The action.
+        call: String,
+        /// The pages that had come.
+        pages: usize,
         /// What happened.
         message: String,
     },
@@ -109,44 +146,35 @@ impl AwsError {
         }
     }
 
-    fn of_code(call: String, code: &str, message: String, status: u16) -> Self {
-        match code {
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
-                AwsError::Denied { call, message }
-            }
-            "ExpiredToken"
-            | "ExpiredTokenException"
-            | "InvalidClientTokenId"
-            | "UnrecognizedClientException"
-            | "SignatureDoesNotMatch"
-            | "InvalidSignatureException"
-            | "IncompleteSignature" => AwsError::Credentials { call, message },
-            "ResourceNotFoundException" | "NoSuchEntity" => AwsError::NotFound { call, message },
-            "Throttling"
-            | "ThrottlingException"
-            | "TooManyRequestsException"
-            | "RequestLimitExceeded" => AwsError::Throttled { call, message },
-            "ServiceUnavailable" | "ServiceUnavailableException" => {
-                AwsError::Unreachable { call, message }
-            }
-            _ if status == 403 => AwsError::Denied { call, message },
-            _ if status == 429 => AwsError::Throttled { call, message },
-            _ => AwsError::Other { call, message },
-        }
-    }
-
     /// Whether the same call may succeed later without anybody mending anything.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(
             self,
-            AwsError::Throttled { .. } | AwsError::Unreachable { .. }
+            AwsError::Throttled { .. } | AwsError::Unreachable { .. } | AwsError::PageLost { .. }
         )
+    }
+
+    /// The action and what was said of it.
+    pub(crate) fn told(&self) -> (&str, &str) {
+        match self {
+            AwsError::Denied { call, message }
+            | AwsError::Credentials { call, message }
+            | AwsError::NoCredentials { call, message }
+            | AwsError::NotFound { call, message }
+            | AwsError::Absent { call, message }
+            | AwsError::NotSubscribed { call, message }
+            | AwsError::Throttled { call, message }
+            | AwsError::Unreachable { call, message }
+            | AwsError::Unreadable { call, message }
+            | AwsError::PageLost { call, message, .. }
+            | AwsError::Other { call, message } => (call, message),
+        }
     }
 }
 
 /// The innermost cause: what SDK errors print themselves says little.
-fn root(error: &dyn std::error::Error) -> String {
+pub(crate) fn root(error: &dyn std::error::Error) -> String {
     let mut current = error;
     while let Some(source) = current.source() {
         current = source;

@@ -6,6 +6,7 @@ mod role;
 mod shape;
 #[cfg(test)]
 mod tests;
+pub mod wire;
 
 pub use clusters::{DiscoveredCluster, describe_cluster, list_clusters};
 pub use error::AwsError;
