@@ -71,6 +71,11 @@ impl Standard {
     pub(crate) fn fact(&self, fact: facts::Fact) -> Slot {
         self.facts[fact as usize]
     }
+
+    /// Whether a slot holds what is the same for all objects of a scan.
+    pub(crate) fn is_of_cluster(&self, slot: Slot) -> bool {
+        slot == self.cluster_version || slot == self.git_version
+    }
 }
 
 /// The variables all policies share, of which nothing is known: for evaluation.

@@ -40,14 +40,22 @@ pub(crate) struct Member<'c> {
     pub(crate) policy: &'c Policy,
     /// Its index in the catalogue.
     pub(crate) index: usize,
-    /// Its conditions, by their place in [`Pass::conditions`].
+    /// Its conditions, by their place in [`Pass::conditions`], but for those that hold whatever the object is.
     pub(crate) when: Vec<usize>,
 }
 
 impl<'c> Pass<'c> {
-    /// Adds the policy at an index of the catalogue; `standard` is how many slots all policies have in common.
-    pub(crate) fn add(&mut self, index: usize, policy: &'c Policy, standard: usize) {
+    /// Adds the policy at an index of the catalogue; `standard` is how many slots all policies have in common, `holds`
+    /// tells whether a condition holds in the whole scan.
+    pub(crate) fn add(
+        &mut self,
+        index: usize,
+        policy: &'c Policy,
+        standard: usize,
+        holds: impl Fn(&Program) -> bool,
+    ) {
         let when = policy.compiled.when.iter();
+        let when = when.filter(|condition| !holds(condition));
         let member = Member {
             policy,
             index,

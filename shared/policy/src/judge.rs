@@ -88,7 +88,9 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
                     .set_node(*slot, parameter::node(value, self.scope.arena()));
             }
             self.set_counts(member.policy);
-            self.set_variables(member.policy);
+            if !member.when.is_empty() {
+                self.set_variables(member.policy);
+            }
             match self.conditions(pass, member, decided) {
                 Ok(true) => room.push(Active::new(member)),
                 other => self.not_in_force(Active::new(member), other.err(), out),

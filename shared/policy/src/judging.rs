@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 
 use plimsoll_cel::{Bump, Key, Node, Scope};
-use plimsoll_model::{Reason, Verdict, kind};
+use plimsoll_model::{Reason, Verdict};
 
 use crate::exception::Annotation;
 use crate::group::{Member, Pass};
 use crate::judge::Case;
 use crate::lists::Lists;
+use crate::plan::put_versions;
 use crate::results::Results;
 use crate::session::{Session, Sink};
 use crate::view::View;
@@ -52,18 +53,7 @@ impl<'c> Session<'c> {
         let plan = self.plan;
         let scope = Scope::new(&plan.env, arena);
         scope.set_node(plan.slots.object, view.node);
-        let version = plan.version();
-        scope.set(
-            plan.slots.cluster_version,
-            plimsoll_cel::Value::Str(version),
-        );
-        match &plan.options.git_version {
-            Some(version) => scope.set(
-                plan.slots.git_version,
-                plimsoll_cel::Value::Str(version.as_str()),
-            ),
-            None => scope.set_unknown(plan.slots.git_version, kind::CLUSTER.plural),
-        }
+        put_versions(&scope, &plan.slots, &plan.options);
         if let Some((_, keys)) = view.pod_spec_keys.and_then(|keys| keys.split_last()) {
             let empty = Node::Map(&[]);
             let of = view.node.at(keys).unwrap_or(empty);
@@ -71,12 +61,9 @@ impl<'c> Session<'c> {
             let metadata = of.get_key(METADATA);
             scope.set_node(plan.slots.pod_spec, spec);
             scope.set_node(plan.slots.pod_metadata, metadata.unwrap_or(empty));
-            match CONTAINERS
-                .iter()
-                .find_map(|key| spec.get_key(*key)?.unknown())
-            {
-                Some(reason) => scope.set_unknown(plan.slots.containers, reason),
-                None => scope.set_node(plan.slots.containers, containers(&spec, arena)),
+            match containers(&spec, arena) {
+                Node::Unknown(reason) => scope.set_unknown(plan.slots.containers, reason),
+                all => scope.set_node(plan.slots.containers, all),
             }
         }
         scope
@@ -144,15 +131,24 @@ impl<'c> Session<'c> {
     }
 }
 
-/// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes.
+/// Containers, init containers and ephemeral containers in one list; the elements stay the decoded nodes. Unknown if one
+/// of the three is.
 fn containers<'a>(spec: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    match container_lists(spec) {
+    let parts = CONTAINERS.map(|key| spec.get_key(key));
+    if let Some(lost) = parts.iter().flatten().find(|part| part.unknown().is_some()) {
+        return *lost;
+    }
+    match parts.map(items) {
         [all, [], []] => Node::List(all),
         lists => Node::list_in(arena, lists.concat()),
     }
 }
 
+fn items<'a>(list: Option<Node<'a>>) -> &'a [Node<'a>] {
+    list.map_or(&[], |list| list.items())
+}
+
 /// The lists of containers in a pod spec: the ordinary ones, init containers, ephemeral ones.
 pub(crate) fn container_lists<'a>(spec: &Node<'a>) -> [&'a [Node<'a>]; 3] {
-    CONTAINERS.map(|key| spec.get_key(key).map_or(&[][..], |list| list.items()))
+    CONTAINERS.map(|key| items(spec.get_key(key)))
 }

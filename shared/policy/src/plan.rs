@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use plimsoll_cel::{Env, Node};
+use plimsoll_cel::{Budget, Bump, Env, Node, Program, Scope, Value};
 use plimsoll_model::kind::{self, KindSource};
 
 use crate::catalogue::Catalogue;
@@ -62,6 +62,12 @@ impl Default for PlanOptions {
     }
 }
 
+impl PlanOptions {
+    fn version(&self) -> &str {
+        self.cluster_version.as_deref().unwrap_or(NEWEST_KUBERNETES)
+    }
+}
+
 /// The policies that run, by kind. Shared by all workers.
 #[derive(Debug)]
 pub struct Plan<'c> {
@@ -108,6 +114,14 @@ impl<'c> Plan<'c> {
         let joins = selected.iter().any(|i| catalogue.policies[*i].joins());
         let (env, slots) = standard();
         let common = env.names().count();
+        let arena = Bump::new();
+        let scope = Scope::new(&env, &arena);
+        put_versions(&scope, &slots, &options);
+        let holds = |condition: &Program| {
+            let mut reads = condition.slots_read().into_iter();
+            reads.all(|slot| slots.is_of_cluster(slot))
+                && condition.test(&scope, &Budget::new(COST_LIMIT)) == Ok(true)
+        };
         let mut by_kind: HashMap<String, KindPlan<'c>> = HashMap::new();
         for index in &selected {
             let policy = &catalogue.policies[*index];
@@ -118,9 +132,9 @@ impl<'c> Plan<'c> {
                 } else {
                     &mut plan.first
                 };
-                pass.add(*index, policy, common);
+                pass.add(*index, policy, common, &holds);
                 if kind == POD && is_about_pods(policy, &slots) {
-                    plan.owned.add(*index, policy, common);
+                    plan.owned.add(*index, policy, common, &holds);
                 }
             }
         }
@@ -209,10 +223,7 @@ impl<'c> Plan<'c> {
     /// The Kubernetes version it judges for.
     #[must_use]
     pub fn version(&self) -> &str {
-        self.options
-            .cluster_version
-            .as_deref()
-            .unwrap_or(NEWEST_KUBERNETES)
+        self.options.version()
     }
 
     /// The number of its minor version; the newest there could be where the version is in no form we know.
@@ -221,6 +232,15 @@ impl<'c> Plan<'c> {
         minor
             .and_then(|minor| minor.parse().ok())
             .unwrap_or(u32::MAX)
+    }
+}
+
+/// Says what is known of the cluster's version.
+pub(crate) fn put_versions<'a>(scope: &Scope<'_, 'a>, slots: &Standard, options: &'a PlanOptions) {
+    scope.set(slots.cluster_version, Value::Str(options.version()));
+    match &options.git_version {
+        Some(version) => scope.set(slots.git_version, Value::Str(version)),
+        None => scope.set_unknown(slots.git_version, kind::CLUSTER.plural),
     }
 }
 
