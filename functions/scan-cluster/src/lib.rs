@@ -22,7 +22,7 @@ use plimsoll_model::{
     ReasonCode, TenantId,
 };
 use plimsoll_policy::diff::{Before, difference};
-use plimsoll_policy::{Catalogue, Exceptions, Plan, PlanOptions, outcome};
+use plimsoll_policy::{AwsPart, Catalogue, Exceptions, Plan, PlanOptions, outcome};
 use plimsoll_runtime::{Clock, Disposition, Failure};
 use plimsoll_store::{
     Acquired, Publication, ScanLease, ScanResult, Store, StoreError, TenantStore,
@@ -166,6 +166,7 @@ impl Work<'_> {
             provider: Some(version.provider().to_owned()),
             git_version: Some(version.git.clone()),
             shown: redacted_value,
+            aws: AwsPart::None,
             exceptions: Some(Exceptions::of_annotations(now)),
             ..PlanOptions::default()
         }

@@ -1,4 +1,6 @@
-//! The kinds of Kubernetes objects that policies are about, and where each is listed.
+//! The kinds of objects that policies are about, and where each is listed; those of AWS resources are in [`crate::aws`].
+
+use crate::aws::{self, Home};
 
 /// A kind and where its list is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +31,8 @@ pub enum KindSource {
     ClusterOnly,
     /// It is made up once for each live scan, and listed nowhere.
     MadeUp,
+    /// An AWS resource: in templates, and by reading an account.
+    Aws(Home),
 }
 
 impl Kind {
@@ -90,6 +94,15 @@ impl Kind {
                 self.plural
             ),
             None => format!("{}/{}", self.group_path(), self.plural),
+        }
+    }
+
+    /// Where it is judged, if it is an AWS resource.
+    #[must_use]
+    pub fn home(&self) -> Option<Home> {
+        match self.source {
+            KindSource::Aws(home) => Some(home),
+            _ => None,
         }
     }
 
@@ -312,16 +325,29 @@ pub const KINDS: &[Kind] = &[
     kind("karpenter.k8s.aws", "v1", "EC2NodeClass", "ec2nodeclasses").cluster_wide(),
 ];
 
-/// The kind with this plural, for example `pods`.
+/// Every kind, Kubernetes' and AWS'.
+pub fn all() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain(aws::KINDS)
+}
+
+/// The kind with this plural, for example `pods`; AWS resources have none but their name.
 #[must_use]
 pub fn of_plural(plural: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.plural == plural)
+    kinds_like(plural).iter().find(|kind| kind.plural == plural)
 }
 
 /// The kind with this name, for example `Pod`.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == name)
+    kinds_like(name).iter().find(|kind| kind.name == name)
+}
+
+/// The list that a name would be in.
+fn kinds_like(name: &str) -> &'static [Kind] {
+    match name.starts_with("AWS") || name.starts_with("Aws") {
+        true => aws::KINDS,
+        false => KINDS,
+    }
 }
 
 #[cfg(test)]
@@ -332,9 +358,13 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_paths_right() {
-        let plurals: HashSet<_> = KINDS.iter().map(|k| k.plural).collect();
-        let names: HashSet<_> = KINDS.iter().map(|k| k.name).collect();
-        assert_eq!((plurals.len(), names.len()), (KINDS.len(), KINDS.len()));
+        let plurals: HashSet<_> = all().map(|k| k.plural).collect();
+        let names: HashSet<_> = all().map(|k| k.name).collect();
+        assert_eq!((plurals.len(), names.len()), (all().count(), all().count()));
+        for kind in all() {
+            assert_eq!(named(kind.name), Some(kind));
+            assert_eq!(of_plural(kind.plural), Some(kind));
+        }
         assert_eq!(of_plural("pods").unwrap().list_path(None), "/api/v1/pods");
         let deployments = named("Deployment").unwrap();
         assert_eq!(

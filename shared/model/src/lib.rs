@@ -11,6 +11,7 @@
 //! | `main`, CLI, tests | `anyhow` | one message per phase |
 
 mod audit;
+pub mod aws;
 mod cluster;
 mod connection;
 mod delivery;

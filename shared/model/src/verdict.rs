@@ -68,6 +68,8 @@ pub enum ReasonCode {
     InputUnread,
     /// No manifest can hold it: a live cluster is needed.
     NeedsCluster,
+    /// Neither a manifest nor a cluster holds it: the cloud account has to be read.
+    NeedsAccount,
     /// The expression failed.
     EvaluationError,
     /// The object does not have the shape of its kind.
@@ -82,13 +84,14 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [ReasonCode; 11] = [
+    pub const ALL: [ReasonCode; 12] = [
         ReasonCode::PermissionMissing,
         ReasonCode::ApiError,
         ReasonCode::PageLost,
         ReasonCode::RouteNotChosen,
         ReasonCode::InputUnread,
         ReasonCode::NeedsCluster,
+        ReasonCode::NeedsAccount,
         ReasonCode::EvaluationError,
         ReasonCode::MalformedInput,
         ReasonCode::Unresolved,
@@ -106,6 +109,7 @@ impl ReasonCode {
             ReasonCode::RouteNotChosen => "routeNotChosen",
             ReasonCode::InputUnread => "inputUnread",
             ReasonCode::NeedsCluster => "needsCluster",
+            ReasonCode::NeedsAccount => "needsAccount",
             ReasonCode::EvaluationError => "evaluationError",
             ReasonCode::MalformedInput => "malformedInput",
             ReasonCode::Unresolved => "unresolved",

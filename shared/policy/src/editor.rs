@@ -47,7 +47,7 @@ pub fn editor_schema() -> Value {
 
 /// `match.kinds`.
 pub(crate) fn kinds(_: &mut SchemaGenerator) -> Schema {
-    let known = kind::KINDS.iter().map(|kind| kind.name);
+    let known = kind::all().map(|kind| kind.name);
     let all: Vec<&str> = [WORKLOAD].into_iter().chain(known).collect();
     json_schema!({ "type": "array", "minItems": 1, "items": { "enum": all } })
 }

@@ -57,10 +57,14 @@ pub fn group_of_plural(plural: &str) -> Option<&'static str> {
 /// them.
 #[must_use]
 pub fn is_built_in(kind: &str, api_version: &str) -> bool {
+    let Some(kind) = kind::named(kind) else {
+        return false;
+    };
+    if kind.home().is_some() {
+        return api_version == kind.version;
+    }
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
-    kind::named(kind).is_some_and(|kind| {
-        group == kind.group || (group == "extensions" && !kind.group.is_empty())
-    })
+    group == kind.group || (group == "extensions" && !kind.group.is_empty())
 }
 
 /// The metadata of a workload's pods: the object's own for a Pod, the template's else.

@@ -50,7 +50,7 @@ pub use facts::{Joins, Owners};
 pub use file::{Applies, Control, Lifecycle, ParamType, PatchOp};
 pub use lists::{ListState, Lists};
 pub use parameter::{Parameter, ParameterChange, ParameterError, ParameterValue, WrittenValue};
-pub use plan::{NEWEST_KUBERNETES, Plan, PlanOptions};
+pub use plan::{AwsPart, NEWEST_KUBERNETES, Plan, PlanOptions};
 pub use rule::{Rule, Sketch};
 pub use session::{Seen, Session, Sink};
 pub use stored::StoredError;

@@ -125,6 +125,9 @@ impl Lists {
                 reason(ReasonCode::NeedsCluster, plural.to_owned())
             }
             (World::Files, _) | (World::Cluster, KindSource::MadeUp) => None,
+            (World::Cluster, KindSource::Aws(_)) => {
+                reason(ReasonCode::InputUnread, plural.to_owned())
+            }
             (World::Cluster, KindSource::MetadataByChoice) => {
                 let need = format!("list {plural}, metadata only");
                 reason(ReasonCode::RouteNotChosen, need)

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_model::kind;
 use plimsoll_model::{FrameworkScore, Reason, ReasonCode, ScanCounts, Verdict};
 
 use crate::catalogue::Framework;
 use crate::file::Control;
-use crate::plan::Plan;
+use crate::plan::{AwsPart, Plan};
 use crate::tally::Tally;
 
 /// How much of what applies was evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
-    /// Policies selected that this kind of source may hold something for.
+    /// Policies selected that this kind of source may hold something for; those about AWS resources only if some were found.
     pub applicable: u32,
     /// Of those, policies without a single verdict *not evaluated*.
     pub evaluated: u32,
@@ -66,9 +67,13 @@ pub struct FrameworkResult {
 #[must_use]
 pub fn coverage(plan: &Plan<'_>, tally: &Tally) -> Coverage {
     let mut unread: BTreeMap<Reason, u32> = BTreeMap::new();
-    let mut evaluated = 0;
+    let (mut applicable, mut evaluated) = (0, 0);
     for index in &plan.selected {
         let policy = tally.policy(*index);
+        if needs_account(plan, tally, *index) {
+            continue;
+        }
+        applicable += 1;
         if policy.of(Verdict::NotEvaluated) == 0 {
             evaluated += 1;
         }
@@ -79,7 +84,7 @@ pub fn coverage(plan: &Plan<'_>, tally: &Tally) -> Coverage {
     let mut unread: Vec<_> = unread.into_iter().collect();
     unread.sort_by_key(|(_, policies)| std::cmp::Reverse(*policies));
     Coverage {
-        applicable: plan.selected.len() as u32,
+        applicable,
         evaluated,
         unread,
     }
@@ -125,7 +130,10 @@ fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {
         _ => true,
     };
     let wanted = !framework.by_choice || plan.options.frameworks.contains(&framework.id);
-    let runs = |id: &String| plan.policies().any(|policy| policy.id.as_str() == id);
+    let mut chosen: Vec<&str> = plan.policies().map(|policy| policy.id.as_str()).collect();
+    let elsewhere = plan.elsewhere.iter().map(|i| &plan.catalogue.policies[*i]);
+    chosen.extend(elsewhere.map(|policy| policy.id.as_str()));
+    let runs = |id: &String| chosen.contains(&id.as_str());
     applies
         && wanted
         && framework
@@ -136,13 +144,14 @@ fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {
 }
 
 fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
-    let indices = plan.selected.iter().filter(|i| {
-        control
-            .policies
-            .iter()
-            .any(|id| id == plan.catalogue.policies[**i].id.as_str())
-    });
-    let policies: Vec<_> = indices.map(|i| tally.policy(*i)).collect();
+    let of_control = |i: &&usize| {
+        let id = plan.catalogue.policies[**i].id.as_str();
+        control.policies.iter().any(|policy| policy == id)
+    };
+    let indices: Vec<usize> = plan.selected.iter().filter(of_control).copied().collect();
+    let policies: Vec<_> = indices.iter().map(|i| tally.policy(*i)).collect();
+    let unasked = indices.iter().any(|i| needs_account(plan, tally, *i))
+        || plan.elsewhere.iter().any(|i| of_control(&i));
     let sum = |verdict| policies.iter().map(|policy| policy.of(verdict)).sum();
     let mut reasons: Vec<Reason> = policies
         .iter()
@@ -150,17 +159,20 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
         .collect();
     reasons.sort();
     reasons.dedup();
-    let verdict = if policies.is_empty() {
-        let (verdict, reason) = without_policies(control);
-        reasons.extend(reason);
-        verdict
-    } else {
-        policies
-            .iter()
-            .filter_map(|policy| policy.worst())
-            .min()
-            .unwrap_or(Verdict::NotApplicable)
+    let (missing, reason) = match (policies.is_empty(), unasked) {
+        (_, true) => (
+            Verdict::NotEvaluated,
+            Some(Reason::new(
+                ReasonCode::NeedsAccount,
+                "the cluster's AWS account",
+            )),
+        ),
+        (true, false) => without_policies(control),
+        (false, false) => (Verdict::NotApplicable, None),
     };
+    reasons.extend(reason);
+    let worst = policies.iter().filter_map(|policy| policy.worst());
+    let verdict = worst.chain([missing]).min().unwrap_or(missing);
     ControlResult {
         control: control.clone(),
         verdict,
@@ -170,6 +182,15 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
         not_evaluated: sum(Verdict::NotEvaluated),
         reasons,
     }
+}
+
+/// Whether a policy is about AWS resources, of which the scan saw none: it may be a scan of files without a template.
+fn needs_account(plan: &Plan<'_>, tally: &Tally, index: usize) -> bool {
+    let kinds = &plan.catalogue.policies[index].kinds;
+    let of_aws = |kind: &String| kind::named(kind).is_some_and(|kind| kind.home().is_some());
+    plan.options.aws == AwsPart::Found
+        && kinds.iter().all(of_aws)
+        && tally.policy(index).worst().is_none()
 }
 
 /// A control that no policy of ours decides is never a pass.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use plimsoll_cel::{Budget, Bump, Env, Node, Program, Scope, Value};
+use plimsoll_model::aws::Home;
 use plimsoll_model::kind::{self, KindSource};
 
 use crate::catalogue::Catalogue;
@@ -18,6 +19,17 @@ pub const NEWEST_KUBERNETES: &str = "1.37";
 /// Cost units that one policy may spend on one object; the most expensive built-in policy stays under a hundredth on the
 /// largest generated object.
 pub(crate) const COST_LIMIT: u64 = 1_000_000;
+
+/// Which AWS resources a scan has; policies on others do not run in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsPart {
+    /// Those that are found: in templates.
+    Found,
+    /// None: it is of a cluster whose account is not known.
+    None,
+    /// All that are judged there.
+    Of(Home),
+}
 
 /// What to run and how.
 #[derive(Debug, Clone)]
@@ -41,6 +53,8 @@ pub struct PlanOptions {
     /// The JSON text, or the first so many bytes of it, of the value at a path of a kind, without what may be secret in
     /// it; none if whatever stands there is withheld.
     pub shown: fn(kind: &str, path: &str, value: &Node<'_>, bytes: usize) -> Option<String>,
+    /// Which AWS resources the scan has.
+    pub aws: AwsPart,
     /// What is accepted; with none, annotations count for nothing either.
     pub exceptions: Option<Exceptions>,
 }
@@ -56,9 +70,22 @@ impl Default for PlanOptions {
             frameworks: Vec::new(),
             only: Vec::new(),
             skip: Vec::new(),
+            aws: AwsPart::Found,
             shown: |_, _, value, _| serde_json::to_string(value).ok(),
             exceptions: None,
         }
+    }
+}
+
+impl AwsPart {
+    /// Whether objects of one of the kinds may come.
+    fn has_some(self, kinds: &[String]) -> bool {
+        let may_come = |kind: &String| match (kind::named(kind).and_then(kind::Kind::home), self) {
+            (None, _) | (_, AwsPart::Found) => true,
+            (Some(_), AwsPart::None) => false,
+            (Some(home), AwsPart::Of(here)) => home == here,
+        };
+        kinds.iter().any(may_come)
     }
 }
 
@@ -75,6 +102,8 @@ pub struct Plan<'c> {
     pub(crate) options: PlanOptions,
     /// Indices into the catalogue, ascending.
     pub(crate) selected: Vec<usize>,
+    /// Those that would run if the scan had the AWS resources that they are about.
+    pub(crate) elsewhere: Vec<usize>,
     pub(crate) by_kind: HashMap<String, KindPlan<'c>>,
     /// Whether any of them has joins.
     pub(crate) joins: bool,
@@ -108,9 +137,10 @@ impl<'c> Plan<'c> {
                     || options.only.iter().any(|glob| matches_glob(glob, id)))
                 && !options.skip.iter().any(|glob| matches_glob(glob, id))
         };
-        let selected: Vec<usize> = (0..catalogue.policies.len())
-            .filter(|i| runs(catalogue.policies[*i].id.as_str()))
-            .collect();
+        let wanted =
+            (0..catalogue.policies.len()).filter(|i| runs(catalogue.policies[*i].id.as_str()));
+        let (selected, elsewhere): (Vec<usize>, Vec<usize>) =
+            wanted.partition(|i| options.aws.has_some(&catalogue.policies[*i].kinds));
         let joins = selected.iter().any(|i| catalogue.policies[*i].joins());
         let (env, slots) = standard();
         let common = env.names().count();
@@ -161,6 +191,7 @@ impl<'c> Plan<'c> {
             catalogue,
             options,
             selected,
+            elsewhere,
             by_kind,
             joins,
             slots,
@@ -175,7 +206,7 @@ impl<'c> Plan<'c> {
     #[must_use]
     pub fn lists(&self) -> BTreeSet<&'c str> {
         let chosen = |plural: &&str| match kind::of_plural(plural).map(|kind| kind.source) {
-            Some(KindSource::MadeUp) => false,
+            Some(KindSource::MadeUp | KindSource::Aws(_)) => false,
             Some(KindSource::MetadataByChoice) => self.is_chosen(plural),
             _ => true,
         };

@@ -1,7 +1,8 @@
 //! What fields objects have and what those hold, so that a misspelt one is refused when a policy is loaded.
 //!
-//! The table is the API server's own description of its kinds (`schema/fields.txt`). It is read when the first policy is
-//! compiled: the built-in ones are when a program is built, so most programs never read it.
+//! The tables are the API server's own description of its kinds and CloudFormation's of its resources (`schema/README.md`).
+//! They are read when the first policy is compiled: the built-in ones are when a program is built, so most programs never
+//! read them.
 
 mod merge;
 #[cfg(test)]
@@ -19,6 +20,12 @@ use merge::merged;
 /// Written by `tests/it/kube/cel/table.rs`, which says in its first lines how to read it.
 const FIELDS: &str = include_str!("schema/fields.txt");
 
+/// Written by `tests/gen/aws_fields.py`.
+const AWS: &str = include_str!("schema/aws.txt");
+
+/// Written by hand.
+const DERIVED: &str = include_str!("schema/derived.txt");
+
 /// What the newest Kubernetes that policies know has beyond the table, from its published API, in the table's notation. The
 /// test that writes the table complains of what is in it by then.
 const NEWER: &[&str] = &[
@@ -30,8 +37,9 @@ const NEWER: &[&str] = &[
 
 static OBJECTS: LazyLock<BTreeMap<&'static str, Type>> = LazyLock::new(|| {
     let mut reader = Reader::default();
-    for line in FIELDS
-        .lines()
+    let tables = [FIELDS, AWS, DERIVED].into_iter();
+    for line in tables
+        .flat_map(str::lines)
         .filter(|line| !line.starts_with('#'))
         .chain(NEWER.iter().copied())
     {

@@ -19,6 +19,7 @@ const NAMESPACE: Key = Key::new("namespace");
 const NAME: Key = Key::new("name");
 const GENERATE_NAME: Key = Key::new("generateName");
 const UID: Key = Key::new("uid");
+const ARN: Key = Key::new("arn");
 const RESOURCE_VERSION: Key = Key::new("resourceVersion");
 
 /// An object under judgement.
@@ -144,7 +145,7 @@ impl View<'_> {
             name: text(NAME).or_else(|| text(GENERATE_NAME).map(|prefix| format!("{prefix}*"))),
             uid: text(UID),
             resource_version: text(RESOURCE_VERSION),
-            arn: None,
+            arn: text(ARN),
         }
     }
 }

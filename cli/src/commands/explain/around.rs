@@ -18,6 +18,12 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
     lists.extend(policy.needs.iter().map(String::as_str));
     lists.sort_unstable();
     lists.dedup();
+    if policy.kinds.iter().all(is_aws) {
+        return format!(
+            "{} of the cluster's AWS account, or a template that describes it",
+            lists.join(", ")
+        );
+    }
     let mut needs = match lists.as_slice() {
         [] => "the cluster's version".to_owned(),
         lists => format!("list {}", lists.join(", ")),
@@ -35,6 +41,10 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
         policy.id
     ));
     needs
+}
+
+fn is_aws(kind: &String) -> bool {
+    kind::named(kind).is_some_and(|kind| kind.home().is_some())
 }
 
 fn source(kind: &str) -> Option<KindSource> {
@@ -62,6 +72,10 @@ pub(super) fn unknown(page: &mut Page<'_>, policy: &Policy, rule: &Rule) -> io::
         page.text(label, "in files, which cannot hold it: scan a cluster")?;
         label = "";
     }
+    if policy.kinds.iter().all(is_aws) {
+        let reads = "where the account could not be read to the end, a call for what the rule reads was refused, or a template's value is known only after deployment";
+        return page.text(label, reads);
+    }
     let lists = match rule.facts.is_empty() && policy.needs.is_empty() {
         true => {
             "where its list could not be read to the end, or a value is none that the rule can read"
@@ -78,7 +92,7 @@ pub(super) fn except(page: &mut Page<'_>, policy: &Policy) -> io::Result<()> {
     let prefix = plimsoll_policy::ANNOTATION_PREFIX;
     let kind = policy.kinds.first().map_or("Pod", String::as_str);
     let (how, resource) = match kind::named(kind) {
-        Some(known) if known.source == KindSource::MadeUp => (
+        Some(known) if known.source == KindSource::MadeUp || known.home().is_some() => (
             "by plimsoll.exceptions.yaml:".to_owned(),
             format!("{{ kind: {kind} }}"),
         ),

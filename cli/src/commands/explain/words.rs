@@ -57,6 +57,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "no manifest can hold it; scan a live cluster with --context NAME",
     ),
     (
+        "needsAccount",
+        "neither a manifest nor a cluster holds it; the service reads the cluster's AWS account, and a template can be scanned",
+    ),
+    (
         "evaluationError",
         "the policy's expression failed on this object; plimsoll policy eval ID FILE shows how",
     ),
@@ -185,6 +189,7 @@ mod tests {
             ReasonCode::RouteNotChosen,
             ReasonCode::InputUnread,
             ReasonCode::NeedsCluster,
+            ReasonCode::NeedsAccount,
             ReasonCode::EvaluationError,
             ReasonCode::MalformedInput,
             ReasonCode::Unresolved,

@@ -9,7 +9,7 @@ use plimsoll_inventory::kube::{
 };
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_inventory::redact::redacted_value;
-use plimsoll_policy::{Plan, PlanOptions};
+use plimsoll_policy::{AwsPart, Plan, PlanOptions};
 use plimsoll_report::{Affected, Diagnostic, Files, Header, Sorter, Source, SourceType};
 use scan_cluster::{LiveError, LiveScan, judge_cluster};
 
@@ -127,6 +127,7 @@ fn options(scan: &Prepared<'_>, reader: &ClusterReader, version: &ClusterVersion
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
         shown: redacted_value,
+        aws: AwsPart::None,
         exceptions: scan.exceptions.clone(),
     }
 }

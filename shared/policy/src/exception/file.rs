@@ -175,7 +175,7 @@ impl Reader<'_> {
             && kind::named(&written.value).is_none()
         {
             // What owns a pod may be of any kind: only what looks like a slip of the hand is one.
-            let known = kind::KINDS.iter().map(|kind| kind.name);
+            let known = kind::all().map(|kind| kind.name);
             if let Some(near) = nearest(&written.value, known) {
                 let message = format!("no kind {} is read", written.value);
                 let error = LoadError::at(self.name, written, message);

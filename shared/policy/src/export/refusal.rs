@@ -11,6 +11,9 @@ pub enum NotExportable {
     /// It is about the cluster, which no request creates.
     #[error("it is about the cluster as a whole, which nobody submits for admission")]
     Cluster,
+    /// It is about AWS resources.
+    #[error("it is about AWS resources, which no API server of Kubernetes admits")]
+    Aws,
     /// It reads the build of the server.
     #[error(
         "it reads the server's whole version (cluster.gitVersion), which an admission policy cannot see"

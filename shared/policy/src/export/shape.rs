@@ -65,6 +65,9 @@ pub(super) fn kinds(policy: &Policy) -> Result<Vec<&'static Kind>, NotExportable
     if known.iter().any(|kind| kind.source == KindSource::MadeUp) {
         return Err(NotExportable::Cluster);
     }
+    if known.iter().any(|kind| kind.home().is_some()) {
+        return Err(NotExportable::Aws);
+    }
     let shown = known.into_iter();
     let shown: Vec<&Kind> = shown
         .filter(|kind| !NEVER_SHOWN.contains(&kind.name))

@@ -95,6 +95,7 @@ pub(crate) fn why_unread(unread: &Unread) -> String {
         ReasonCode::RouteNotChosen => format!("no evidence route chosen for {input}"),
         ReasonCode::InputUnread => format!("{input} not read"),
         ReasonCode::NeedsCluster => format!("{input}: needs a live cluster"),
+        ReasonCode::NeedsAccount => format!("{input} not read"),
         ReasonCode::EvaluationError => format!("{input}: the expression failed"),
         ReasonCode::MalformedInput => format!("{input}: not of the shape of its kind"),
         ReasonCode::Unresolved => format!("{input}: known only after deployment"),
