@@ -6,7 +6,7 @@ use std::fmt;
 use bumpalo::Bump;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::encode::UNKNOWN;
+use crate::encode::UNKNOWN_KEY;
 use crate::node::{Entry, Node, key_hash};
 
 /// How deep a document may nest. The API server's own limit for JSON is of the same order, and no Kubernetes
@@ -248,7 +248,7 @@ impl<'de, 'a> Visitor<'de> for Reader<'_, 'a> {
             return Err(repeated_key(pair[0].key));
         }
         let unknown = match entries[start..] {
-            [entry] if self.seed.read_unknown && entry.key == UNKNOWN => entry.value.as_str(),
+            [entry] if self.seed.read_unknown && entry.key == UNKNOWN_KEY => entry.value.as_str(),
             _ => None,
         };
         if let Some(reason) = unknown {

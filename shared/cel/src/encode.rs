@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::node::Node;
 
 /// The only key of what stands for [`Node::Unknown`].
-pub(crate) const UNKNOWN: &str = "$unknown";
+pub const UNKNOWN_KEY: &str = "$unknown";
 
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -25,7 +25,7 @@ impl Serialize for Node<'_> {
             }
             Node::Unknown(reason) => {
                 let mut map = to.serialize_map(Some(1))?;
-                map.serialize_entry(UNKNOWN, reason)?;
+                map.serialize_entry(UNKNOWN_KEY, reason)?;
                 map.end()
             }
         }

@@ -36,6 +36,7 @@ pub use budget::Budget;
 pub use bumpalo::Bump;
 pub use cidr::Cidr;
 pub use decode::{DecodeError, MAX_NESTING, NodeSeed, decode_json, decode_our_own};
+pub use encode::UNKNOWN_KEY;
 pub use env::{Env, Limits, Slot};
 pub use error::{CompileError, EvalError};
 pub use estimate::{Estimate, Sizes};

@@ -2,6 +2,7 @@
 
 mod clusters;
 mod error;
+pub mod read;
 mod role;
 mod shape;
 #[cfg(test)]
