@@ -162,9 +162,9 @@ impl<'c> Plan<'c> {
                 } else {
                     &mut plan.first
                 };
-                pass.add(*index, policy, common, &holds);
+                pass.add(*index, policy, common, holds);
                 if kind == POD && is_about_pods(policy, &slots) {
-                    plan.owned.add(*index, policy, common, &holds);
+                    plan.owned.add(*index, policy, common, holds);
                 }
             }
         }
