@@ -1,12 +1,17 @@
 //! Finds the clusters of a connection and plans their scans.
 //!
+//! What is around the clusters of an account is read with them, and kept for their scans.
+//!
 //! A connection by kubeconfig context has one cluster, which it names. An account is entered through the customer's role;
 //! before anything is read, the role must refuse a wrong ExternalId, and no other tenant may have the account.
+
+mod surroundings;
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::EscalationPolicy;
+use plimsoll_inventory::aws::surroundings::SurroundingsError;
 use plimsoll_inventory::aws::{
     AssumedAccount, AwsError, RoleCheck, describe_cluster, list_clusters, session_name, verify_role,
 };
@@ -30,6 +35,9 @@ pub enum AccountError {
     /// AWS failed in a way that may pass.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// What was read of an account cannot be put together.
+    #[error(transparent)]
+    Surroundings(#[from] SurroundingsError),
 }
 
 impl Failure for AccountError {
@@ -79,7 +87,7 @@ pub async fn handle(
                 tags: BTreeMap::new(),
             }]
         }
-        ConnectionKind::Aws { .. } => match discover(store, reach, job, &connection).await {
+        ConnectionKind::Aws { .. } => match discover(store, reach, job, &connection, now).await {
             Ok(found) => {
                 tenant
                     .set_connection_state(&connection.id, &ConnectionState::Connected)
@@ -128,6 +136,7 @@ async fn discover(
     reach: &Reach,
     job: &AccountJob,
     connection: &Connection,
+    now: Timestamp,
 ) -> Result<Vec<Found>, Trouble> {
     let ConnectionKind::Aws {
         account,
@@ -179,7 +188,38 @@ async fn discover(
             });
         }
     }
+    let mut clusters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for found in &found {
+        let region = found.region.clone().unwrap_or_default();
+        clusters.entry(region).or_default().push(found.name.clone());
+    }
+    surroundings::keep(
+        &store.of(&job.tenant),
+        &connection.id,
+        &assumed,
+        &clusters,
+        now,
+    )
+    .await
+    .map_err(Trouble::Passing)?;
+    found.extend(scopes(account, &clusters));
     Ok(found)
+}
+
+/// The account, and its regions with clusters: what they have as a whole is judged by itself.
+fn scopes(account: &str, clusters: &BTreeMap<String, Vec<String>>) -> Vec<Found> {
+    let scope = |name: String, region: Option<&String>| Found {
+        name,
+        region: region.cloned(),
+        account: Some(account.to_owned()),
+        version: None,
+        provider: Provider::Aws,
+        tags: BTreeMap::new(),
+    };
+    let regions = clusters.keys();
+    let regions = regions.map(|region| scope(format!("{account}-{region}"), Some(region)));
+    let whole = (!clusters.is_empty()).then(|| scope(account.to_owned(), None));
+    whole.into_iter().chain(regions).collect()
 }
 
 /// Makes the account the tenant's, whose role there has just let us in: typing another's account number claims nothing.

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 
+use crate::around::{Around, spool};
 use futures_util::future::{try_join, try_join_all};
 use plimsoll_cel::{Bump, Node};
 use plimsoll_inventory::kube::{ClusterError, ClusterReader, ListEvent, ListOutcome, ListScope};
@@ -28,6 +29,18 @@ pub struct LiveScan<'c, K> {
     pub refused: Vec<(&'static str, String, Option<String>)>,
 }
 
+impl<'c, K> LiveScan<'c, K> {
+    fn new(plan: &'c Plan<'c>) -> Self {
+        Self {
+            session: Session::new(plan),
+            lists: Lists::of_cluster(),
+            sinks: Vec::new(),
+            spools: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+}
+
 /// The sink of one list.
 pub trait ListSink: Sink + Send {
     /// The list was read to its end: nothing more comes, and what need not stay in memory should leave it.
@@ -48,7 +61,7 @@ pub enum LiveError {
 /// News while lists are read: the kind, objects seen of it so far, and what is left where the server says.
 pub type Progress<'p> = dyn Fn(&'static Kind, u64, Option<u64>) + Send + Sync + 'p;
 
-/// Reads and judges, in memory that does not depend on how much there is: of each list that is under way one page, one
+/// Reads and judges, with what is `around` the cluster in its AWS account, in memory that does not depend on how much there is: of each list that is under way one page, one
 /// compressor and what its sink holds; of every list that was read what joins need ([`plimsoll_policy::Joins`] says how
 /// much). `make_sink` makes a fresh sink for each list (and again when a list begins anew).
 ///
@@ -58,6 +71,7 @@ pub async fn judge_cluster<'c, K: ListSink>(
     reader: &ClusterReader,
     plan: &'c Plan<'c>,
     scope: &ListScope,
+    around: Option<&Around>,
     make_sink: &(dyn Fn() -> K + Send + Sync),
     progress: &Progress<'_>,
 ) -> Result<LiveScan<'c, K>, LiveError> {
@@ -67,13 +81,7 @@ pub async fn judge_cluster<'c, K: ListSink>(
         .filter_map(kind::of_plural)
         .collect();
     let reads = read_lists(reader, plan, &specs, scope, make_sink, progress);
-    let mut scan = LiveScan {
-        session: Session::new(plan),
-        lists: Lists::of_cluster(),
-        sinks: Vec::new(),
-        spools: Vec::new(),
-        refused: Vec::new(),
-    };
+    let mut scan = LiveScan::new(plan);
     for (spec, outcome, ended) in reads.await? {
         scan.lists.set(spec.plural, state(spec, &outcome));
         if let Some(ended) = ended {
@@ -100,10 +108,38 @@ pub async fn judge_cluster<'c, K: ListSink>(
         let cluster = kind::CLUSTER.plural;
         scan.lists.set(cluster, ListState::Incomplete(reason));
     }
-    let mut sink = make_sink();
-    second_pass(&mut scan, &mut sink)?;
+    end(scan, around, make_sink())
+}
+
+/// Judges what an AWS account, or a region of it, has as a whole.
+///
+/// # Errors
+/// When the disk fails.
+pub(crate) fn judge_account<'c, K: ListSink>(
+    plan: &'c Plan<'c>,
+    around: &Around,
+    sink: K,
+) -> Result<LiveScan<'c, K>, LiveError> {
+    end(LiveScan::new(plan), Some(around), sink)
+}
+
+/// After the lists of the cluster: what is around it, then what joins are needed for, and what was missing.
+fn end<'c, K: ListSink>(
+    mut scan: LiveScan<'c, K>,
+    around: Option<&Around>,
+    mut sink: K,
+) -> Result<LiveScan<'c, K>, LiveError> {
+    let arena = Bump::new();
+    let (used, again) = match around {
+        Some(around) => around.first(&mut scan, &arena, &mut sink),
+        None => (Vec::new(), Vec::new()),
+    };
+    second_pass(&mut scan, &again, &mut sink)?;
     scan.session.gaps(&scan.lists, &mut sink);
     scan.sinks.push(sink);
+    if !used.is_empty() {
+        scan.spools.push(spool(&used)?);
+    }
     Ok(scan)
 }
 
@@ -266,7 +302,11 @@ fn state(spec: &Kind, outcome: &ListOutcome) -> ListState {
     }
 }
 
-fn second_pass<K: Sink>(scan: &mut LiveScan<'_, K>, sink: &mut K) -> Result<(), LiveError> {
+fn second_pass<K: Sink>(
+    scan: &mut LiveScan<'_, K>,
+    of_aws: &[Node<'_>],
+    sink: &mut K,
+) -> Result<(), LiveError> {
     let LiveScan {
         session,
         lists,
@@ -284,6 +324,10 @@ fn second_pass<K: Sink>(scan: &mut LiveScan<'_, K>, sink: &mut K) -> Result<(), 
             scratch.reset();
             session.second(&node, None, &scratch, &joins, lists, sink);
         })?;
+    }
+    for node in of_aws {
+        scratch.reset();
+        session.second(node, None, &scratch, &joins, lists, sink);
     }
     if lists.gap(kind::CLUSTER.plural).is_none() {
         scratch.reset();

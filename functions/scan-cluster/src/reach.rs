@@ -92,7 +92,7 @@ impl Reach {
 }
 
 /// Why a connection that is suspended is not used.
-fn suspended(connection: &Connection) -> Option<Reason> {
+pub(crate) fn suspended(connection: &Connection) -> Option<Reason> {
     let ConnectionState::Suspended { reason, mend, .. } = &connection.state else {
         return None;
     };

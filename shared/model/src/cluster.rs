@@ -1,4 +1,4 @@
-//! One Kubernetes cluster.
+//! One Kubernetes cluster, or one AWS account or region of it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ClusterId, ConnectionId, FrameworkScore, Reason, ScanCounts, ScanId, Severity, Stage};
 
-/// A cluster as we know it: the scope item of its scans and findings.
+/// A cluster as we know it: the scope item of its scans and findings. What an account has as a whole, or one region of it,
+/// whichever clusters are there, is a scope like a cluster: [`Provider::Aws`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cluster {
     /// Its id, the scope of its findings.
@@ -51,7 +52,7 @@ pub struct Cluster {
     pub lease: Lease,
 }
 
-/// Who runs the control plane.
+/// Who runs the control plane, if there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
@@ -59,6 +60,8 @@ pub enum Provider {
     Eks,
     /// Anything reached by endpoint or context.
     Other,
+    /// No cluster, but an AWS account, or where there is a region that region of it.
+    Aws,
 }
 
 /// Whether a cluster can be read.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_model::aws::Home;
 use plimsoll_model::kind;
 use plimsoll_model::{FrameworkScore, Reason, ReasonCode, ScanCounts, Verdict};
 
@@ -94,7 +95,7 @@ pub fn coverage(plan: &Plan<'_>, tally: &Tally) -> Coverage {
 #[must_use]
 pub fn frameworks(plan: &Plan<'_>, tally: &Tally) -> Vec<FrameworkResult> {
     let all = plan.catalogue.frameworks.iter().enumerate();
-    all.filter(|(_, framework)| is_complete(plan, framework))
+    all.filter(|(_, framework)| is_complete(plan, framework) && is_of_cluster(plan))
         .map(|(index, framework)| {
             let controls: Vec<_> = framework
                 .controls
@@ -122,6 +123,11 @@ pub fn counts(tally: &Tally, coverage: &Coverage) -> ScanCounts {
         policies_applicable: coverage.applicable,
         policies_evaluated: coverage.evaluated,
     }
+}
+
+/// Frameworks are about clusters: what an account has by itself is no part of their scores.
+fn is_of_cluster(plan: &Plan<'_>) -> bool {
+    !matches!(plan.options.aws, AwsPart::Of(Home::Region | Home::Account))
 }
 
 fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {

@@ -27,7 +27,7 @@ pub enum AwsPart {
     Found,
     /// None: it is of a cluster whose account is not known.
     None,
-    /// All that are judged there.
+    /// All that are judged there; of an account or a region nothing else is judged.
     Of(Home),
 }
 
@@ -81,9 +81,9 @@ impl AwsPart {
     /// Whether objects of one of the kinds may come.
     fn has_some(self, kinds: &[String]) -> bool {
         let may_come = |kind: &String| match (kind::named(kind).and_then(kind::Kind::home), self) {
-            (None, _) | (_, AwsPart::Found) => true,
-            (Some(_), AwsPart::None) => false,
-            (Some(home), AwsPart::Of(here)) => home == here,
+            (_, AwsPart::Found) => true,
+            (home, AwsPart::None) => home.is_none(),
+            (home, AwsPart::Of(here)) => home.unwrap_or(Home::Cluster) == here,
         };
         kinds.iter().any(may_come)
     }

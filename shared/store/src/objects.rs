@@ -184,6 +184,14 @@ impl TenantStore {
             .await
     }
 
+    /// Reads an object by the name that it was put under.
+    ///
+    /// # Errors
+    /// As [`TenantStore::get_object`].
+    pub async fn get_object_named(&self, name: &str) -> Result<Vec<u8>, StoreError> {
+        self.get_object(&object_key(self.tenant(), name)?).await
+    }
+
     /// Deletes an object by its full key; one that is not there is no error.
     ///
     /// # Errors

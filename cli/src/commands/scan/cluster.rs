@@ -55,7 +55,9 @@ pub(super) fn run(scan: &Prepared<'_>, context: &str, console: &Console) -> Resu
     };
     let progress = progress::wanted(console, args.output.quiet);
     let judged = with_progress(reader.name(), progress, |report| {
-        runtime.block_on(judge_cluster(&reader, &plan, &scope, &make_sink, report))
+        runtime.block_on(judge_cluster(
+            &reader, &plan, &scope, None, &make_sink, report,
+        ))
     });
     let mut live = match judged {
         Ok(live) => live,

@@ -5,6 +5,7 @@ mod error;
 pub mod read;
 mod role;
 mod shape;
+pub mod surroundings;
 #[cfg(test)]
 mod tests;
 pub mod wire;

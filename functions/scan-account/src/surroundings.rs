@@ -1,0 +1,86 @@
+//! Reads what is around the clusters of an account, region by region, and keeps it for their scans: the throttles of an
+//! account are shared with its owner, so nothing of it is read twice for two clusters.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use plimsoll_inventory::aws::AssumedAccount;
+use plimsoll_inventory::aws::derive::{derive, derive_global};
+use plimsoll_inventory::aws::read::{self, Place, Reading};
+use plimsoll_inventory::aws::surroundings::Surroundings;
+use plimsoll_inventory::aws::wire::{Account, Pace};
+use plimsoll_model::ConnectionId;
+use plimsoll_model::aws::Home;
+use plimsoll_model::kind;
+use plimsoll_store::TenantStore;
+use scan_cluster::surroundings_name;
+
+use crate::AccountError;
+
+/// The region in which what an account has for all regions is asked for.
+const GLOBAL: &str = "us-east-1";
+
+/// Reads the regions that have clusters, which are given by name.
+///
+/// # Errors
+/// When the store fails. What AWS does not let us see is a gap in what is kept.
+pub(crate) async fn keep(
+    tenant: &TenantStore,
+    connection: &ConnectionId,
+    account: &AssumedAccount,
+    clusters: &BTreeMap<String, Vec<String>>,
+    now: Timestamp,
+) -> Result<(), AccountError> {
+    if clusters.is_empty() {
+        return Ok(());
+    }
+    let pace = Arc::new(Pace::default());
+    let number = &account.account;
+    let of = |region: &str| Account::new(account.in_region(region), number, Arc::clone(&pace));
+    let place = Place {
+        account: number,
+        region: None,
+    };
+    let mut global = read::global(&of(GLOBAL), place).await;
+    derive_global(&mut global, now);
+    let packed = Surroundings::of(&global, now).pack()?;
+    tenant
+        .put_object(&surroundings_name(connection, None), packed)
+        .await?;
+    for (region, clusters) in clusters {
+        let place = Place {
+            region: Some(region),
+            ..place
+        };
+        let mut regional = read::region(&of(region), place, clusters).await;
+        regional.append(of_clusters(&global));
+        derive(&mut regional, &global, now);
+        let packed = Surroundings::of(&regional, now).pack()?;
+        tenant
+            .put_object(&surroundings_name(connection, Some(region)), packed)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What is judged with clusters though it belongs to no region: roles.
+fn of_clusters(global: &Reading) -> Reading {
+    let of_cluster =
+        |kind: &str| kind::named(kind).and_then(kind::Kind::home) == Some(Home::Cluster);
+    let kind_of = |object: &serde_json::Value| object["kind"].as_str().is_some_and(of_cluster);
+    Reading {
+        objects: global
+            .objects
+            .iter()
+            .filter(|object| kind_of(object))
+            .cloned()
+            .collect(),
+        gaps: global
+            .gaps
+            .iter()
+            .filter(|(kind, _)| of_cluster(kind))
+            .map(|(kind, gap)| (*kind, gap.clone()))
+            .collect(),
+    }
+}

@@ -1,0 +1,135 @@
+//! What a scan found, written as the difference from last time.
+
+use std::io::{Seek, SeekFrom};
+
+use jiff::Timestamp;
+use plimsoll_model::{Manifest, OutboxId, OutboxItem, Readable, Reason, ReasonCode};
+use plimsoll_policy::diff::{Before, difference};
+use plimsoll_policy::{Plan, outcome};
+use plimsoll_store::{Publication, ScanResult};
+
+use crate::batches::machine;
+use crate::kept::{Judgements, Kept};
+use crate::live::LiveScan;
+use crate::{ScanError, Work, excepted, findings};
+
+impl Work<'_> {
+    pub(crate) async fn write(
+        &self,
+        plan: &Plan<'_>,
+        scan: LiveScan<'_, Kept>,
+        version: Option<String>,
+        now: Timestamp,
+    ) -> Result<Publication, ScanError> {
+        let LiveScan {
+            session,
+            lists,
+            sinks,
+            spools,
+            ..
+        } = scan;
+        let mut judgements = Judgements::of(sinks).map_err(machine)?;
+        let published = self.tenant.published_manifest(self.cluster).await?;
+        let pending = self.tenant.pending_manifest(self.cluster).await?;
+        let before = Before {
+            published: published.as_ref(),
+            pending: pending.as_ref(),
+        };
+        let scope = self.cluster.id.as_str();
+        let difference = judgements
+            .all(|now| difference(self.catalogue, scope, before, now, &lists))
+            .map_err(machine)?;
+        let scene = findings::Scene {
+            catalogue: self.catalogue,
+            cluster: &self.cluster.id,
+            scan: &self.lease.scan,
+            now,
+            last: self.cluster.last_scan_at,
+        };
+        let empty = Manifest::default();
+        let unchanged =
+            pending.is_none() && published.as_ref().unwrap_or(&empty) == &difference.manifest;
+        let manifest = if unchanged && published.is_some() {
+            None
+        } else {
+            Some(
+                self.tenant
+                    .put_pending_manifest(self.lease, &difference.manifest)
+                    .await?,
+            )
+        };
+        let announce = self
+            .write_changes(scene, &difference, &mut judgements)
+            .await?;
+        excepted::tell(self, &difference, now).await?;
+        let snapshot = self.keep(spools).await?;
+        let coverage = outcome::coverage(plan, &session.tally);
+        let first = self.tenant.first_scan_at(&self.cluster.id).await?.is_none();
+        let mended = matches!(self.cluster.readable, Readable::No { .. });
+        let outbox = OutboxItem {
+            first,
+            changes: announce,
+            ..self.outbox(now, mended)
+        };
+        let worth_saying = first || mended || !outbox.changes.is_empty();
+        Ok(Publication {
+            finished: now,
+            result: Some(ScanResult {
+                manifest,
+                counts: outcome::counts(&session.tally, &coverage),
+                open: findings::by_severity(&difference.manifest.entries),
+                scores: outcome::frameworks(plan, &session.tally)
+                    .into_iter()
+                    .map(|f| f.score)
+                    .collect(),
+                missing: coverage
+                    .unread
+                    .into_iter()
+                    .map(|(reason, _)| reason)
+                    .filter(is_permission)
+                    .collect(),
+                version,
+                snapshot: Some(snapshot),
+            }),
+            readable: Readable::Yes,
+            outbox: worth_saying.then_some(outbox),
+        })
+    }
+
+    /// Stores the redacted objects: zstd streams one behind another are one zstd stream.
+    async fn keep(&self, spools: Vec<std::fs::File>) -> Result<String, ScanError> {
+        let machine = |error: std::io::Error| {
+            ScanError::Machine(format!("the snapshot cannot be put together: {error}"))
+        };
+        let mut whole = tempfile::NamedTempFile::new().map_err(machine)?;
+        for mut spool in spools {
+            spool.seek(SeekFrom::Start(0)).map_err(machine)?;
+            std::io::copy(&mut spool, &mut whole).map_err(machine)?;
+        }
+        let name = format!(
+            "snapshots/{}/{}.ndjson.zst",
+            self.cluster.id, self.lease.scan
+        );
+        Ok(self.tenant.put_object_file(&name, whole.path()).await?)
+    }
+
+    pub(crate) fn outbox(&self, now: Timestamp, readable_changed: bool) -> OutboxItem {
+        OutboxItem {
+            id: OutboxId::of_scan(&self.lease.scan),
+            scan: self.lease.scan.clone(),
+            cluster: self.cluster.id.clone(),
+            at: now,
+            first: false,
+            unreadable: None,
+            readable_changed,
+            changes: Vec::new(),
+        }
+    }
+}
+
+fn is_permission(reason: &Reason) -> bool {
+    matches!(
+        reason.code,
+        ReasonCode::PermissionMissing | ReasonCode::ApiError | ReasonCode::PageLost
+    )
+}

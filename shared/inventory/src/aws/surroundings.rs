@@ -1,0 +1,215 @@
+//! What was read around the clusters of a region, kept for the scans of those clusters: a header and the objects, a line of
+//! JSON each, compressed with zstd.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use jiff::Timestamp;
+use plimsoll_cel::{Bump, Node, decode_our_own};
+use plimsoll_model::aws::Home;
+use plimsoll_model::{Reason, kind};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::read::Reading;
+
+const LEVEL: i32 = 3;
+
+/// Bytes of JSON that a region may come to: some ten thousand resources.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// What was read of a region, and of what its account has for all regions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Surroundings {
+    /// When.
+    pub read_at: Timestamp,
+    gaps: BTreeMap<String, Option<Reason>>,
+    objects: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    read_at: Timestamp,
+    gaps: BTreeMap<String, Option<Reason>>,
+}
+
+/// Why what was read cannot be kept or read again.
+#[derive(Debug, thiserror::Error)]
+pub enum SurroundingsError {
+    /// It is cut short or changed.
+    #[error("what was read of the account is broken: {0}")]
+    Io(#[from] std::io::Error),
+    /// A line is none that we write.
+    #[error("what was read of the account is broken: {0}")]
+    Line(#[from] serde_json::Error),
+    /// An object is none that we write.
+    #[error("what was read of the account is broken: {0}")]
+    Object(String),
+}
+
+impl Surroundings {
+    /// As it was read. User data must be out of it.
+    #[must_use]
+    pub fn of(reading: &Reading, read_at: Timestamp) -> Self {
+        let gaps = reading.gaps.iter();
+        Self {
+            read_at,
+            gaps: gaps
+                .map(|(kind, gap)| ((*kind).to_owned(), gap.clone()))
+                .collect(),
+            objects: reading.objects.iter().map(Value::to_string).collect(),
+        }
+    }
+
+    /// As it is kept.
+    ///
+    /// # Errors
+    /// When it cannot be compressed.
+    pub fn pack(&self) -> Result<Vec<u8>, SurroundingsError> {
+        let header = Header {
+            read_at: self.read_at,
+            gaps: self.gaps.clone(),
+        };
+        let mut lines = serde_json::to_string(&header)?;
+        for object in &self.objects {
+            lines.push('\n');
+            lines.push_str(object);
+        }
+        Ok(zstd::encode_all(lines.as_bytes(), LEVEL)?)
+    }
+
+    /// Reads what was kept.
+    ///
+    /// # Errors
+    /// When it is not whole.
+    pub fn unpack(bytes: &[u8]) -> Result<Self, SurroundingsError> {
+        let mut text = String::new();
+        zstd::Decoder::new(bytes)?
+            .take(MOST_BYTES)
+            .read_to_string(&mut text)?;
+        let mut lines = text.lines();
+        let header: Header = serde_json::from_str(lines.next().unwrap_or_default())?;
+        Ok(Self {
+            read_at: header.read_at,
+            gaps: header.gaps,
+            objects: lines.map(str::to_owned).collect(),
+        })
+    }
+
+    /// Whether the list of a kind is whole; if not, why not. None if it was not asked for.
+    #[must_use]
+    pub fn gap(&self, kind: &str) -> Option<Option<&Reason>> {
+        self.gaps.get(kind).map(Option::as_ref)
+    }
+
+    /// What is judged with a region or with an account as a whole.
+    ///
+    /// # Errors
+    /// When an object is none that we write.
+    pub fn of_home<'a>(
+        &self,
+        home: Home,
+        arena: &'a Bump,
+    ) -> Result<Vec<Node<'a>>, SurroundingsError> {
+        self.chosen(arena, |node| {
+            let kind = node.get("kind").and_then(|kind| kind.as_str());
+            kind.and_then(kind::named).and_then(kind::Kind::home) == Some(home)
+        })
+    }
+
+    /// What a cluster uses, and that of which nobody knows who does.
+    ///
+    /// # Errors
+    /// When an object is none that we write.
+    pub fn of_cluster<'a>(
+        &self,
+        cluster: &str,
+        arena: &'a Bump,
+    ) -> Result<Vec<Node<'a>>, SurroundingsError> {
+        self.chosen(arena, |node| match node.at(&["metadata", "clusters"]) {
+            Some(Node::Unknown(_)) => true,
+            Some(clusters) => clusters
+                .items()
+                .iter()
+                .any(|name| name.as_str() == Some(cluster)),
+            None => false,
+        })
+    }
+
+    fn chosen<'a>(
+        &self,
+        arena: &'a Bump,
+        is_chosen: impl Fn(&Node<'a>) -> bool,
+    ) -> Result<Vec<Node<'a>>, SurroundingsError> {
+        let decode = |object: &String| {
+            decode_our_own(arena, object.as_bytes())
+                .map_err(|error| SurroundingsError::Object(error.to_string()))
+        };
+        let nodes = self.objects.iter().map(decode);
+        nodes
+            .filter(|node| node.as_ref().is_err() || node.as_ref().is_ok_and(&is_chosen))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_model::ReasonCode;
+    use serde_json::json;
+
+    use super::*;
+
+    fn example() -> Surroundings {
+        let mut reading = Reading::default();
+        let group = |name: &str, clusters: Value| {
+            json!({"apiVersion": "aws", "kind": "AWS::EC2::SecurityGroup",
+                   "metadata": {"name": name, "clusters": clusters}})
+        };
+        reading.objects = vec![
+            group("sg-1", json!(["prod", "dev"])),
+            group("sg-2", json!(["dev"])),
+            group(
+                "sg-3",
+                json!({"$unknown": "permissionMissing eks:ListClusters"}),
+            ),
+            group("sg-4", json!([])),
+        ];
+        let lost = Reason::new(ReasonCode::PermissionMissing, "kms:ListKeys");
+        reading.gaps = [
+            ("AWS::EC2::SecurityGroup", None),
+            ("AWS::KMS::Key", Some(lost)),
+        ]
+        .into();
+        Surroundings::of(&reading, "2026-11-21T06:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_by_cluster() {
+        let kept = Surroundings::unpack(&example().pack().unwrap()).unwrap();
+        assert_eq!(kept, example());
+        let arena = Bump::new();
+        let used = kept.of_cluster("prod", &arena).unwrap();
+        let name = |node: &Node<'_>| {
+            node.at(&["metadata", "name"])
+                .unwrap()
+                .as_str()
+                .map(str::to_owned)
+        };
+        let names: Vec<_> = used.iter().filter_map(name).collect();
+        assert_eq!(names, ["sg-1", "sg-3"]);
+        assert_eq!(kept.gap("AWS::EC2::SecurityGroup"), Some(None));
+        assert_eq!(
+            kept.gap("AWS::KMS::Key").unwrap().unwrap().need,
+            "kms:ListKeys"
+        );
+        assert_eq!(kept.gap("AWS::IAM::Role"), None);
+    }
+
+    #[test]
+    fn every_cut_is_noticed() {
+        let whole = example().pack().unwrap();
+        for end in 0..whole.len() {
+            assert!(Surroundings::unpack(&whole[..end]).is_err(), "{end}");
+        }
+    }
+}
