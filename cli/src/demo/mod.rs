@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use plimsoll_model::{ClusterId, Readable};
+use plimsoll_model::{Cluster, ClusterId, Readable};
 
 use crate::args::DemoArgs;
 use crate::console::Console;
@@ -53,7 +53,8 @@ async fn play(args: &DemoArgs, console: &Console) -> Result<Exit> {
         results::write(world, week + 1, &args.out)?;
         story::go_on(service, week, &acme).await?;
         for (tenant, _) in &stage.tenants {
-            for cluster in service.store.of(tenant).list_clusters().await? {
+            let all = service.store.of(tenant).list_clusters().await?.into_iter();
+            for cluster in all.filter(Cluster::is_cluster) {
                 if matches!(cluster.readable, Readable::No { .. }) {
                     unreadable.entry(cluster.id.clone()).or_insert(week + 1);
                 } else if week == 0 {

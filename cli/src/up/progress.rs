@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use plimsoll_model::{
-    ConnectionKind, ConnectionState, DeliveryState, Destination, Message, ScanStatus,
+    Cluster, ConnectionKind, ConnectionState, DeliveryState, Destination, Message, ScanStatus,
 };
 use plimsoll_store::{Store, StoreError, TenantStore};
 
@@ -101,7 +101,8 @@ async fn connection_state(
         ConnectionState::Waiting => Some("nobody has answered yet".to_owned()),
         ConnectionState::Connected => {
             let clusters = tenant.list_clusters().await?;
-            let count = clusters.iter().filter(|one| one.connection == *id).count();
+            let of_it = |one: &&Cluster| one.connection == *id && one.is_cluster();
+            let count = clusters.iter().filter(of_it).count();
             let plural = if count == 1 { "" } else { "s" };
             Some(format!("connected, {count} cluster{plural}"))
         }

@@ -52,6 +52,14 @@ pub struct Cluster {
     pub lease: Lease,
 }
 
+impl Cluster {
+    /// Whether it is a cluster, and not what an account has beside.
+    #[must_use]
+    pub fn is_cluster(&self) -> bool {
+        self.provider != Provider::Aws
+    }
+}
+
 /// Who runs the control plane, if there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
