@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use anyhow::Result;
+use plimsoll_inventory::aws::wire::actions;
+use plimsoll_model::kind;
 use plimsoll_policy::{Plan, PlanOptions, kinds};
 
 use super::catalogue;
@@ -17,7 +19,7 @@ const ROLE: &str = "plimsoll-readers";
 const GROUP: &str = "plimsoll:readers";
 
 /// Actions that finding clusters and being let into them takes, whatever the policies.
-const IAM_ACTIONS: [&str; 2] = ["eks:DescribeCluster", "eks:ListClusters"];
+const FIND_CLUSTERS: [&str; 2] = ["eks:DescribeCluster", "eks:ListClusters"];
 
 /// Runs it.
 ///
@@ -50,7 +52,7 @@ pub(crate) fn run(args: &AccessArgs, console: &Console) -> Result<Exit> {
     let plan = Plan::new(&catalogue, options);
     console.print(|out| match args.side {
         AccessSide::ClusterRole => cluster_role(out, &plan, args.explain),
-        AccessSide::Iam => iam(out),
+        AccessSide::Iam => iam(out, &plan),
     })?;
     Ok(Exit::Done)
 }
@@ -122,16 +124,44 @@ fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io:
     )
 }
 
-fn iam(out: &mut dyn Write) -> std::io::Result<()> {
+/// What the customer's role allows: the account is read as a whole if some policy is about it. A statement a service.
+fn iam(out: &mut dyn Write, plan: &Plan<'_>) -> std::io::Result<()> {
+    let of_aws = |kind: &String| kind::named(kind).is_some_and(|kind| kind.home().is_some());
+    let reads_account = plan
+        .policies()
+        .any(|policy| policy.kinds.iter().any(of_aws));
+    let actions = match reads_account {
+        true => actions().map_err(std::io::Error::other)?,
+        false => FIND_CLUSTERS.map(str::to_owned).into(),
+    };
+    let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for action in &actions {
+        let service = action.split(':').next().unwrap_or_default();
+        services.entry(service).or_default().push(action);
+    }
+    let statement = |(service, actions): (&&str, &Vec<&str>)| {
+        serde_json::json!({
+            "Sid": sid(service),
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": "*",
+        })
+    };
     let document = serde_json::json!({
         "Version": "2012-10-17",
-        "Statement": [{
-            "Sid": "FindClusters",
-            "Effect": "Allow",
-            "Action": IAM_ACTIONS,
-            "Resource": "*",
-        }],
+        "Statement": services.iter().map(statement).collect::<Vec<_>>(),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+/// `ReadAccessanalyzer`: letters and digits only, as IAM wants it.
+fn sid(service: &str) -> String {
+    let mut letters = service.chars().filter(char::is_ascii_alphanumeric);
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    [
+        "Read".to_owned(),
+        first.into_iter().chain(letters).collect(),
+    ]
+    .concat()
 }

@@ -2,6 +2,7 @@
 //! millions of lines to compile. The table is made from the service models of botocore; what it cannot say, the
 //! SDK's own machinery does (signing, retries, time-outs). The README beside this file tells the table's form.
 
+mod actions;
 mod answer;
 mod call;
 mod endpoint;
@@ -28,6 +29,7 @@ use aws_smithy_runtime::client::retries::RetryPartition;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
+pub use actions::actions;
 pub use pace::Pace;
 
 use self::call::Call;
