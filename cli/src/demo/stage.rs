@@ -74,6 +74,7 @@ pub(super) async fn set(slack: &Path, mail: &Path) -> Result<Stage> {
         catalogue: plimsoll_catalogue::built_in()?,
         reach: Reach {
             sdk: sdk(&world, &clock),
+            pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
             allowed: AllowedNetworks::parse(&networks)?,
             patience: Patience::default(),
             kubeconfig: None,

@@ -253,6 +253,7 @@ async fn service(
         .collect();
     let reach = Reach {
         sdk: sdk(config).await,
+        pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::default()),
         allowed: AllowedNetworks::parse(&networks)?,
         patience: Patience::default(),
         kubeconfig: None,

@@ -196,6 +196,7 @@ async fn discover(
     surroundings::keep(
         &store.of(&job.tenant),
         &connection.id,
+        &reach.pace,
         &assumed,
         &clusters,
         now,

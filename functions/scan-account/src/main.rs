@@ -20,6 +20,7 @@ async fn main() -> anyhow::Result<()> {
     let every = SignedDuration::from_hours(start.environment.number("SCAN_EVERY_HOURS", 24)?);
     let reach = Reach {
         sdk: start.sdk.clone(),
+        pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::default()),
         allowed: AllowedNetworks::parse(&start.environment.list("ALLOW_NETWORKS"))?,
         patience: Patience::default(),
         kubeconfig: None,

@@ -28,6 +28,7 @@ const GLOBAL: &str = "us-east-1";
 pub(crate) async fn keep(
     tenant: &TenantStore,
     connection: &ConnectionId,
+    pace: &Arc<Pace>,
     account: &AssumedAccount,
     clusters: &BTreeMap<String, Vec<String>>,
     now: Timestamp,
@@ -35,9 +36,8 @@ pub(crate) async fn keep(
     if clusters.is_empty() {
         return Ok(());
     }
-    let pace = Arc::new(Pace::default());
     let number = &account.account;
-    let of = |region: &str| Account::new(account.in_region(region), number, Arc::clone(&pace));
+    let of = |region: &str| Account::new(account.in_region(region), number, Arc::clone(pace));
     let place = Place {
         account: number,
         region: None,

@@ -64,6 +64,7 @@ impl Stage {
             store: Store::embedded(None).await.unwrap(),
             reach: Reach {
                 sdk,
+                pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
                 allowed: AllowedNetworks::public_only(),
                 patience: Patience::default(),
                 kubeconfig: None,

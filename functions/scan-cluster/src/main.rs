@@ -18,6 +18,7 @@ async fn main() -> anyhow::Result<()> {
     let catalogue = plimsoll_catalogue::built_in()?;
     let reach = Reach {
         sdk: start.sdk.clone(),
+        pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::default()),
         allowed: AllowedNetworks::parse(&start.environment.list("ALLOW_NETWORKS"))?,
         patience: Patience::default(),
         kubeconfig: None,

@@ -1,8 +1,10 @@
 //! The way to a cluster: through the tenant's role and EKS, or by a context of the operator's kubeconfig.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::aws::{AssumedAccount, AwsError, describe_cluster, session_name};
 use plimsoll_inventory::kube::{
     ClusterError, ClusterReader, Patience, connect_context, connect_eks,
@@ -18,6 +20,8 @@ use plimsoll_runtime::Clock;
 pub struct Reach {
     /// The operator's own credentials, region and endpoint.
     pub sdk: SdkConfig,
+    /// How fast accounts are read.
+    pub pace: Arc<Pace>,
     /// Private networks that clusters may lie in: the operator's word.
     pub allowed: AllowedNetworks,
     /// How patient to be with API servers.
@@ -81,7 +85,7 @@ impl Reach {
                 let reader = connect_eks(
                     &target,
                     assumed.credentials(),
-                    std::sync::Arc::new(move || clock.now()),
+                    Arc::new(move || clock.now()),
                     self.allowed.clone(),
                     self.patience,
                 );

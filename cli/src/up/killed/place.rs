@@ -97,6 +97,7 @@ impl Place {
             .build();
         let reach = Reach {
             sdk,
+            pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
             allowed: AllowedNetworks::parse(&networks).unwrap(),
             patience: Patience::default(),
             kubeconfig: None,

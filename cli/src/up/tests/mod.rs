@@ -124,6 +124,7 @@ impl Nights {
             catalogue: plimsoll_catalogue::built_in().unwrap(),
             reach: Reach {
                 sdk: super::sdk(&config).await,
+                pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
                 allowed: AllowedNetworks::parse(&["127.0.0.0/8"]).unwrap(),
                 patience: Patience::default(),
                 kubeconfig: Some(self.path().join("kubeconfig")),
