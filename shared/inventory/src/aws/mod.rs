@@ -1,6 +1,7 @@
 //! A tenant's AWS account: its role, its clusters.
 
 mod clusters;
+pub mod derive;
 mod error;
 pub mod read;
 mod role;
