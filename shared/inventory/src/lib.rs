@@ -1,4 +1,4 @@
-//! Reads what is to be judged: Kubernetes API, AWS APIs, folders of manifests. Redacts it, keeps snapshots of it.
+//! Reads what is to be judged: Kubernetes API, AWS APIs, folders of manifests and templates. Redacts it, keeps snapshots of it.
 //! It decides no verdicts.
 
 pub mod aws;
@@ -9,3 +9,6 @@ pub mod redact;
 pub mod snapshot;
 #[cfg(test)]
 mod stage;
+mod templates;
+
+pub use templates::Types;

@@ -1,7 +1,9 @@
 //! What policies know of kinds: plural names for lists, and where a workload keeps its pod template.
 
-use plimsoll_cel::{Key, Node};
+use plimsoll_cel::{Key, Node, Type};
 use plimsoll_model::kind;
+
+use crate::schema;
 
 const OWNERS: Key = Key::new("ownerReferences");
 
@@ -44,6 +46,12 @@ pub fn pod_spec_keys(kind: &str) -> Option<&'static [&'static str]> {
 #[must_use]
 pub fn plural(kind: &str) -> Option<&'static str> {
     kind::named(kind).map(|kind| kind.plural)
+}
+
+/// What objects of a kind hold, as far as the tables of fields say so.
+#[must_use]
+pub fn type_of(kind: &str) -> Type {
+    schema::of_kinds(&[kind.to_owned()])
 }
 
 /// The API group of a plural, empty for the core group.

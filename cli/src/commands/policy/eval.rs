@@ -4,8 +4,9 @@ use std::io::Write;
 
 use anyhow::Result;
 use plimsoll_cel::Bump;
-use plimsoll_inventory::files::{FileError, discover, load, read};
+use plimsoll_inventory::files::{FileError, discover, load, read_typed};
 use plimsoll_model::{Judgement, SourceRef, Verdict};
+use plimsoll_policy::kinds::type_of;
 use plimsoll_policy::{Lists, Plan, PlanOptions, Policy, Seen, Session, Sink};
 use plimsoll_report::Diagnostic;
 
@@ -64,7 +65,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> Result<Exit> {
         };
         let mut arena = Bump::new();
         let mut scratch = Bump::new();
-        let outcome = read(entry, &text, &mut arena, &mut |object| {
+        let outcome = read_typed(entry, &text, type_of, &mut arena, &mut |object| {
             scratch.reset();
             let seen = session.first(
                 &object.node,
@@ -87,7 +88,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> Result<Exit> {
     owners.settle();
     for (seen, json, source) in &again {
         let (arena, source) = (Bump::new(), Some(source));
-        let Ok(node) = plimsoll_cel::decode_json(&arena, json) else {
+        let Ok(node) = plimsoll_cel::decode_our_own(&arena, json) else {
             continue;
         };
         match seen {

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use plimsoll_cel::Bump;
-use plimsoll_inventory::files::{FileEntry, FileProblem, ObjectIn, Spot, load, locate_many, read};
+use plimsoll_inventory::files::{
+    FileEntry, FileProblem, ObjectIn, Spot, load, locate_many, read_typed,
+};
 use plimsoll_model::{Judgement, SourceRef};
+use plimsoll_policy::kinds::type_of;
 use plimsoll_policy::{Joins, Lists, Owners, Plan, Seen, Session};
 
 use super::sink::Collect;
@@ -99,7 +102,7 @@ impl<'w> Worker<'w> {
         let (session, sink, spool) = (&mut self.session, &mut self.sink, &mut self.spool);
         let (mut again, mut pods) = (false, false);
         let mut kept = Ok(());
-        let outcome = read(entry, text, arena, &mut |object| {
+        let outcome = read_typed(entry, text, type_of, arena, &mut |object| {
             scratch.reset();
             let before = sink.failing.len();
             let seen = session.first(&object.node, Some(&object.source), scratch, lists, sink);
@@ -208,7 +211,7 @@ impl<'w> Worker<'w> {
                 }
             };
             let (session, sink) = (&mut self.session, &mut self.sink);
-            read(entry, &text, &mut arena, &mut |object| {
+            read_typed(entry, &text, type_of, &mut arena, &mut |object| {
                 scratch.reset();
                 let before = sink.failing.len();
                 let source = Some(&object.source);

@@ -97,7 +97,7 @@ pub(crate) fn start_of(text: &str, part: &str) -> usize {
 }
 
 /// Lines before a part of `text`, and characters before it on its own line.
-fn offset(text: &str, part: &str) -> (u32, u32) {
+pub(crate) fn offset(text: &str, part: &str) -> (u32, u32) {
     let at = start_of(text, part);
     let before = text.get(..at).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();

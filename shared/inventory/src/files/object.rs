@@ -1,8 +1,10 @@
-//! What a decoded document is: an object, a list of objects, a question about an object, or nothing for Kubernetes.
+//! What a decoded document is: an object, a list of objects, a question about an object, a template of AWS
+//! resources, or nothing for us.
 
 use plimsoll_cel::{Bump, Node};
 
 use super::problem::ProblemCode;
+use crate::templates::is_template;
 
 /// Groups of configuration files that look like objects but are never sent to an API server.
 const LOCAL_GROUPS: [&str; 6] = [
@@ -31,6 +33,8 @@ pub(crate) enum Document<'a> {
         kind: &'a str,
         items: &'a [Node<'a>],
     },
+    /// A CloudFormation or SAM template.
+    Template,
     NotKubernetes,
     Broken {
         code: ProblemCode,
@@ -89,6 +93,7 @@ pub(crate) fn classify<'a>(node: &Node<'a>) -> Document<'a> {
             label: "an object needs a `kind`",
             path: "apiVersion",
         },
+        _ if is_template(node) => Document::Template,
         _ => Document::NotKubernetes,
     }
 }

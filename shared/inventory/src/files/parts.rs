@@ -7,9 +7,10 @@ use super::large::{LargeList, large_list};
 use super::load::narrow;
 use super::marked::Marked;
 use super::object::{REVIEWED, is_review};
-use super::place::Spot;
+use super::place::{Spot, find, spanning};
 use super::split::{Chunk, split};
 use super::{json, precise};
+use crate::templates::resource;
 
 /// A file's documents, in the form in which they are read.
 pub(crate) struct Parts<'t> {
@@ -166,6 +167,20 @@ impl Part<'_> {
         }
     }
 
+    /// The place of what a spot means in the parsed part.
+    pub(crate) fn place(&self, root: &Marked<'_>, spot: &Spot<'_>) -> Option<Place> {
+        // A resource's name is the key that it stands under.
+        let named = spot.item.filter(|_| spot.path == "metadata.name");
+        let named = named
+            .and_then(|item| resource(root, item))
+            .and_then(|it| it.key);
+        let place = match named {
+            Some(key) => spanning(key.extent),
+            None => find(&self.object(root, spot.item)?, spot.path),
+        };
+        Some(self.shift(place))
+    }
+
     /// Moves a place on the part's first line to where the part stands on it.
     pub(crate) fn shift(&self, place: Place) -> Place {
         let shift = if place.line == self.first_line {
@@ -181,7 +196,7 @@ impl Part<'_> {
     }
 }
 
-/// An item of a document that is a list, the object that an AdmissionReview asks about, or the document.
+/// An item of a document that is a list, a template's resource, the object that an AdmissionReview asks about, or the document.
 pub(crate) fn item_of<'a>(root: &Marked<'a>, item: Option<u32>) -> Option<Marked<'a>> {
     let text = |key| {
         let value = root.node.get(key);
@@ -193,7 +208,10 @@ pub(crate) fn item_of<'a>(root: &Marked<'a>, item: Option<u32>) -> Option<Marked
             keys.try_fold(*root, |at, key| at.entry(key).map(|child| child.value))
         }
         None => Some(*root),
-        Some(index) => Some(root.entry("items")?.value.element(index as usize)?.value),
+        Some(index) => match resource(root, index) {
+            Some(named) => Some(named.value),
+            None => Some(root.entry("items")?.value.element(index as usize)?.value),
+        },
     }
 }
 

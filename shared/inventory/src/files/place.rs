@@ -52,9 +52,7 @@ pub fn locate_many(file: &str, text: &str, spots: &[Spot<'_>]) -> Vec<Option<Pla
             continue;
         };
         for &i in group {
-            places[i] = part
-                .object(&root, spots[i].item)
-                .map(|object| part.shift(find(&object, spots[i].path)));
+            places[i] = part.place(&root, &spots[i]);
         }
     }
     places
@@ -138,7 +136,7 @@ fn first_line(value: &Marked<'_>) -> Place {
     }
 }
 
-fn spanning(extent: Extent) -> Place {
+pub(crate) fn spanning(extent: Extent) -> Place {
     let Extent { start, end } = extent;
     let length = if start.line == end.line {
         end.column.saturating_sub(start.column)

@@ -10,7 +10,9 @@ use super::marked::{Child, Extent, Key, Mark, Marked, Sharing};
 use super::problem::{Fault, ProblemCode, on_line};
 use super::scalar::Plain;
 use super::wording;
+use crate::templates::is_template;
 
+mod calls;
 mod extents;
 mod frame;
 mod meaning;
@@ -24,12 +26,36 @@ use meaning::{Meaning, meaning};
 pub const MAX_EXPANSION: u32 = 1_000_000;
 
 /// Reads one document that begins on line `first_line` of its file. `None` if it is empty.
+///
+/// Templates of AWS resources are read as CloudFormation does: see [`calls`].
 pub(crate) fn read<'a>(
     document: &str,
     first_line: u32,
     arena: &'a Bump,
 ) -> Result<Option<Marked<'a>>, Fault> {
+    let read = parse(document, first_line, arena, false);
+    let may_be = match &read {
+        Ok(root) => root.is_some_and(|root| is_template(&root.node)),
+        // `No` and `Off` are two names there.
+        Err(fault) => fault.code == ProblemCode::DuplicateKey && document.contains("AWS::"),
+    };
+    if !may_be {
+        return read;
+    }
+    match parse(document, first_line, arena, true) {
+        Ok(Some(root)) if is_template(&root.node) => Ok(Some(root)),
+        _ => read,
+    }
+}
+
+fn parse<'a>(
+    document: &str,
+    first_line: u32,
+    arena: &'a Bump,
+    calls: bool,
+) -> Result<Option<Marked<'a>>, Fault> {
     let mut builder = Builder::new(arena, document, first_line);
+    builder.calls = calls;
     let mut parser = Parser::new_from_str(document);
     let mut root = None;
     while let Some(event) = parser.next_event() {
@@ -61,6 +87,8 @@ struct Builder<'a, 't> {
     row: Row<'a>,
     anchors: HashMap<usize, Option<Marked<'a>>>,
     expanded: u32,
+    /// Whether the document is a template, in which tags call functions.
+    calls: bool,
 }
 
 impl<'a, 't> Builder<'a, 't> {
@@ -75,6 +103,7 @@ impl<'a, 't> Builder<'a, 't> {
             row: Row::new(),
             anchors: HashMap::new(),
             expanded: 0,
+            calls: false,
         }
     }
 
@@ -123,8 +152,8 @@ impl<'a, 't> Builder<'a, 't> {
                 self.scalar(text, style, anchor, tag.as_deref(), extent)
             }
             Event::Alias(anchor) => self.alias(anchor, extent),
-            Event::SequenceStart(anchor, _) => self.begin(false, anchor, extent),
-            Event::MappingStart(anchor, _) => self.begin(true, anchor, extent),
+            Event::SequenceStart(anchor, tag) => self.begin(false, anchor, tag.as_deref(), extent),
+            Event::MappingStart(anchor, tag) => self.begin(true, anchor, tag.as_deref(), extent),
             Event::SequenceEnd | Event::MappingEnd => self.end(extent),
             _ => Ok(None),
         }
@@ -150,6 +179,7 @@ impl<'a, 't> Builder<'a, 't> {
         &mut self,
         is_map: bool,
         anchor: usize,
+        tag: Option<&Tag>,
         extent: Extent,
     ) -> Result<Option<Marked<'a>>, Fault> {
         if self.open.len() >= MAX_NESTING as usize {
@@ -170,8 +200,9 @@ impl<'a, 't> Builder<'a, 't> {
         if anchor != 0 {
             self.anchors.insert(anchor, None);
         }
-        self.open
-            .push(Frame::new(is_map, extent.start, anchor, self.row.len()));
+        let mut frame = Frame::new(is_map, extent.start, anchor, self.row.len());
+        frame.function = self.function(tag);
+        self.open.push(frame);
         Ok(None)
     }
 
@@ -197,6 +228,7 @@ impl<'a, 't> Builder<'a, 't> {
             Marked::list(self.arena, extent, children)
         };
         self.row.truncate(frame.first);
+        let done = self.called(frame.function, done);
         self.value(done, frame.anchor)
     }
 
@@ -212,6 +244,7 @@ impl<'a, 't> Builder<'a, 't> {
         if self.expects_key() {
             return self.key(text, plain, style, extent, anchor).map(|()| None);
         }
+        let plain = self.in_template(plain, text);
         let text = match plain {
             Meaning::Plain(Plain::Text) | Meaning::Text => self.arena.alloc_str(text),
             Meaning::Bytes(decoded) => {
@@ -232,7 +265,9 @@ impl<'a, 't> Builder<'a, 't> {
             })?,
             _ => Node::Str(text),
         };
-        self.value(Marked::scalar(node, extent), anchor)
+        let function = self.function(tag);
+        let value = self.called(function, Marked::scalar(node, extent));
+        self.value(value, anchor)
     }
 
     fn expects_key(&self) -> bool {
@@ -252,6 +287,7 @@ impl<'a, 't> Builder<'a, 't> {
         let merge =
             style == ScalarStyle::Plain && text == "<<" && matches!(plain, Meaning::Plain(_));
         let key = match plain {
+            Meaning::Plain(_) if self.calls && !merge => text.into(),
             Meaning::Plain(plain) => plain.key(text).ok_or_else(|| {
                 fault(
                     ProblemCode::NotYaml,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_cel::{Bump, Node};
+use plimsoll_cel::{Bump, Node, Type};
 use plimsoll_model::{Place, SourceRef};
 
 use super::discover::FileEntry;
@@ -13,6 +13,7 @@ use super::parts::item_of;
 use super::problem::{Fault, FileProblem, ProblemCode, on_line};
 use super::split::{Chunk, split};
 use super::{bulk, doubt, place, precise};
+use crate::templates::{self, Types};
 
 mod json;
 mod list;
@@ -42,7 +43,8 @@ impl ObjectIn<'_> {
 pub struct FileOutcome {
     /// Objects handed over.
     pub objects: u32,
-    /// Documents, or items of lists, that are well-formed but no Kubernetes objects.
+    /// Documents, or items of lists, that are well-formed but no Kubernetes objects, nor templates with a resource that is
+    /// judged.
     pub not_kubernetes: u32,
     /// What could not be read.
     pub problems: Vec<FileProblem>,
@@ -50,15 +52,29 @@ pub struct FileOutcome {
 
 /// Reads the objects of `text`, a file's content as [`super::load`] gives it. `arena` is emptied for each stretch of
 /// documents, so memory follows the largest document and not the file.
+///
+/// What CloudFormation takes texts for is not told apart; see [`read_typed`].
 pub fn read(
     entry: &FileEntry,
     text: &str,
     arena: &mut Bump,
     on_object: &mut dyn FnMut(ObjectIn<'_>),
 ) -> FileOutcome {
+    read_typed(entry, text, |_| Type::Dyn, arena, on_object)
+}
+
+/// As [`read`]; texts in templates become the booleans and numbers that `types` says their properties hold.
+pub fn read_typed(
+    entry: &FileEntry,
+    text: &str,
+    types: Types,
+    arena: &mut Bump,
+    on_object: &mut dyn FnMut(ObjectIn<'_>),
+) -> FileOutcome {
     let mut reader = Reader {
         entry,
         text,
+        types,
         outcome: FileOutcome::default(),
         on_object,
     };
@@ -73,6 +89,7 @@ pub fn read(
 struct Reader<'r> {
     entry: &'r FileEntry,
     text: &'r str,
+    types: Types,
     outcome: FileOutcome,
     on_object: &'r mut dyn FnMut(ObjectIn<'_>),
 }
@@ -101,7 +118,9 @@ impl Reader<'_> {
                 self.document(index, &document.node, arena, Some((chunk, &document)));
             }
             Ok(None) => {}
-            Err(_) if text.contains("{{") => self.template(index, text, chunk.line),
+            Err(_) if text.replace("{{resolve:", "").contains("{{") => {
+                self.template(index, text, chunk.line)
+            }
             Err(fault) => self.problem(index, fault),
         }
     }
@@ -118,6 +137,10 @@ impl Reader<'_> {
         match classify(node) {
             Document::Object => self.object(index, None, node, marked(None)),
             Document::Reviewed(object) => self.object(index, None, &object, marked(None)),
+            Document::Template => match read {
+                Some((_, root)) => self.resources(index, root, arena),
+                None => self.outcome.not_kubernetes += 1,
+            },
             Document::NotKubernetes => self.outcome.not_kubernetes += 1,
             Document::List {
                 api_version,
@@ -146,10 +169,21 @@ impl Reader<'_> {
         }
     }
 
+    /// Hands over the resources of a template.
+    fn resources<'a>(&mut self, index: usize, root: &Marked<'a>, arena: &'a Bump) {
+        let objects = templates::objects(root, self.types, arena);
+        if objects.is_empty() {
+            self.outcome.not_kubernetes += 1;
+        }
+        for (item, object) in objects {
+            self.object(index, Some(item), &object.node, Some(object));
+        }
+    }
+
     fn item<'a>(&mut self, index: usize, item: u32, node: &Node<'a>, marked: Option<Marked<'a>>) {
         match classify(node) {
             Document::Object => self.object(index, Some(item), node, marked),
-            Document::NotKubernetes => self.outcome.not_kubernetes += 1,
+            Document::Template | Document::NotKubernetes => self.outcome.not_kubernetes += 1,
             other => {
                 let (code, label, path) = match other {
                     Document::Broken { code, label, path } => (code, label, path),

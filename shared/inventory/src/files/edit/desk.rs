@@ -12,6 +12,7 @@ use super::source::Source;
 use super::style::Style;
 use super::why::{Why, nearest};
 use super::{Change, Obstacle, Outcome, Step, expected, obstacle, segments, shared, splice};
+use crate::templates::is_template;
 
 /// The part's new text, if it is new, and what became of each change.
 pub(super) fn edit_part(part: &Part<'_>, changes: &[&Change]) -> (Option<String>, Vec<Outcome>) {
@@ -25,6 +26,17 @@ pub(super) fn edit_part(part: &Part<'_>, changes: &[&Change]) -> (Option<String>
         root,
         uses: shared::Uses::of(&root),
     };
+    if is_template(&root.node) {
+        // What a policy sees of it may come from a parameter, a function or another resource.
+        let left = |change: &&Change| {
+            let why = desk.at(
+                change,
+                "templates are changed by hand: several places may make up a value",
+            );
+            Outcome::Left(desk.obstacle(&why))
+        };
+        return (None, changes.iter().map(left).collect());
+    }
     let all = desk.attempt(changes);
     if let Some(text) = all.text {
         return (text, all.outcomes);

@@ -59,6 +59,31 @@ impl<'t> Lines<'t> {
         Some(&line[from_byte + step..])
     }
 
+    /// Where a value begins, or on the same line the tag before it.
+    pub(super) fn tag_before(&self, mark: Mark, tag: &str) -> Mark {
+        let index = mark
+            .line
+            .checked_sub(self.first)
+            .map(|index| index as usize);
+        let line = index.and_then(|index| self.all().get(index));
+        let column = mark.column.saturating_sub(1) as usize;
+        let before = line.and_then(|(line, _)| {
+            let end = line
+                .char_indices()
+                .nth(column)
+                .map_or(line.len(), |(at, _)| at);
+            let before = line[..end]
+                .trim_end()
+                .strip_suffix(tag)?
+                .strip_suffix('!')?;
+            Some(narrow(before.chars().count()) + 1)
+        });
+        Mark {
+            column: before.unwrap_or(mark.column),
+            ..mark
+        }
+    }
+
     /// Block texts are shown by their first line.
     pub(super) fn first_line_of(&self, extent: Extent, index: usize) -> Extent {
         let start = extent.start;

@@ -21,6 +21,8 @@ pub(super) struct Frame<'a> {
     pub(super) first: usize,
     /// A map's key whose value is awaited.
     pub(super) key: Option<PendingKey<'a>>,
+    /// The function of a template that it is the argument of.
+    pub(super) function: Option<&'a str>,
     index: HashMap<&'a str, usize>,
 }
 
@@ -41,6 +43,7 @@ impl<'a> Frame<'a> {
             anchor,
             first,
             key: None,
+            function: None,
             index: HashMap::new(),
         }
     }

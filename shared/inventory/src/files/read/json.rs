@@ -5,8 +5,10 @@ use plimsoll_cel::Bump;
 use super::super::json;
 use super::super::load::narrow;
 use super::super::object::typed_item;
+use super::super::precise;
 use super::super::split::split;
 use super::Reader;
+use crate::templates::is_template;
 
 impl Reader<'_> {
     /// Whether the text was JSON and has been read as such.
@@ -28,7 +30,8 @@ impl Reader<'_> {
         }
         if let Some(fault) = stream.fault {
             // A folder holds JSON of many tools, some with comments; only what may hold an object is worth a word.
-            if self.entry.named || self.text.contains("\"apiVersion\"") {
+            let ours = ["\"apiVersion\"", "\"AWS::"];
+            if self.entry.named || ours.iter().any(|sign| self.text.contains(sign)) {
                 self.problem(stream.documents.len(), fault);
             } else {
                 self.outcome.not_kubernetes += 1;
@@ -53,7 +56,20 @@ impl Reader<'_> {
         }
         arena.reset();
         match json::decode(self.text, document, arena) {
+            Ok(node) if is_template(&node) => self.json_template(index, document, arena),
             Ok(node) => self.document(index, &node, arena, None),
+            Err(fault) => self.problem(index, fault),
+        }
+    }
+
+    /// Reads a template once more, with places: what it refers to stands elsewhere in it.
+    fn json_template(&mut self, index: usize, document: &str, arena: &Bump) {
+        let (lines, column) = json::offset(self.text, document);
+        let indent = " ".repeat(column as usize);
+        let text = format!("{indent}{}", json::as_yaml(document));
+        match precise::read(&text, lines + 1, arena) {
+            Ok(Some(root)) => self.resources(index, &root, arena),
+            Ok(None) => {}
             Err(fault) => self.problem(index, fault),
         }
     }
