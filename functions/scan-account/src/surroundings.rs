@@ -7,12 +7,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use plimsoll_inventory::aws::AssumedAccount;
 use plimsoll_inventory::aws::derive::{derive, derive_global};
-use plimsoll_inventory::aws::read::{self, Place, Reading};
+use plimsoll_inventory::aws::read::{self, Place};
 use plimsoll_inventory::aws::surroundings::Surroundings;
 use plimsoll_inventory::aws::wire::{Account, Pace};
 use plimsoll_model::ConnectionId;
-use plimsoll_model::aws::Home;
-use plimsoll_model::kind;
 use plimsoll_store::TenantStore;
 use scan_cluster::surroundings_name;
 
@@ -54,7 +52,6 @@ pub(crate) async fn keep(
             ..place
         };
         let mut regional = read::region(&of(region), place, clusters).await;
-        regional.append(of_clusters(&global));
         derive(&mut regional, &global, now);
         let packed = Surroundings::of(&regional, now).pack()?;
         tenant
@@ -62,25 +59,4 @@ pub(crate) async fn keep(
             .await?;
     }
     Ok(())
-}
-
-/// What is judged with clusters though it belongs to no region: roles.
-fn of_clusters(global: &Reading) -> Reading {
-    let of_cluster =
-        |kind: &str| kind::named(kind).and_then(kind::Kind::home) == Some(Home::Cluster);
-    let kind_of = |object: &serde_json::Value| object["kind"].as_str().is_some_and(of_cluster);
-    Reading {
-        objects: global
-            .objects
-            .iter()
-            .filter(|object| kind_of(object))
-            .cloned()
-            .collect(),
-        gaps: global
-            .gaps
-            .iter()
-            .filter(|(kind, _)| of_cluster(kind))
-            .map(|(kind, gap)| (*kind, gap.clone()))
-            .collect(),
-    }
 }

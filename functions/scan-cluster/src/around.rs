@@ -4,7 +4,7 @@ use std::fs::File;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_cel::{Bump, Node};
-use plimsoll_inventory::aws::surroundings::{Surroundings, SurroundingsError};
+use plimsoll_inventory::aws::surroundings::{Surroundings, SurroundingsError, Used};
 use plimsoll_inventory::snapshot::{SnapshotError, SnapshotWriter};
 use plimsoll_model::aws::{self, Home};
 use plimsoll_model::{
@@ -91,8 +91,8 @@ impl Around {
             .map_err(broken),
             Err(reason) => Err(reason.clone()),
         };
-        self.say(&mut scan.lists, opened.as_ref().err());
-        let used = opened.unwrap_or_default();
+        self.say(&mut scan.lists, opened.as_ref());
+        let used = opened.unwrap_or_default().objects;
         let (session, lists) = (&mut scan.session, &scan.lists);
         let mut scratch = Bump::new();
         let mut again = Vec::new();
@@ -117,12 +117,15 @@ impl Around {
         self.read.as_ref().err()
     }
 
-    fn say(&self, lists: &mut Lists, unread: Option<&Reason>) {
+    fn say(&self, lists: &mut Lists, opened: Result<&Used<'_>, &Reason>) {
         let kinds = aws::KINDS.iter();
         for kind in kinds.filter(|kind| kind.home() == Some(self.home())) {
-            let gap = match (unread, &self.read) {
-                (Some(reason), _) | (None, Err(reason)) => Some(Some(reason)),
-                (None, Ok(read)) => read.gap(kind.name),
+            let gap = match (opened, &self.read) {
+                (Err(reason), _) | (Ok(_), Err(reason)) => Some(Some(reason)),
+                (Ok(used), Ok(read)) => match read.gap(kind.name) {
+                    Some(None) => Some(used.doubts.get(kind.name)),
+                    other => other,
+                },
             };
             match gap {
                 Some(Some(reason)) => lists.set(kind.plural, ListState::Incomplete(reason.clone())),

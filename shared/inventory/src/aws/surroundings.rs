@@ -7,7 +7,7 @@ use std::io::Read;
 use jiff::Timestamp;
 use plimsoll_cel::{Bump, Node, decode_our_own};
 use plimsoll_model::aws::Home;
-use plimsoll_model::{Reason, kind};
+use plimsoll_model::{Reason, ReasonCode, kind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -106,18 +106,18 @@ impl Surroundings {
     ///
     /// # Errors
     /// When an object is none that we write.
-    pub fn of_home<'a>(
-        &self,
-        home: Home,
-        arena: &'a Bump,
-    ) -> Result<Vec<Node<'a>>, SurroundingsError> {
-        self.chosen(arena, |node| {
-            let kind = node.get("kind").and_then(|kind| kind.as_str());
-            kind.and_then(kind::named).and_then(kind::Kind::home) == Some(home)
-        })
+    pub fn of_home<'a>(&self, home: Home, arena: &'a Bump) -> Result<Used<'a>, SurroundingsError> {
+        let mut used = Used::default();
+        for node in self.nodes(arena) {
+            let node = node?;
+            if kind::named(kind_of(&node)).and_then(kind::Kind::home) == Some(home) {
+                used.objects.push(node);
+            }
+        }
+        Ok(used)
     }
 
-    /// What a cluster uses, and that of which nobody knows who does.
+    /// What a cluster uses.
     ///
     /// # Errors
     /// When an object is none that we write.
@@ -125,36 +125,50 @@ impl Surroundings {
         &self,
         cluster: &str,
         arena: &'a Bump,
-    ) -> Result<Vec<Node<'a>>, SurroundingsError> {
-        self.chosen(arena, |node| match node.at(&["metadata", "clusters"]) {
-            Some(Node::Unknown(_)) => true,
-            Some(clusters) => clusters
-                .items()
-                .iter()
-                .any(|name| name.as_str() == Some(cluster)),
-            None => false,
-        })
+    ) -> Result<Used<'a>, SurroundingsError> {
+        let mut used = Used::default();
+        for node in self.nodes(arena) {
+            let node = node?;
+            let clusters = node.at(&["metadata", "clusters"]).unwrap_or(Node::Null);
+            let named = clusters.items().iter();
+            if named.clone().any(|name| name.as_str() == Some(cluster)) {
+                used.objects.push(node);
+            } else if let Some(reason) = named.chain([&clusters]).find_map(Node::unknown) {
+                let said = Reason::of_line(reason);
+                let reason = said.unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, reason));
+                used.doubts.insert(kind_of(&node).to_owned(), reason);
+            }
+        }
+        Ok(used)
     }
 
-    fn chosen<'a>(
+    fn nodes<'a>(
         &self,
         arena: &'a Bump,
-        is_chosen: impl Fn(&Node<'a>) -> bool,
-    ) -> Result<Vec<Node<'a>>, SurroundingsError> {
-        let decode = |object: &String| {
+    ) -> impl Iterator<Item = Result<Node<'a>, SurroundingsError>> {
+        self.objects.iter().map(|object| {
             decode_our_own(arena, object.as_bytes())
                 .map_err(|error| SurroundingsError::Object(error.to_string()))
-        };
-        let nodes = self.objects.iter().map(decode);
-        nodes
-            .filter(|node| node.as_ref().is_err() || node.as_ref().is_ok_and(&is_chosen))
-            .collect()
+        })
     }
+}
+
+/// What belongs to a scan.
+#[derive(Debug, Default)]
+pub struct Used<'a> {
+    /// The objects.
+    pub objects: Vec<Node<'a>>,
+    /// The kinds of which more may belong to it, with the reason why nobody knows.
+    pub doubts: BTreeMap<String, Reason>,
+}
+
+fn kind_of<'a>(node: &Node<'a>) -> &'a str {
+    let kind = node.get("kind").and_then(|kind| kind.as_str());
+    kind.unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_model::ReasonCode;
     use serde_json::json;
 
     use super::*;
@@ -188,15 +202,35 @@ mod tests {
         let kept = Surroundings::unpack(&example().pack().unwrap()).unwrap();
         assert_eq!(kept, example());
         let arena = Bump::new();
-        let used = kept.of_cluster("prod", &arena).unwrap();
-        let name = |node: &Node<'_>| {
-            node.at(&["metadata", "name"])
-                .unwrap()
-                .as_str()
+        let names = |cluster| {
+            let used = kept.of_cluster(cluster, &arena).unwrap();
+            let name = |node: &Node<'_>| node.at(&["metadata", "name"]).unwrap().as_str();
+            let names: Vec<String> = used
+                .objects
+                .iter()
+                .filter_map(name)
                 .map(str::to_owned)
+                .collect();
+            let doubts: Vec<_> = used
+                .doubts
+                .into_values()
+                .map(|reason| reason.line())
+                .collect();
+            (names.join(" "), doubts)
         };
-        let names: Vec<_> = used.iter().filter_map(name).collect();
-        assert_eq!(names, ["sg-1", "sg-3"]);
+        let doubt = vec!["permissionMissing eks:ListNodegroups".to_owned()];
+        assert_eq!(
+            names("prod"),
+            ("sg-1".to_owned(), doubt),
+            "who knows whose sg-3 is, too"
+        );
+        assert_eq!(names("dev"), ("sg-1 sg-2 sg-3".to_owned(), vec![]));
+        assert!(
+            kept.of_home(Home::Region, &arena)
+                .unwrap()
+                .objects
+                .is_empty()
+        );
         assert_eq!(kept.gap("AWS::EC2::SecurityGroup"), Some(None));
         assert_eq!(
             kept.gap("AWS::KMS::Key").unwrap().unwrap().need,
