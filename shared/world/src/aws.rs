@@ -7,15 +7,17 @@ use http::request::Parts;
 use hyper::body::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::account::Asked;
 use crate::faults::Failure;
 use crate::identity::Credential;
 use crate::refusal::{Protocol, Refusal};
 use crate::reply::{Reply, reply};
 use crate::requests::Request;
 use crate::server::Closed;
+use crate::services::{Named, named};
 use crate::sigv4::{Claim, NoClaim, canonical_request, query_pairs};
 use crate::state::Shared;
-use crate::{ec2, eks, sts};
+use crate::{account, ec2, eks, sts};
 
 /// One call as the services see it.
 pub(crate) struct Call {
@@ -26,6 +28,20 @@ pub(crate) struct Call {
     pub(crate) params: Vec<(String, String)>,
     pub(crate) region: String,
     pub(crate) caller: Credential,
+    pub(crate) body: Bytes,
+}
+
+impl Call {
+    /// What the files of the account are chosen by.
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        Asked {
+            account: &self.caller.identity.account,
+            region: &self.region,
+            path: &self.path,
+            params: &self.params,
+            body: &self.body,
+        }
+    }
 }
 
 /// Answers one request to the AWS endpoint and logs it.
@@ -46,14 +62,14 @@ pub(crate) fn answer(
         params.extend(query_pairs(text));
     }
     let path = segments(parts.uri.path());
-    let (protocol, operation) = match service.as_str() {
-        "eks" => (
-            Protocol::RestJson,
-            eks::operation(parts.method.as_str(), &path),
-        ),
-        "ec2" => (Protocol::Ec2, action(&params)),
-        _ => (Protocol::Sts, action(&params)),
-    };
+    let named = named(
+        &service,
+        parts.method.as_str(),
+        &path,
+        &params,
+        &parts.headers,
+    );
+    let (protocol, operation) = (named.protocol, named.operation.clone());
     let fault = world.faults.aws(&service, &operation);
     let mut log = Request {
         at: now,
@@ -81,8 +97,9 @@ pub(crate) fn answer(
                 params,
                 region,
                 caller,
+                body: body.clone(),
             };
-            dispatch(world, &log, &call, now)
+            dispatch(world, &named, &call, now)
         });
     let id = request_id(world.next_request());
     let mut response = match result {
@@ -102,30 +119,31 @@ pub(crate) fn answer(
 
 fn dispatch(
     world: &Shared,
-    log: &Request,
+    named: &Named,
     call: &Call,
     now: Timestamp,
 ) -> Result<(&'static str, String), Refusal> {
-    match log.service.as_str() {
-        "sts" => {
+    let operation = named.operation.as_str();
+    let text = match (named.service.as_str(), operation) {
+        ("sts", _) => {
             let (roles, credentials) = (&world.roles, &world.credentials);
-            sts::answer(
-                &log.operation,
-                &call.params,
-                &call.caller,
-                roles,
-                credentials,
-                now,
-            )
-            .map(|text| ("text/xml", text))
+            let (params, caller) = (&call.params, &call.caller);
+            sts::answer(operation, params, caller, roles, credentials, now)
         }
-        "eks" => eks::answer(world, &log.operation, call).map(|text| ("application/json", text)),
-        "ec2" => ec2::answer(&log.operation).map(|text| ("text/xml;charset=UTF-8", text)),
-        other => Err(Refusal::UnknownOperation(format!(
-            "{} of {other}",
-            log.operation
+        ("eks", _) => eks::answer(world, named, call),
+        ("ec2", "DescribeRegions") => ec2::regions(),
+        _ if operation.contains([' ', '/']) => Err(Refusal::UnknownOperation(format!(
+            "{operation} of {}",
+            named.service
         ))),
-    }
+        _ => account::answer(named, &call.asked()),
+    };
+    let media_type = match named.protocol {
+        Protocol::Sts => "text/xml",
+        Protocol::Ec2 => "text/xml;charset=UTF-8",
+        Protocol::RestJson => "application/json",
+    };
+    text.map(|text| (media_type, text))
 }
 
 fn refuse_on_order(
@@ -215,11 +233,6 @@ fn check_time(claim: &Claim, now: Timestamp, skew: Option<SignedDuration>) -> Re
         claim.time_text,
         now.strftime("%Y%m%dT%H%M%SZ")
     )))
-}
-
-fn action(params: &[(String, String)]) -> String {
-    let action = params.iter().find(|(key, _)| key == "Action");
-    action.map_or_else(|| "no action".to_owned(), |(_, value)| value.clone())
 }
 
 fn segments(path: &str) -> Vec<String> {

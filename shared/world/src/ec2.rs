@@ -1,14 +1,9 @@
-//! EC2: the regions, from one file.
+//! EC2's regions, which all accounts have alike, from one file.
 
 use crate::data;
 use crate::refusal::Refusal;
 
-/// Answers `DescribeRegions`; nothing else is there.
-pub(crate) fn answer(operation: &str) -> Result<String, Refusal> {
-    match operation {
-        "DescribeRegions" => {
-            data::text("shared/aws/describe-regions.xml").map_err(|_| Refusal::Broken)
-        }
-        other => Err(Refusal::UnknownOperation(other.to_owned())),
-    }
+/// Answers `DescribeRegions`.
+pub(crate) fn regions() -> Result<String, Refusal> {
+    data::text("shared/aws/describe-regions.xml").map_err(|_| Refusal::Broken)
 }

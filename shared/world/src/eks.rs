@@ -5,9 +5,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::json;
 
+use crate::account;
 use crate::aws::Call;
 use crate::cluster::Cluster;
 use crate::refusal::Refusal;
+use crate::services::Named;
 use crate::state::Shared;
 
 /// The operation that a method and path mean.
@@ -18,6 +20,12 @@ pub(crate) fn operation(method: &str, path: &[String]) -> String {
         ("GET", ["clusters", _]) => "DescribeCluster",
         ("GET", ["clusters", _, "access-entries"]) => "ListAccessEntries",
         ("GET", ["clusters", _, "access-entries", _]) => "DescribeAccessEntry",
+        ("GET", ["clusters", _, "access-entries", _, "access-policies"]) => {
+            "ListAssociatedAccessPolicies"
+        }
+        ("GET", ["clusters", _, "fargate-profiles"]) => "ListFargateProfiles",
+        ("GET", ["clusters", _, "identity-provider-configs"]) => "ListIdentityProviderConfigs",
+        ("GET", ["clusters", _, "pod-identity-associations"]) => "ListPodIdentityAssociations",
         ("GET", ["clusters", _, "node-groups"]) => "ListNodegroups",
         ("GET", ["clusters", _, "node-groups", _]) => "DescribeNodegroup",
         ("GET", ["clusters", _, "addons"]) => "ListAddons",
@@ -28,7 +36,8 @@ pub(crate) fn operation(method: &str, path: &[String]) -> String {
 }
 
 /// Answers one operation with its JSON.
-pub(crate) fn answer(world: &Shared, operation: &str, call: &Call) -> Result<String, Refusal> {
+pub(crate) fn answer(world: &Shared, named: &Named, call: &Call) -> Result<String, Refusal> {
+    let operation = named.operation.as_str();
     let account = &call.caller.identity.account;
     if operation == "ListClusters" {
         let mut names: Vec<String> = world
@@ -62,7 +71,8 @@ pub(crate) fn answer(world: &Shared, operation: &str, call: &Call) -> Result<Str
         "DescribeNodegroup" => file(cluster, &format!("describe-nodegroup.{last}.json"), last),
         "ListAddons" => list(cluster, "list-addons.json", "addons", call),
         "DescribeAddon" => file(cluster, &format!("describe-addon.{last}.json"), last),
-        other => Err(Refusal::UnknownOperation(other.to_owned())),
+        other if other.contains(' ') => Err(Refusal::UnknownOperation(other.to_owned())),
+        _ => account::answer(named, &call.asked()),
     }
 }
 

@@ -1,7 +1,8 @@
-//! The example world: a small server on loopback that speaks STS, the EKS read API and the
+//! The example world: a small server on loopback that speaks AWS (STS, EKS, and what is around clusters) and the
 //! Kubernetes list API over TLS, fed from embedded files. The demo and the tests run the same AWS
 //! SDK and Kubernetes clients as production; only the far end is ours.
 
+mod account;
 mod aws;
 mod cluster;
 mod data;
@@ -24,6 +25,7 @@ mod refusal;
 mod reply;
 mod requests;
 mod server;
+mod services;
 mod sigv4;
 mod state;
 mod status;

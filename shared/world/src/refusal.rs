@@ -22,6 +22,8 @@ pub(crate) enum Refusal {
     UnknownOperation(String),
     Invalid(String),
     NotFound(String),
+    /// A part that was never set, by the service's own code.
+    NotSet(&'static str),
 }
 
 /// The way a service spells its answers.
@@ -69,6 +71,7 @@ impl Refusal {
             (Self::Invalid(_), RestJson) => (400, "InvalidParameterException"),
             (Self::NotFound(_), Sts | Ec2) => (404, "NotFound"),
             (Self::NotFound(_), RestJson) => (404, "ResourceNotFoundException"),
+            (Self::NotSet(code), _) => (400, code),
         }
     }
 
@@ -89,6 +92,7 @@ impl Refusal {
             }
             Self::Throttled => "Rate exceeded".to_owned(),
             Self::Broken => "An internal error occurred".to_owned(),
+            Self::NotSet(_) => "It is not set.".to_owned(),
             Self::UnknownOperation(name) => {
                 format!("The action {name} is not valid for this web service.")
             }

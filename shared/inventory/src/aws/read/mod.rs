@@ -1,13 +1,37 @@
 //! Reads what is around clusters in an AWS account, as objects that policies judge.
 //!
 //! A resource is one JSON object in the shape of its CloudFormation type; `shared/policy/src/schema/README.md` says which
-//! sections it has. Readers fill `Properties` and `Live`; what comes of several resources together is derived later. A list counts only whole; a part of a resource that could not be read is unknown, for a reason.
+//! sections it has, the README beside this file what readers leave to be derived. Readers fill `Properties` and `Live`;
+//! what comes of several resources together is derived later. A list counts only whole; a part of a resource that could
+//! not be read is unknown, for a reason.
+
+mod account;
+mod acm;
+mod autoscaling;
+mod cloudtrail;
+mod ec2;
+mod ecr;
+mod efs;
+mod eks;
+mod elb;
+mod flow;
+mod guardduty;
+mod iam;
+mod kms;
+mod logs;
+mod reader;
+mod region;
+mod secrets;
+mod shape;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use plimsoll_model::{Reason, ReasonCode};
 use serde_json::{Map, Value, json};
 
+pub use self::flow::{global, region};
 use super::error::AwsError;
 
 /// What was read of one region of an account, or of what it has for all regions.
@@ -19,24 +43,63 @@ pub struct Reading {
     pub gaps: BTreeMap<&'static str, Option<Reason>>,
 }
 
+/// Why a kind of resource cannot be listed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lack {
+    /// The account does not use the service: there are none.
+    Unused,
+    /// Some may be there that were not read.
+    Because(Reason),
+}
+
+impl From<AwsError> for Lack {
+    fn from(error: AwsError) -> Self {
+        match error {
+            AwsError::NotSubscribed { .. } | AwsError::Absent { .. } => Lack::Unused,
+            error => Lack::Because(reason(&error)),
+        }
+    }
+}
+
 impl Reading {
     /// Takes the objects of a kind, or why they could not be had. A service that the account does not use has none.
-    pub fn take(&mut self, kind: &'static str, objects: Result<Vec<Value>, AwsError>) {
-        let gap = match objects {
+    pub fn take<E: Into<Lack>>(&mut self, kind: &'static str, objects: Result<Vec<Value>, E>) {
+        let gap = match objects.map_err(Into::into) {
             Ok(objects) => {
                 self.objects.extend(objects);
                 None
             }
-            Err(AwsError::NotSubscribed { .. } | AwsError::Absent { .. }) => None,
-            Err(error) => Some(reason(&error)),
+            Err(Lack::Unused) => None,
+            Err(Lack::Because(reason)) => Some(reason),
         };
-        self.gaps.insert(kind, gap);
+        self.note(kind, gap);
+    }
+
+    /// Takes the objects of a kind that is found by what objects of other kinds name: a list of theirs that is lost may
+    /// have named more.
+    fn take_named(
+        &mut self,
+        kind: &'static str,
+        objects: Result<Vec<Value>, Lack>,
+        by: &[&'static str],
+    ) {
+        let lost = by.iter().find_map(|kind| self.gaps.get(kind)?.clone());
+        let objects = lost.map_or(objects, |reason| Err(Lack::Because(reason)));
+        self.take(kind, objects);
     }
 
     /// Puts another reading beside this one.
     pub fn append(&mut self, other: Reading) {
         self.objects.extend(other.objects);
-        self.gaps.extend(other.gaps);
+        for (kind, gap) in other.gaps {
+            self.note(kind, gap);
+        }
+    }
+
+    /// A kind that is whole here and not there is not whole.
+    fn note(&mut self, kind: &'static str, gap: Option<Reason>) {
+        let known = self.gaps.entry(kind).or_default();
+        *known = known.take().or(gap);
     }
 }
 
@@ -80,7 +143,18 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The object of a resource. `properties` and `live` are maps; empty ones are left out, as are members that are null.
+    /// The ARN of something of EC2, which names most things by id alone. `owner` is its account where that may be another.
+    fn ec2_arn(&self, owner: &Value, resource: &str, id: &str) -> String {
+        let region = self.region.unwrap_or_default();
+        let owner = owner.as_str().unwrap_or(self.account);
+        format!(
+            "arn:{}:ec2:{region}:{owner}:{resource}/{id}",
+            partition(region)
+        )
+    }
+
+    /// The object of a resource. `properties` and `live` are maps or null; empty ones are left out, as are members that
+    /// are null.
     #[must_use]
     pub fn object(
         &self,
@@ -106,11 +180,30 @@ impl Place<'_> {
         let mut object = json!({ "apiVersion": "aws", "kind": kind, "metadata": metadata });
         for (section, of) in [("Properties", properties), ("Live", live)] {
             let of = without_nulls(of);
-            if of.as_object().is_none_or(|of| !of.is_empty()) {
+            if of.as_object().is_some_and(|of| !of.is_empty()) {
                 object[section] = of;
             }
         }
         object
+    }
+}
+
+/// The partition that a region belongs to: the second part of its ARNs. Source: AWS's guides of China, GovCloud and the
+/// European Sovereign Cloud.
+fn partition(region: &str) -> &'static str {
+    let begins = |prefix: &str| region.starts_with(prefix);
+    if begins("cn-") {
+        "aws-cn"
+    } else if begins("us-gov-") {
+        "aws-us-gov"
+    } else if begins("us-iso-") {
+        "aws-iso"
+    } else if begins("us-isob-") {
+        "aws-iso-b"
+    } else if begins("eusc-") {
+        "aws-eusc"
+    } else {
+        "aws"
     }
 }
 

@@ -16,7 +16,7 @@ mod pages;
 mod request;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod xml;
 
 use std::collections::BTreeMap;

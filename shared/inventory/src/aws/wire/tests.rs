@@ -4,4 +4,4 @@ mod calls;
 mod failures;
 mod made_up;
 mod replies;
-mod server;
+pub(in crate::aws) mod server;

@@ -229,7 +229,7 @@ impl<'a> Spread<'_, 'a> {
     }
 
     /// To all of several names.
-    fn to_all(&mut self, kind: &'static str, ids: Known<Vec<&str>>, words: &[&'static str]) {
+    fn mark_all(&mut self, kind: &'static str, ids: Known<Vec<&str>>, words: &[&'static str]) {
         match ids {
             Ok(ids) => ids
                 .into_iter()
@@ -239,7 +239,7 @@ impl<'a> Spread<'_, 'a> {
     }
 
     /// To all of a kind that say a text at a path.
-    fn to_those_that_say(
+    fn mark_those_that_say(
         &mut self,
         kind: &'static str,
         path: &str,

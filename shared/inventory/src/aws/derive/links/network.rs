@@ -16,17 +16,17 @@ pub(super) fn of_subnet(spread: &mut Spread<'_, '_>, subnet: &Value) {
 }
 
 pub(super) fn of_vpc(spread: &mut Spread<'_, '_>, vpc: &Value) {
-    spread.to_those_that_say(ENDPOINT, "Properties.VpcId", look::name(vpc), &[]);
+    spread.mark_those_that_say(ENDPOINT, "Properties.VpcId", look::name(vpc), &[]);
 }
 
 pub(super) fn of_load_balancer(spread: &mut Spread<'_, '_>, balancer: &Value) -> Known<()> {
-    spread.to_all(
+    spread.mark_all(
         GROUP,
         look::texts(balancer, "Properties.SecurityGroups"),
         LOAD_BALANCER,
     );
     if let Some(arn) = look::text(balancer, "metadata.arn")? {
-        spread.to_those_that_say(LISTENER, "Properties.LoadBalancerArn", arn, LOAD_BALANCER);
+        spread.mark_those_that_say(LISTENER, "Properties.LoadBalancerArn", arn, LOAD_BALANCER);
     }
     Ok(())
 }
@@ -43,7 +43,7 @@ pub(super) fn of_listener(spread: &mut Spread<'_, '_>, listener: &Value) -> Know
 }
 
 pub(super) fn of_classic(spread: &mut Spread<'_, '_>, balancer: &Value) -> Known<()> {
-    spread.to_all(
+    spread.mark_all(
         GROUP,
         look::texts(balancer, "Properties.SecurityGroups"),
         LOAD_BALANCER,
@@ -61,7 +61,7 @@ pub(super) fn of_classic(spread: &mut Spread<'_, '_>, balancer: &Value) -> Known
 pub(super) fn of_file_system(spread: &mut Spread<'_, '_>, system: &Value) {
     let points = "AWS::EFS::AccessPoint";
     spread.to(KEY, look::text(system, "Properties.KmsKeyId"), &["volumes"]);
-    spread.to_those_that_say(
+    spread.mark_those_that_say(
         points,
         "Properties.FileSystemId",
         look::name(system),

@@ -12,8 +12,8 @@ const CONTROL_PLANE: &[&str] = &["controlPlane"];
 pub(super) fn of_cluster(spread: &mut Spread<'_, '_>, cluster: &Value) {
     let network = "Properties.ResourcesVpcConfig";
     let texts = |path: &str| look::texts(cluster, &format!("{network}.{path}"));
-    spread.to_all(SUBNET, texts("SubnetIds"), CONTROL_PLANE);
-    spread.to_all(GROUP, texts("SecurityGroupIds"), &["clusterGroup"]);
+    spread.mark_all(SUBNET, texts("SubnetIds"), CONTROL_PLANE);
+    spread.mark_all(GROUP, texts("SecurityGroupIds"), &["clusterGroup"]);
     let own = look::text(cluster, "Properties.ClusterSecurityGroupId");
     spread.to(GROUP, own, &["clusterGroup"]);
     let vpc = reach::vpc::of_cluster(cluster, spread.lists());
@@ -56,7 +56,7 @@ pub(super) fn launched_from(spread: &mut Spread<'_, '_>, object: &Value) {
 
 pub(super) fn of_scaling_group(spread: &mut Spread<'_, '_>, group: &Value) {
     launched_from(spread, group);
-    spread.to_all(
+    spread.mark_all(
         SUBNET,
         look::texts(group, "Properties.VPCZoneIdentifier"),
         NODES,
@@ -70,12 +70,12 @@ pub(super) fn of_scaling_group(spread: &mut Spread<'_, '_>, group: &Value) {
             .flatten()
             .collect())
     });
-    spread.to_all(INSTANCE, ids, NODES);
+    spread.mark_all(INSTANCE, ids, NODES);
 }
 
 pub(super) fn of_instance(spread: &mut Spread<'_, '_>, instance: &Value) {
     launched_from(spread, instance);
-    spread.to_all(GROUP, reach::groups_of_instance(instance), NODES);
+    spread.mark_all(GROUP, reach::groups_of_instance(instance), NODES);
     spread.to(SUBNET, look::text(instance, "Properties.SubnetId"), NODES);
     spread.to(VPC, look::text(instance, "Properties.VpcId"), NODES);
     spread.to(IMAGE, look::text(instance, "Properties.ImageId"), NODES);
@@ -89,7 +89,7 @@ pub(super) fn of_instance(spread: &mut Spread<'_, '_>, instance: &Value) {
                 .flatten()
                 .collect())
         });
-        spread.to_all(kind, ids, NODES);
+        spread.mark_all(kind, ids, NODES);
     };
     list("Properties.NetworkInterfaces", "SubnetId", SUBNET, spread);
     list("Properties.Volumes", "VolumeId", VOLUME, spread);
@@ -105,11 +105,11 @@ pub(super) fn of_template(spread: &mut Spread<'_, '_>, template: &Value) -> Know
         return Ok(());
     };
     spread.to(IMAGE, look::text(data, "ImageId"), NODES);
-    spread.to_all(GROUP, look::texts(data, "SecurityGroupIds"), NODES);
+    spread.mark_all(GROUP, look::texts(data, "SecurityGroupIds"), NODES);
     match look::items(data, "NetworkInterfaces") {
         Ok(interfaces) => {
             for interface in interfaces {
-                spread.to_all(GROUP, look::texts(interface, "Groups"), NODES);
+                spread.mark_all(GROUP, look::texts(interface, "Groups"), NODES);
                 spread.to(SUBNET, look::text(interface, "SubnetId"), NODES);
             }
         }

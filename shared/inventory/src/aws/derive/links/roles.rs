@@ -24,7 +24,7 @@ pub(super) fn of_part(spread: &mut Spread<'_, '_>, kind: &str, part: &Value) -> 
     match kind {
         "AWS::EKS::Nodegroup" => {
             spread.to(ROLE, role("NodeRole"), NODES);
-            spread.to_all(SUBNET, look::texts(part, "Properties.Subnets"), NODES);
+            spread.mark_all(SUBNET, look::texts(part, "Properties.Subnets"), NODES);
             for group in look::items(part, "Live.Resources.AutoScalingGroups")? {
                 spread.to(SCALING, look::text(group, "Name"), NODES);
             }
@@ -33,7 +33,7 @@ pub(super) fn of_part(spread: &mut Spread<'_, '_>, kind: &str, part: &Value) -> 
         "AWS::EKS::FargateProfile" => {
             // Nobody gets at a node of Fargate, whose role only pulls images: it is used, but not by nodes.
             spread.to(ROLE, role("PodExecutionRoleArn"), &[]);
-            spread.to_all(SUBNET, look::texts(part, "Properties.Subnets"), &[]);
+            spread.mark_all(SUBNET, look::texts(part, "Properties.Subnets"), &[]);
         }
         "AWS::EKS::Addon" => {
             spread.to(ROLE, role("ServiceAccountRoleArn"), ADDONS);

@@ -17,16 +17,16 @@ use tokio::task::{AbortHandle, JoinSet};
 
 /// A request that came.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(in crate::aws) struct Asked {
     /// Method and path, for example `POST /`.
-    pub(super) line: String,
+    pub(in crate::aws) line: String,
     /// Names in lower case.
-    pub(super) headers: BTreeMap<String, String>,
-    pub(super) body: String,
+    pub(in crate::aws) headers: BTreeMap<String, String>,
+    pub(in crate::aws) body: String,
 }
 
 /// What to do with it.
-pub(super) enum Reply {
+pub(in crate::aws) enum Reply {
     /// Status, headers as lines, body.
     Whole(u16, &'static str, String),
     /// A body, as soon as there is a permit.
@@ -37,11 +37,11 @@ pub(super) enum Reply {
     Hang,
 }
 
-pub(super) fn ok(body: impl Into<String>) -> Reply {
+pub(in crate::aws) fn ok(body: impl Into<String>) -> Reply {
     Reply::Whole(200, "", body.into())
 }
 
-pub(super) struct Server {
+pub(in crate::aws) struct Server {
     url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     connections: Arc<AtomicUsize>,
@@ -56,7 +56,7 @@ impl Drop for Server {
 
 impl Server {
     /// `answer` gets the number of the request, from 0, and the request.
-    pub(super) async fn start(
+    pub(in crate::aws) async fn start(
         answer: impl Fn(usize, &Asked) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -83,31 +83,39 @@ impl Server {
     }
 
     /// How many connections were opened.
-    pub(super) fn connections(&self) -> usize {
+    pub(in crate::aws) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(in crate::aws) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
     /// Keys that are good for nothing; waits between attempts take no time.
-    pub(super) fn config(&self) -> SdkConfig {
-        let limits = TimeoutConfig::builder()
-            .connect_timeout(LIMIT)
-            .operation_attempt_timeout(LIMIT)
-            .operation_timeout(LIMIT)
-            .build();
+    pub(in crate::aws) fn config(&self) -> SdkConfig {
         let keys = Credentials::new("AKIDEXAMPLE", "secret", Some("token".into()), None, "test");
-        SdkConfig::builder()
+        let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .endpoint_url(&self.url)
-            .timeout_config(limits)
-            .sleep_impl(SharedAsyncSleep::new(NoWait))
-            .build()
+            .build();
+        hurried(&config)
     }
+}
+
+/// The same with waits that are over at once, and time-outs that never come.
+pub(in crate::aws) fn hurried(config: &SdkConfig) -> SdkConfig {
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(LIMIT)
+        .operation_attempt_timeout(LIMIT)
+        .operation_timeout(LIMIT)
+        .build();
+    config
+        .to_builder()
+        .timeout_config(limits)
+        .sleep_impl(SharedAsyncSleep::new(NoWait))
+        .build()
 }
 
 /// Far longer than any wait between attempts.

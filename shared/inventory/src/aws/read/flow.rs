@@ -1,0 +1,79 @@
+//! What is read after what: lists at once, then what they name.
+
+use super::ec2::{groups, images, instances, network, storage, templates};
+use super::reader::Reader;
+use super::{
+    Place, Reading, account as settings, acm, autoscaling, cloudtrail, ecr, efs, eks, elb,
+    guardduty, iam, kms, logs, region as regional, secrets,
+};
+use crate::aws::wire::Account;
+
+/// Reads everything of a region that policies are about: what clusters may use, and what the region is set to.
+/// `clusters` are the names of those whose parts are read. Nothing that is refused stops the rest.
+pub async fn region(account: &Account, place: Place<'_>, clusters: &[String]) -> Reading {
+    let at = Reader { account, place };
+    let (lists, templates) = tokio::join!(lists(at, clusters), templates::read(at));
+    let mut reading = Reading::default();
+    for list in lists {
+        reading.append(list);
+    }
+    let templates = templates::with_used(at, templates, &reading.objects).await;
+    reading.take_named(templates::TEMPLATE, templates, &templates::NAMED_BY);
+    let (images, keys) = tokio::join!(
+        images::read(at, &reading.objects),
+        kms::read(at, &reading.objects)
+    );
+    reading.take_named(images::IMAGE, images, &images::NAMED_BY);
+    reading.take_named(kms::KEY, Ok(keys), &kms::NAMED_BY);
+    reading
+}
+
+/// What needs nothing of anything else.
+async fn lists(at: Reader<'_>, clusters: &[String]) -> Vec<Reading> {
+    let (eks, network, groups, instances, storage, balancers, registry) = tokio::join!(
+        eks::read(at, clusters),
+        network::read(at),
+        groups::read(at),
+        instances::read(at, clusters),
+        storage::read(at),
+        elb::read(at),
+        ecr::read(at),
+    );
+    let (logs, scaling, certificates, files, secrets, guards, settings) = tokio::join!(
+        logs::read(at),
+        autoscaling::read(at, clusters),
+        acm::read(at),
+        efs::read(at),
+        secrets::read(at),
+        guardduty::read(at),
+        regional::read(at),
+    );
+    vec![
+        eks,
+        network,
+        groups,
+        instances,
+        storage,
+        balancers,
+        registry,
+        logs,
+        scaling,
+        certificates,
+        files,
+        secrets,
+        guards,
+        settings,
+    ]
+}
+
+/// Reads what an account has for all regions: IAM, trails, the account's own settings. `account` is of the region whose
+/// trails are listed, which those for all regions are among, and `place` names no region.
+pub async fn global(account: &Account, place: Place<'_>) -> Reading {
+    let at = Reader { account, place };
+    let (identities, trails, settings) =
+        tokio::join!(iam::read(at), cloudtrail::read(at), settings::read(at));
+    let mut reading = identities;
+    reading.append(trails);
+    reading.append(settings);
+    reading
+}

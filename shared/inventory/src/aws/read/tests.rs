@@ -1,0 +1,6 @@
+//! Readers against answers with everything in them, and against refusals.
+
+mod refusals;
+mod samples;
+mod schema;
+mod world;

@@ -1,0 +1,160 @@
+//! The example world's account, read whole and with refusals.
+
+use std::sync::Arc;
+
+use plimsoll_world::{Failure, Fault};
+use serde_json::{Value, json};
+
+use super::schema::faults;
+use crate::aws::read::{Place, Reading, region};
+use crate::aws::wire::Account;
+use crate::aws::wire::tests::server::hurried;
+use crate::stage::{ACME, Stage};
+
+async fn read(stage: &Stage) -> Reading {
+    let config = stage.account(ACME).await.in_region("eu-central-1");
+    let account = Account::new(hurried(&config), ACME, Arc::default());
+    let place = Place {
+        account: ACME,
+        region: Some("eu-central-1"),
+    };
+    region(
+        &account,
+        place,
+        &["prod-eu-1".to_owned(), "dev-1".to_owned()],
+    )
+    .await
+}
+
+fn find<'a>(reading: &'a Reading, kind: &str, name: &str) -> &'a Value {
+    let is = |object: &&Value| object["kind"] == kind && object["metadata"]["name"] == name;
+    let found = reading.objects.iter().find(is);
+    found.unwrap_or_else(|| panic!("there is no {kind} {name}"))
+}
+
+const KEY: &str = "3f1c9a52-7c0e-4b1d-9a34-5e1f0d2c8b77";
+
+#[tokio::test]
+async fn a_region_is_read_whole() {
+    let stage = Stage::new().await;
+    let reading = read(&stage).await;
+    let lost: Vec<_> = reading
+        .gaps
+        .iter()
+        .filter(|(_, gap)| gap.is_some())
+        .collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    let wrong = faults(reading.objects.clone());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    let properties = |kind: &str, name: &str| &find(&reading, kind, name)["Properties"];
+    let cluster = properties("AWS::EKS::Cluster", "prod-eu-1");
+    let types = &cluster["Logging"]["ClusterLogging"]["EnabledTypes"];
+    assert_eq!(
+        *types,
+        json!([{"Type": "api"}, {"Type": "audit"}, {"Type": "authenticator"}])
+    );
+    assert_eq!(cluster["ClusterSecurityGroupId"], "sg-081f3a7c2c");
+    assert_eq!(
+        find(&reading, "AWS::EKS::Cluster", "prod-eu-1")["Live"]["VpcId"],
+        "vpc-081f3a7c2"
+    );
+
+    let ssh = json!({"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "Description": "remove after the migration"});
+    let group = properties("AWS::EC2::SecurityGroup", "sg-081f3a7c2f");
+    assert_eq!(group["SecurityGroupIngress"], json!([ssh]));
+    let instance = properties("AWS::EC2::Instance", "i-03c8e75d1b9f42a60");
+    assert_eq!(instance["MetadataOptions"]["HttpTokens"], "required");
+    assert_eq!(
+        instance["UserData"],
+        Value::Null,
+        "its launch template has it"
+    );
+    let template = properties("AWS::EC2::LaunchTemplate", "lt-081f3a7c3:1");
+    assert_eq!(
+        template["LaunchTemplateData"]["MetadataOptions"]["HttpTokens"],
+        "optional"
+    );
+    let group = properties("AWS::EKS::Nodegroup", "prod-eu-1/batch");
+    assert_eq!(group["LaunchTemplate"]["Id"], "lt-081f3a7c3");
+    let volume = properties("AWS::EC2::Volume", "vol-03c8e75d1b9f42af2");
+    assert_eq!(volume["Encrypted"], false);
+    let log_group = properties("AWS::Logs::LogGroup", "/aws/eks/prod-eu-1/cluster");
+    assert_eq!(log_group.get("RetentionInDays"), None);
+    let open = properties("AWS::ECR::Repository", "shop/web");
+    assert_eq!(
+        open["RepositoryPolicyText"]["Statement"][0]["Principal"],
+        "*"
+    );
+    let closed = properties("AWS::ECR::Repository", "payments/ledger");
+    assert_eq!(closed.get("RepositoryPolicyText"), None, "it was never set");
+    let key = properties("AWS::KMS::Key", KEY);
+    assert_eq!(key["EnableKeyRotation"], false);
+    assert_eq!(key["KeyPolicy"]["Statement"][0]["Sid"], "account");
+    let balancer = "app/k8s-shop-web-7c1e2f/4d1a9c7be23f5610";
+    let kind = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+    assert_eq!(
+        properties(kind, balancer)["Tags"][0]["Key"],
+        "eks:eks-cluster-name"
+    );
+    assert_eq!(
+        find(&reading, kind, balancer)["Live"]["VpcId"],
+        "vpc-081f3a7c2"
+    );
+    assert_eq!(
+        find(&reading, "AwsImage", "ami-0d8b2f1c9e7a45360")["Live"]["OwnedByAccount"],
+        false
+    );
+    let live = &find(&reading, "AwsRegion", "eu-central-1")["Live"];
+    assert_eq!(live["EbsEncryptionByDefault"], false);
+    assert_eq!(live.get("HubArn"), None, "Security Hub is off");
+    assert_eq!(
+        live["Inspector"]["$unknown"],
+        "permissionMissing inspector2:BatchGetAccountStatus"
+    );
+}
+
+#[tokio::test]
+async fn what_is_refused_is_lost_and_nothing_else() {
+    let stage = Stage::new().await;
+    let refuse = |service: &str, operation: &str| {
+        stage
+            .world
+            .fault(Fault::aws(service, operation, Failure::Forbidden).always());
+    };
+    refuse("kms", "GetKeyPolicy");
+    refuse("ec2", "DescribeSecurityGroups");
+    refuse("ec2", "DescribeFlowLogs");
+    refuse("eks", "ListAssociatedAccessPolicies");
+    let reading = read(&stage).await;
+    let lost: Vec<_> = reading
+        .gaps
+        .iter()
+        .filter_map(|(kind, gap)| Some((*kind, gap.as_ref()?.line())))
+        .collect();
+    assert_eq!(
+        lost,
+        [(
+            "AWS::EC2::SecurityGroup",
+            "permissionMissing ec2:DescribeSecurityGroups".to_owned()
+        )]
+    );
+    let key = find(&reading, "AWS::KMS::Key", KEY);
+    assert_eq!(
+        key["Properties"]["KeyPolicy"]["$unknown"],
+        "permissionMissing kms:GetKeyPolicy"
+    );
+    assert_eq!(key["Properties"]["EnableKeyRotation"], false);
+    let vpc = find(&reading, "AWS::EC2::VPC", "vpc-081f3a7c2");
+    assert_eq!(
+        vpc["Live"]["FlowLogs"]["$unknown"],
+        "permissionMissing ec2:DescribeFlowLogs"
+    );
+    let entry = reading
+        .objects
+        .iter()
+        .find(|object| object["kind"] == "AWS::EKS::AccessEntry")
+        .unwrap();
+    let said = "permissionMissing eks:ListAssociatedAccessPolicies";
+    assert_eq!(entry["Properties"]["AccessPolicies"]["$unknown"], said);
+}
