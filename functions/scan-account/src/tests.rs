@@ -17,6 +17,8 @@ use super::*;
 
 /// Clusters `edge` in eu-central-1 and `lab` in eu-west-1.
 const ACCOUNT: &str = "471100000933";
+/// Clusters `prod-eu-1` and `dev-1`, and what is around the first.
+const RICH_ACCOUNT: &str = "471100000815";
 const ROLE: &str = "PlimsollScanner";
 const EXTERNAL_ID: &str = "plm-0123456789abcdefghij";
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -48,7 +50,9 @@ impl Stage {
         let worlds = clock.clone();
         let world = World::start(WorldConfig::new(move || worlds.now()));
         let world = world.await.unwrap();
-        world.trust_vendor(ACCOUNT, ROLE, EXTERNAL_ID);
+        for account in [ACCOUNT, RICH_ACCOUNT] {
+            world.trust_vendor(account, ROLE, EXTERNAL_ID);
+        }
         let vendor = world.vendor_credentials();
         let keys = Credentials::new(vendor.access_key, vendor.secret, None, None, "test");
         let sdk = SdkConfig::builder()
@@ -65,7 +69,7 @@ impl Stage {
             reach: Reach {
                 sdk,
                 pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
-                allowed: AllowedNetworks::public_only(),
+                allowed: AllowedNetworks::everything(),
                 patience: Patience::default(),
                 kubeconfig: None,
                 clock: clock.clone(),
@@ -75,11 +79,15 @@ impl Stage {
     }
 
     async fn connect(&self, tenant: &str) -> AccountJob {
+        self.connect_account(tenant, ACCOUNT).await
+    }
+
+    async fn connect_account(&self, tenant: &str, account: &str) -> AccountJob {
         let tenant = TenantId::of(&[tenant]);
         let connection = Connection {
-            id: ConnectionId::of(&[tenant.as_str(), ACCOUNT]),
+            id: ConnectionId::of(&[tenant.as_str(), account]),
             kind: ConnectionKind::Aws {
-                account: ACCOUNT.to_owned(),
+                account: account.to_owned(),
                 role: ROLE.to_owned(),
                 external_id: EXTERNAL_ID.to_owned(),
                 regions: ["eu-central-1", "eu-west-1"].map(str::to_owned).into(),
@@ -217,4 +225,32 @@ async fn a_role_that_lets_others_in_suspends_the_connection_until_it_is_mended()
     stage.world.trust_vendor(ACCOUNT, ROLE, EXTERNAL_ID);
     let (state, jobs) = stage.look(&mut job).await;
     assert_eq!((state, jobs.len()), (ConnectionState::Connected, 2));
+}
+
+#[tokio::test]
+async fn what_is_around_a_cluster_is_judged_with_it_and_what_an_account_has_by_itself() {
+    let stage = Stage::new().await;
+    let mut job = stage.connect_account("acme", RICH_ACCOUNT).await;
+    let (state, jobs) = stage.look(&mut job).await;
+    assert_eq!(state, ConnectionState::Connected);
+    let catalogue = plimsoll_catalogue::built_in().unwrap();
+    let of = stage.store.of(&job.tenant);
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for job in &jobs {
+        let scan = scan_cluster::handle(&stage.store, &catalogue, &stage.reach, &stage.clock, job);
+        scan.await.unwrap();
+        let cluster = of.get_cluster(&job.cluster).await.unwrap();
+        assert_eq!(cluster.readable, Readable::Yes, "{}", cluster.name);
+        let findings = of.cluster_findings(&job.cluster).await.unwrap();
+        let of_aws = findings
+            .into_iter()
+            .filter(|one| one.resource.api_version == "aws");
+        let lines = of_aws.map(|one| format!("{} {}", one.policy, one.resource.long_name()));
+        found.entry(cluster.name).or_default().extend(lines);
+    }
+    for (name, lines) in &mut found {
+        lines.sort();
+        println!("{name}\n  {}", lines.join("\n  "));
+    }
+    panic!("look");
 }

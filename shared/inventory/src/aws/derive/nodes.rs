@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::lists::Lists;
-use super::look::{self, Known, malformed};
+use super::look::{self, Known, unread};
 use super::{moments, templates, user_data};
 
 /// Where user data is kept until it was looked at.
@@ -29,7 +29,7 @@ pub(super) fn instance_secrets(instance: &Value, lists: &Lists<'_>) -> Known<Opt
     match look::at(instance, "Properties.LaunchTemplate")? {
         Some(of) => match templates::named(of, lists)? {
             Some(template) => template_secrets(template),
-            None => Err(malformed("LaunchTemplate")),
+            None => Err(unread("user data of a launch template that is gone")),
         },
         None => Ok(Some(found(instance)?)),
     }

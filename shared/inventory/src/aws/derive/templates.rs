@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::lists::Lists;
-use super::look::{self, Known, unread};
+use super::look::{self, Known};
 
 pub(super) const TEMPLATE: &str = "AWS::EC2::LaunchTemplate";
 
 /// The template that something names, by id or name, in the version that it names: a number, the latest or the default one,
-/// which nobody needs to name.
+/// which nobody needs to name. None if it is there no more: instances outlive the template that made them.
 pub(super) fn named<'a>(specification: &Value, lists: &Lists<'a>) -> Known<Option<&'a Value>> {
     let id = look::first(
         specification,
@@ -18,6 +18,9 @@ pub(super) fn named<'a>(specification: &Value, lists: &Lists<'a>) -> Known<Optio
         return Ok(None);
     };
     let version = look::text(specification, "Version")?.unwrap_or("$Default");
+    if let [template, ..] = lists.named(TEMPLATE, &format!("{id}:{version}")) {
+        return Ok(Some(template));
+    }
     let versions = lists.named(TEMPLATE, id).iter().copied();
     let number = |template: &Value| -> Known<u64> {
         let number = look::text(template, "Live.Version")?;
@@ -35,15 +38,10 @@ pub(super) fn named<'a>(specification: &Value, lists: &Lists<'a>) -> Known<Optio
             found = Some((own, template));
         }
     }
-    match found {
-        Some((_, template)) => Ok(Some(template)),
-        None => {
-            lists.all(TEMPLATE)?;
-            Err(unread(&format!(
-                "version {version} of launch template {id}"
-            )))
-        }
+    if found.is_none() {
+        lists.all(TEMPLATE)?;
     }
+    Ok(found.map(|(_, template)| template))
 }
 
 /// Where an object names launch templates: a node group, a group of instances, an instance.

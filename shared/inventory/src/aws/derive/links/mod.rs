@@ -134,7 +134,7 @@ impl<'a> Links<'a> {
             CLUSTER => nodes::of_cluster(&mut spread, object),
             SCALING => nodes::of_scaling_group(&mut spread, object),
             INSTANCE => nodes::of_instance(&mut spread, object),
-            VOLUME => spread.to(KEY, look::text(object, "Properties.KmsKeyId"), &["volumes"]),
+            VOLUME => spread.hand_to(KEY, look::text(object, "Properties.KmsKeyId"), &["volumes"]),
             SUBNET => network::of_subnet(&mut spread, object),
             VPC => network::of_vpc(&mut spread, object),
             FILES => network::of_file_system(&mut spread, object),
@@ -216,11 +216,11 @@ struct Spread<'l, 'a> {
 
 impl<'a> Spread<'_, 'a> {
     /// To what a kind has of this name. Without words, what it is used for is handed on as well.
-    fn to(&mut self, kind: &'static str, id: Known<Option<&str>>, words: &[&'static str]) {
+    fn hand_to(&mut self, kind: &'static str, id: Known<Option<&str>>, words: &[&'static str]) {
         match id {
             Ok(Some(id)) => {
                 for object in self.links.lists.named(kind, id).iter().copied() {
-                    self.on(kind, object, words);
+                    self.hand_on(kind, object, words);
                 }
             }
             Ok(None) => (),
@@ -229,17 +229,17 @@ impl<'a> Spread<'_, 'a> {
     }
 
     /// To all of several names.
-    fn mark_all(&mut self, kind: &'static str, ids: Known<Vec<&str>>, words: &[&'static str]) {
+    fn hand_to_all(&mut self, kind: &'static str, ids: Known<Vec<&str>>, words: &[&'static str]) {
         match ids {
             Ok(ids) => ids
                 .into_iter()
-                .for_each(|id| self.to(kind, Ok(Some(id)), words)),
+                .for_each(|id| self.hand_to(kind, Ok(Some(id)), words)),
             Err(reason) => self.links.hole(kind, &reason),
         }
     }
 
     /// To all of a kind that say a text at a path.
-    fn mark_those_that_say(
+    fn hand_to_those(
         &mut self,
         kind: &'static str,
         path: &str,
@@ -248,7 +248,7 @@ impl<'a> Spread<'_, 'a> {
     ) {
         for object in self.links.lists.some(kind).iter().copied() {
             match look::text(object, path) {
-                Ok(said) if said == Some(text) => self.on(kind, object, words),
+                Ok(said) if said == Some(text) => self.hand_on(kind, object, words),
                 Ok(_) => (),
                 Err(reason) => self.links.hole(kind, &reason),
             }
@@ -256,7 +256,7 @@ impl<'a> Spread<'_, 'a> {
     }
 
     /// To an object.
-    fn on(&mut self, kind: &'static str, object: &Value, words: &[&'static str]) {
+    fn hand_on(&mut self, kind: &'static str, object: &Value, words: &[&'static str]) {
         let uses: Vec<_> = self
             .uses
             .iter()
@@ -272,14 +272,14 @@ impl<'a> Spread<'_, 'a> {
     }
 
     /// To an object that had to be looked for.
-    fn on_found(
+    fn hand_to_found(
         &mut self,
         kind: &'static str,
         found: Known<Option<&'a Value>>,
         words: &[&'static str],
     ) {
         match found {
-            Ok(Some(object)) => self.on(kind, object, words),
+            Ok(Some(object)) => self.hand_on(kind, object, words),
             Ok(None) => (),
             Err(reason) => self.links.hole(kind, &reason),
         }

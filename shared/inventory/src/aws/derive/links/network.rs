@@ -9,31 +9,31 @@ use super::{ACL, CERTIFICATE, ENDPOINT, GROUP, KEY, LISTENER, Spread, TABLE, VPC
 const LOAD_BALANCER: &[&str] = &["loadBalancer"];
 
 pub(super) fn of_subnet(spread: &mut Spread<'_, '_>, subnet: &Value) {
-    spread.to(VPC, look::text(subnet, "Properties.VpcId"), &[]);
+    spread.hand_to(VPC, look::text(subnet, "Properties.VpcId"), &[]);
     let lists = spread.lists();
-    spread.on_found(TABLE, routes::table_of(subnet, lists), &[]);
-    spread.on_found(ACL, routes::acl_of(subnet, lists), &[]);
+    spread.hand_to_found(TABLE, routes::table_of(subnet, lists), &[]);
+    spread.hand_to_found(ACL, routes::acl_of(subnet, lists), &[]);
 }
 
 pub(super) fn of_vpc(spread: &mut Spread<'_, '_>, vpc: &Value) {
-    spread.mark_those_that_say(ENDPOINT, "Properties.VpcId", look::name(vpc), &[]);
+    spread.hand_to_those(ENDPOINT, "Properties.VpcId", look::name(vpc), &[]);
 }
 
 pub(super) fn of_load_balancer(spread: &mut Spread<'_, '_>, balancer: &Value) -> Known<()> {
-    spread.mark_all(
+    spread.hand_to_all(
         GROUP,
         look::texts(balancer, "Properties.SecurityGroups"),
         LOAD_BALANCER,
     );
     if let Some(arn) = look::text(balancer, "metadata.arn")? {
-        spread.mark_those_that_say(LISTENER, "Properties.LoadBalancerArn", arn, LOAD_BALANCER);
+        spread.hand_to_those(LISTENER, "Properties.LoadBalancerArn", arn, LOAD_BALANCER);
     }
     Ok(())
 }
 
 pub(super) fn of_listener(spread: &mut Spread<'_, '_>, listener: &Value) -> Known<()> {
     for certificate in look::items(listener, "Properties.Certificates")? {
-        spread.to(
+        spread.hand_to(
             CERTIFICATE,
             look::text(certificate, "CertificateArn"),
             LOAD_BALANCER,
@@ -43,13 +43,13 @@ pub(super) fn of_listener(spread: &mut Spread<'_, '_>, listener: &Value) -> Know
 }
 
 pub(super) fn of_classic(spread: &mut Spread<'_, '_>, balancer: &Value) -> Known<()> {
-    spread.mark_all(
+    spread.hand_to_all(
         GROUP,
         look::texts(balancer, "Properties.SecurityGroups"),
         LOAD_BALANCER,
     );
     for listener in look::items(balancer, "Properties.Listeners")? {
-        spread.to(
+        spread.hand_to(
             CERTIFICATE,
             look::text(listener, "SSLCertificateId"),
             LOAD_BALANCER,
@@ -60,8 +60,8 @@ pub(super) fn of_classic(spread: &mut Spread<'_, '_>, balancer: &Value) -> Known
 
 pub(super) fn of_file_system(spread: &mut Spread<'_, '_>, system: &Value) {
     let points = "AWS::EFS::AccessPoint";
-    spread.to(KEY, look::text(system, "Properties.KmsKeyId"), &["volumes"]);
-    spread.mark_those_that_say(
+    spread.hand_to(KEY, look::text(system, "Properties.KmsKeyId"), &["volumes"]);
+    spread.hand_to_those(
         points,
         "Properties.FileSystemId",
         look::name(system),

@@ -12,28 +12,28 @@ const CONTROL_PLANE: &[&str] = &["controlPlane"];
 pub(super) fn of_cluster(spread: &mut Spread<'_, '_>, cluster: &Value) {
     let network = "Properties.ResourcesVpcConfig";
     let texts = |path: &str| look::texts(cluster, &format!("{network}.{path}"));
-    spread.mark_all(SUBNET, texts("SubnetIds"), CONTROL_PLANE);
-    spread.mark_all(GROUP, texts("SecurityGroupIds"), &["clusterGroup"]);
+    spread.hand_to_all(SUBNET, texts("SubnetIds"), CONTROL_PLANE);
+    spread.hand_to_all(GROUP, texts("SecurityGroupIds"), &["clusterGroup"]);
     let own = look::text(cluster, "Properties.ClusterSecurityGroupId");
-    spread.to(GROUP, own, &["clusterGroup"]);
+    spread.hand_to(GROUP, own, &["clusterGroup"]);
     let vpc = reach::vpc::of_cluster(cluster, spread.lists());
-    spread.to(VPC, vpc, CONTROL_PLANE);
-    spread.to(
+    spread.hand_to(VPC, vpc, CONTROL_PLANE);
+    spread.hand_to(
         ROLE,
         look::text(cluster, "Properties.RoleArn"),
         CONTROL_PLANE,
     );
-    spread.to(
+    spread.hand_to(
         ROLE,
         look::text(cluster, "Properties.ComputeConfig.NodeRoleArn"),
         NODES,
     );
     let logs = format!("/aws/eks/{}/cluster", look::name(cluster));
-    spread.to(LOGS, Ok(Some(&logs)), CONTROL_PLANE);
+    spread.hand_to(LOGS, Ok(Some(&logs)), CONTROL_PLANE);
     match look::items(cluster, "Properties.EncryptionConfig") {
         Ok(encryptions) => {
             for encryption in encryptions {
-                spread.to(KEY, look::text(encryption, "Provider.KeyArn"), &["secrets"]);
+                spread.hand_to(KEY, look::text(encryption, "Provider.KeyArn"), &["secrets"]);
             }
         }
         Err(reason) => spread.links.hole(KEY, &reason),
@@ -47,7 +47,7 @@ pub(super) fn launched_from(spread: &mut Spread<'_, '_>, object: &Value) {
         Ok(specifications) => {
             for specification in specifications {
                 let found = templates::named(specification, spread.lists());
-                spread.on_found(TEMPLATE, found, NODES);
+                spread.hand_to_found(TEMPLATE, found, NODES);
             }
         }
         Err(reason) => spread.links.hole(TEMPLATE, &reason),
@@ -56,7 +56,7 @@ pub(super) fn launched_from(spread: &mut Spread<'_, '_>, object: &Value) {
 
 pub(super) fn of_scaling_group(spread: &mut Spread<'_, '_>, group: &Value) {
     launched_from(spread, group);
-    spread.mark_all(
+    spread.hand_to_all(
         SUBNET,
         look::texts(group, "Properties.VPCZoneIdentifier"),
         NODES,
@@ -70,15 +70,15 @@ pub(super) fn of_scaling_group(spread: &mut Spread<'_, '_>, group: &Value) {
             .flatten()
             .collect())
     });
-    spread.mark_all(INSTANCE, ids, NODES);
+    spread.hand_to_all(INSTANCE, ids, NODES);
 }
 
 pub(super) fn of_instance(spread: &mut Spread<'_, '_>, instance: &Value) {
     launched_from(spread, instance);
-    spread.mark_all(GROUP, reach::groups_of_instance(instance), NODES);
-    spread.to(SUBNET, look::text(instance, "Properties.SubnetId"), NODES);
-    spread.to(VPC, look::text(instance, "Properties.VpcId"), NODES);
-    spread.to(IMAGE, look::text(instance, "Properties.ImageId"), NODES);
+    spread.hand_to_all(GROUP, reach::groups_of_instance(instance), NODES);
+    spread.hand_to(SUBNET, look::text(instance, "Properties.SubnetId"), NODES);
+    spread.hand_to(VPC, look::text(instance, "Properties.VpcId"), NODES);
+    spread.hand_to(IMAGE, look::text(instance, "Properties.ImageId"), NODES);
     let list = |list: &str, id: &str, kind: &'static str, spread: &mut Spread<'_, '_>| {
         let items = look::items(instance, list);
         let ids = items.and_then(|items| {
@@ -89,7 +89,7 @@ pub(super) fn of_instance(spread: &mut Spread<'_, '_>, instance: &Value) {
                 .flatten()
                 .collect())
         });
-        spread.mark_all(kind, ids, NODES);
+        spread.hand_to_all(kind, ids, NODES);
     };
     list("Properties.NetworkInterfaces", "SubnetId", SUBNET, spread);
     list("Properties.Volumes", "VolumeId", VOLUME, spread);
@@ -104,13 +104,13 @@ pub(super) fn of_template(spread: &mut Spread<'_, '_>, template: &Value) -> Know
     let Some(data) = look::at(template, "Properties.LaunchTemplateData")? else {
         return Ok(());
     };
-    spread.to(IMAGE, look::text(data, "ImageId"), NODES);
-    spread.mark_all(GROUP, look::texts(data, "SecurityGroupIds"), NODES);
+    spread.hand_to(IMAGE, look::text(data, "ImageId"), NODES);
+    spread.hand_to_all(GROUP, look::texts(data, "SecurityGroupIds"), NODES);
     match look::items(data, "NetworkInterfaces") {
         Ok(interfaces) => {
             for interface in interfaces {
-                spread.mark_all(GROUP, look::texts(interface, "Groups"), NODES);
-                spread.to(SUBNET, look::text(interface, "SubnetId"), NODES);
+                spread.hand_to_all(GROUP, look::texts(interface, "Groups"), NODES);
+                spread.hand_to(SUBNET, look::text(interface, "SubnetId"), NODES);
             }
         }
         Err(reason) => spread.links.hole(GROUP, &reason),

@@ -23,33 +23,33 @@ pub(super) fn of_part(spread: &mut Spread<'_, '_>, kind: &str, part: &Value) -> 
     let role = |key: &str| look::text(part, &format!("Properties.{key}"));
     match kind {
         "AWS::EKS::Nodegroup" => {
-            spread.to(ROLE, role("NodeRole"), NODES);
-            spread.mark_all(SUBNET, look::texts(part, "Properties.Subnets"), NODES);
+            spread.hand_to(ROLE, role("NodeRole"), NODES);
+            spread.hand_to_all(SUBNET, look::texts(part, "Properties.Subnets"), NODES);
             for group in look::items(part, "Live.Resources.AutoScalingGroups")? {
-                spread.to(SCALING, look::text(group, "Name"), NODES);
+                spread.hand_to(SCALING, look::text(group, "Name"), NODES);
             }
             nodes::launched_from(spread, part);
         }
         "AWS::EKS::FargateProfile" => {
             // Nobody gets at a node of Fargate, whose role only pulls images: it is used, but not by nodes.
-            spread.to(ROLE, role("PodExecutionRoleArn"), &[]);
-            spread.mark_all(SUBNET, look::texts(part, "Properties.Subnets"), &[]);
+            spread.hand_to(ROLE, role("PodExecutionRoleArn"), &[]);
+            spread.hand_to_all(SUBNET, look::texts(part, "Properties.Subnets"), &[]);
         }
         "AWS::EKS::Addon" => {
-            spread.to(ROLE, role("ServiceAccountRoleArn"), ADDONS);
+            spread.hand_to(ROLE, role("ServiceAccountRoleArn"), ADDONS);
             for association in look::items(part, "Properties.PodIdentityAssociations")? {
-                spread.to(ROLE, look::text(association, "RoleArn"), ADDONS);
+                spread.hand_to(ROLE, look::text(association, "RoleArn"), ADDONS);
             }
         }
         "AWS::EKS::AccessEntry" => {
             let of = look::text(part, "Properties.Type")?;
             if of.is_some_and(|of| NODE_TYPES.contains(&of)) {
-                spread.to(ROLE, role("PrincipalArn"), NODES);
+                spread.hand_to(ROLE, role("PrincipalArn"), NODES);
             }
         }
         "AWS::EKS::PodIdentityAssociation" => {
-            spread.to(ROLE, role("RoleArn"), PODS);
-            spread.to(ROLE, role("TargetRoleArn"), PODS);
+            spread.hand_to(ROLE, role("RoleArn"), PODS);
+            spread.hand_to(ROLE, role("TargetRoleArn"), PODS);
         }
         _ => (),
     }
@@ -65,7 +65,7 @@ pub(super) fn of_profile(spread: &mut Spread<'_, '_>, profile: Known<Option<&Val
     };
     let roles = spread.links.profiles.get(profile).cloned();
     for role in roles.into_iter().flatten() {
-        spread.on(ROLE, role, NODES);
+        spread.hand_on(ROLE, role, NODES);
     }
     if let Some(reason) = spread.links.profiles_lost.clone() {
         spread.links.hole(ROLE, &reason);
@@ -107,7 +107,7 @@ pub(super) fn trusted_by_issuer(spread: &mut Spread<'_, '_>, cluster: &Value) {
     let lists = spread.lists();
     for role in lists.some(ROLE).iter().copied() {
         match trusts(role, &end) {
-            Ok(true) => spread.on(ROLE, role, PODS),
+            Ok(true) => spread.hand_on(ROLE, role, PODS),
             Ok(false) => (),
             Err(reason) => spread.links.hole(ROLE, &reason),
         }

@@ -1,8 +1,12 @@
 //! What is derived of the example.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::World;
+
+const SCHEMA: &str = include_str!("../../../../../policy/src/schema/derived.txt");
 
 fn uses(world: &World, kind: &str, name: &str) -> (Value, Value) {
     let object = world.get(kind, name);
@@ -324,4 +328,24 @@ fn roles_say_what_they_grant() {
         role["Derived"]["Trust"][0]["Principals"][0]["Type"],
         "Federated"
     );
+}
+
+/// The schema and what is derived have the same fields; the example has every one of them somewhere.
+#[test]
+fn fields_are_those_that_policies_may_read() {
+    let world = World::example().derived();
+    let mut declared = BTreeSet::new();
+    for line in SCHEMA.lines() {
+        let mut words = line.split(' ');
+        if let Some(kind) = words.next().and_then(|name| name.strip_suffix(".Derived")) {
+            let fields = words.filter_map(|field| field.split(':').next());
+            declared.extend(fields.map(|field| format!("{kind} {field}")));
+        }
+    }
+    let all = world.regional.objects.iter().chain(&world.global.objects);
+    let derived: BTreeSet<String> = all
+        .filter_map(|object| Some((object["kind"].as_str()?, object["Derived"].as_object()?)))
+        .flat_map(|(kind, fields)| fields.keys().map(move |field| format!("{kind} {field}")))
+        .collect();
+    assert_eq!(derived, declared);
 }

@@ -83,19 +83,18 @@ fn check(less: &World, all: &World, what: &str) {
 #[test]
 fn a_lost_list_makes_nothing_friendlier() {
     let all = World::example().derived();
-    let kinds = |global: bool| {
-        let mut world = World::example();
-        let [regional, of_all] = world.readings();
-        let reading = if global { of_all } else { regional };
-        reading.gaps.keys().copied().collect::<Vec<_>>()
+    let example = World::example();
+    let kinds = |side: usize| {
+        let kinds = example.clone().readings()[side]
+            .gaps
+            .keys()
+            .copied()
+            .collect::<Vec<_>>();
+        kinds.into_iter().map(move |kind| (side, kind))
     };
-    for (side, kind) in kinds(false)
-        .into_iter()
-        .map(|k| (0, k))
-        .chain(kinds(true).into_iter().map(|k| (1, k)))
-    {
+    for (side, kind) in kinds(0).chain(kinds(1)) {
         for was_asked in [true, false] {
-            let mut less = World::example();
+            let mut less = example.clone();
             let [regional, global] = less.readings();
             let reading = if side == 0 { regional } else { global };
             reading.objects.retain(|object| object["kind"] != kind);
@@ -110,13 +109,14 @@ fn a_lost_list_makes_nothing_friendlier() {
 
 #[test]
 fn a_lost_part_makes_nothing_friendlier() {
-    let all = World::example().derived();
+    let example = World::example();
+    let all = example.clone().derived();
     let mut tried = 0;
     for side in 0..2 {
-        let count = World::example().readings()[side].objects.len();
-        for index in 0..count {
-            for place in parts(&World::example().readings()[side].objects[index]) {
-                let mut less = World::example();
+        let objects = example.clone().readings()[side].objects.clone();
+        for (index, object) in objects.iter().enumerate() {
+            for place in parts(object) {
+                let mut less = example.clone();
                 let object = &mut less.readings()[side].objects[index];
                 let what = format!("{} {} {place}", object["kind"], object["metadata"]["name"]);
                 *object.pointer_mut(&place).unwrap() = unknown(&lost());
@@ -205,6 +205,22 @@ fn what_cannot_be_told_is_said() {
         world.get("AWS::ElasticLoadBalancingV2::Listener", "app/shop/1/443")["Use"],
         json!(["loadBalancer"])
     );
+}
+
+#[test]
+fn a_launch_template_that_is_gone_is_nobody_s_hole() {
+    let mut world = World::example();
+    world
+        .regional
+        .objects
+        .retain(|object| object["metadata"]["name"] != "lt-eks:1");
+    let world = world.derived();
+    assert_eq!(
+        world.get("AWS::EC2::SecurityGroup", "sg-other")["Use"],
+        json!([])
+    );
+    let instance = &world.get("AWS::EC2::Instance", "i-1")["Derived"]["UserDataSecrets"];
+    assert!(is_unknown(instance), "{instance}");
 }
 
 proptest! {

@@ -15,6 +15,7 @@ use crate::aws::read::Reading;
 const EXAMPLE: &str = include_str!("../../../../tests/aws_reading.yaml");
 
 /// The example, nothing derived yet.
+#[derive(Clone)]
 struct World {
     regional: Reading,
     global: Reading,
