@@ -3,6 +3,8 @@ them beside each, pruned to what the table names. The tests of `shared/inventory
 
     python3 tests/gen/aws_replies_check.py          # writes the expected files
     python3 tests/gen/aws_replies_check.py --check  # fails if they differ from what botocore says
+
+The answers of the example world are read in the same way: whatever stands in them, botocore must know it.
 """
 
 import base64
@@ -10,6 +12,7 @@ import datetime
 import json
 import pathlib
 import sys
+from xml.etree import ElementTree
 
 import botocore
 import botocore.session
@@ -18,6 +21,7 @@ from botocore.parsers import create_parser
 from aws_replies import PROTOCOLS, paging, read_operations
 
 SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "shared/inventory/tests/aws_replies"
+WORLD = SAMPLES.parents[2] / "world/data/accounts"
 SESSION = botocore.session.get_session()
 KEPT = {(service, name): kept for service, name, _, kept in read_operations()}
 
@@ -46,17 +50,50 @@ def prune(value, kept):
     return {key: prune(value[key], kept[key]) for key in kept if key in value}
 
 
-def expected(path):
-    service, operation = path.name.split(".")[:2]
+def parse(path, service, operation):
+    """What botocore makes of a file, with the operation's shapes."""
     model = SESSION.get_service_model(service)
     shapes = model.operation_model(operation)
+    protocol = next(p for p in PROTOCOLS if p in model.metadata.get("protocols", [model.metadata["protocol"]]))
+    answer = {"status_code": 200, "headers": {}, "body": path.read_bytes()}
+    return create_parser(protocol).parse(answer, shapes.output_shape), shapes
+
+
+def texts(value):
+    """How many values there are."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return 0 if value in ("", None) else 1
+    return sum(map(texts, value))
+
+
+def check_world():
+    """Every value in an answer of the example world is one that botocore reads of it."""
+    files = [path for path in sorted(WORLD.rglob("*")) if path.is_file()]
+    for path in files:
+        parsed, _ = parse(path, path.parent.name, path.name.split(".")[0])
+        if path.suffix == ".json":
+            written = texts(json.loads(path.read_text()))
+        else:
+            elements = list(ElementTree.parse(path).iter())
+            written = sum(1 for element in elements if (element.text or "").strip())
+            # The request's id is read beside the answer, and the keys of maps are no values.
+            written -= 1 + sum(1 for element in elements if element.tag.endswith("}entry"))
+        metadata = parsed.pop("ResponseMetadata", {})
+        assert path.suffix == ".json" or metadata.get("RequestId"), f"{path} has no id"
+        if texts(parsed) != written:
+            sys.exit(f"{path} holds {written} values, of which botocore reads {texts(parsed)}")
+    return len(files)
+
+
+def expected(path):
+    service, operation = path.name.split(".")[:2]
+    parsed, shapes = parse(path, service, operation)
     kept = dict(KEPT[service, operation])
     pages = paging(service, operation, shapes)
     if pages and pages[1]:
         kept[pages[1]] = None
-    protocol = next(p for p in PROTOCOLS if p in model.metadata.get("protocols", [model.metadata["protocol"]]))
-    answer = {"status_code": 200, "headers": {}, "body": path.read_bytes()}
-    parsed = create_parser(protocol).parse(answer, shapes.output_shape)
     pruned = prune(plain(parsed), kept)
     assert pruned, f"{path.name}: nothing of it is read"
     return json.dumps(pruned, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -72,7 +109,7 @@ def main():
                 sys.exit(f"{kept} is not what botocore says")
         else:
             kept.write_text(text)
-    print(f"{len(samples)} answers, botocore {botocore.__version__}")
+    print(f"{len(samples)} answers, {check_world()} of the example world, botocore {botocore.__version__}")
 
 
 if __name__ == "__main__":

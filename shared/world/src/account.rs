@@ -18,10 +18,12 @@ pub(crate) struct Asked<'a> {
 
 /// Answers a call with its body.
 pub(crate) fn answer(named: &Named, asked: &Asked<'_>) -> Result<String, Refusal> {
-    let folder = format!(
-        "accounts/{}/{}/{}",
-        asked.account, asked.region, named.service
-    );
+    // IAM is one for all regions, whichever its calls are signed for.
+    let region = match named.service.as_str() {
+        "iam" => "global",
+        _ => asked.region,
+    };
+    let folder = format!("accounts/{}/{region}/{}", asked.account, named.service);
     let (service, operation) = (named.service.as_str(), named.operation.as_str());
     let ending = match named.protocol {
         Protocol::RestJson => "json",

@@ -57,10 +57,7 @@ pub(in crate::aws::read) async fn read(at: Reader<'_>, clusters: &[String]) -> R
 }
 
 fn filter_of_compliance() -> Value {
-    json!({ "Filters": [
-        { "Key": "ComplianceType", "Values": ["Patch"], "Type": "EQUAL" },
-        { "Key": "ResourceType", "Values": ["ManagedInstance"], "Type": "EQUAL" },
-    ] })
+    json!({ "Filters": [{ "Key": "ComplianceType", "Values": ["Patch"], "Type": "EQUAL" }] })
 }
 
 fn by_id(items: &[Value], id: &str) -> Value {

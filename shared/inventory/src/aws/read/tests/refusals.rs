@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use plimsoll_model::ReasonCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::samples::PLACE;
+use crate::aws::read::reader::MOST_SINGLES;
 use crate::aws::read::{Place, Reading, global, region};
 use crate::aws::wire::tests::server::{Asked, Reply, Server, ok};
 use crate::aws::wire::{Account, Pace};
 
 async fn account(
-    answer: impl Fn(&Asked) -> Option<&'static str> + Send + Sync + 'static,
+    answer: impl Fn(&Asked) -> Option<String> + Send + Sync + 'static,
 ) -> (Server, Account) {
     let server = Server::start(move |_, asked| match answer(asked) {
         Some(body) => ok(body),
@@ -75,7 +76,7 @@ async fn a_part_that_is_refused_is_unknown_at_its_place() {
         asked
             .line
             .starts_with("GET /2015-02-01/file-systems?")
-            .then_some(systems)
+            .then(|| systems.to_owned())
     })
     .await;
     let reading = region(&account, PLACE, &[]).await;
@@ -88,5 +89,41 @@ async fn a_part_that_is_refused_is_unknown_at_its_place() {
     assert!(
         reading.gaps["AWS::KMS::Key"].is_some(),
         "other lists may name keys"
+    );
+}
+
+#[tokio::test]
+async fn beyond_the_budget_a_part_is_unknown() {
+    let ids = 0..MOST_SINGLES + 2;
+    let systems: Vec<_> = ids
+        .map(|id| json!({"FileSystemId": format!("fs-{id}")}))
+        .collect();
+    let systems = json!({"FileSystems": systems}).to_string();
+    let (server, account) = account(move |asked| match asked.line.as_str() {
+        line if line.contains("/policy") => Some(r#"{"Policy": "{}"}"#.to_owned()),
+        line if line.contains("/file-systems") => Some(systems.clone()),
+        _ => None,
+    })
+    .await;
+    let reading = region(&account, PLACE, &[]).await;
+    let parts = reading
+        .objects
+        .iter()
+        .filter(|object| object["kind"] == "AWS::EFS::FileSystem");
+    let parts = parts.map(|object| &object["Properties"]["FileSystemPolicy"]);
+    let (known, unknown): (Vec<_>, Vec<_>) = parts.partition(|part| **part == json!({}));
+    assert_eq!((known.len(), unknown.len()), (MOST_SINGLES, 2));
+    let why = unknown[0]["$unknown"].as_str().unwrap();
+    assert!(
+        why.starts_with("costLimit elasticfilesystem:DescribeFileSystemPolicy"),
+        "{why}"
+    );
+    let asked = server.asked();
+    assert_eq!(
+        asked
+            .iter()
+            .filter(|asked| asked.line.contains("/policy"))
+            .count(),
+        MOST_SINGLES
     );
 }

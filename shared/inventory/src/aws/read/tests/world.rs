@@ -6,7 +6,7 @@ use plimsoll_world::{Failure, Fault};
 use serde_json::{Value, json};
 
 use super::schema::faults;
-use crate::aws::read::{Place, Reading, region};
+use crate::aws::read::{Place, Reading, global, region};
 use crate::aws::wire::Account;
 use crate::aws::wire::tests::server::hurried;
 use crate::stage::{ACME, Stage};
@@ -157,4 +157,52 @@ async fn what_is_refused_is_lost_and_nothing_else() {
         .unwrap();
     let said = "permissionMissing eks:ListAssociatedAccessPolicies";
     assert_eq!(entry["Properties"]["AccessPolicies"]["$unknown"], said);
+}
+
+#[tokio::test]
+async fn what_is_global_is_read() {
+    let stage = Stage::new().await;
+    let config = stage.account(ACME).await.in_region("eu-central-1");
+    let account = Account::new(hurried(&config), ACME, Arc::default());
+    let place = Place {
+        account: ACME,
+        region: None,
+    };
+    let reading = global(&account, place).await;
+    let lost: Vec<_> = reading
+        .gaps
+        .iter()
+        .filter(|(_, gap)| gap.is_some())
+        .collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    let wrong = faults(reading.objects.clone());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    let role = find(&reading, "AWS::IAM::Role", "payments-s3");
+    assert_eq!(role["metadata"].get("namespace"), None);
+    let trust = &role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0];
+    assert_eq!(trust["Action"], "sts:AssumeRoleWithWebIdentity");
+    let policy = &role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0];
+    assert_eq!(policy["Resource"], "arn:aws:s3:::acme-ledger/*");
+    let user = find(&reading, "AWS::IAM::User", "deploy");
+    assert_eq!(user["Live"]["MfaActive"], false);
+    assert_eq!(
+        user["Live"]["CredentialReport"]["access_key_1_active"],
+        "true"
+    );
+    let policies = reading
+        .objects
+        .iter()
+        .filter(|object| object["kind"] == "AWS::IAM::ManagedPolicy");
+    assert_eq!(policies.count(), 5, "nobody has PowerUserAccess");
+    let account = &find(&reading, "AwsAccount", ACME)["Live"];
+    assert_eq!(
+        account["Summary"],
+        json!({"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 1})
+    );
+    assert_eq!(account.get("PasswordPolicy"), None, "it was never set");
+    let trail = find(&reading, "AWS::CloudTrail::Trail", "audit");
+    assert_eq!(trail["Live"]["IsLogging"], true);
+    let status = &trail["Live"]["Bucket"]["PolicyStatus"]["$unknown"];
+    assert_eq!(*status, "permissionMissing s3:GetBucketPolicyStatus");
 }
