@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use plimsoll_model::{Judgement, Place, ResourceRef, SourceRef, Verdict};
+use plimsoll_model::{Judgement, Place, ReasonCode, ResourceRef, SourceRef, Verdict};
 use plimsoll_policy::{Plan, Session, Sink, outcome};
 use plimsoll_report::{Affected, PolicyTable, Row, Sorter};
 use scan_cluster::ListSink;
@@ -31,7 +31,7 @@ pub(crate) struct Collect<'s> {
     pub(crate) sorter: Sorter,
     /// Resources by framework.
     pub(crate) affected: Affected,
-    /// Failing judgements about documents, to be placed.
+    /// Failing judgements about documents, and those that a template leaves open, to be placed.
     pub(crate) failing: Vec<Judgement>,
     /// Findings in files that have a patch.
     pub(crate) mendable: u64,
@@ -108,7 +108,10 @@ impl Sink for Collect<'_> {
         if !self.show.severities.shows(judgement.severity) {
             return;
         }
-        if judgement.verdict == Verdict::Fail && judgement.source.is_some() {
+        // What keeps a template from being judged stands in it, too.
+        let reason = judgement.reason.as_ref().map(|reason| reason.code);
+        let placed = judgement.verdict == Verdict::Fail || reason == Some(ReasonCode::Unresolved);
+        if placed && judgement.source.is_some() {
             self.failing.push(judgement);
         } else {
             self.row(judgement);

@@ -4,6 +4,7 @@
 
 use plimsoll_cel::Node;
 
+use super::gather::Belonging;
 use super::template::{Resource, Template};
 use super::{entry, gather, link, needs_account};
 use crate::files::marked::{Child, Marked};
@@ -12,10 +13,10 @@ use crate::files::marked::{Child, Marked};
 pub(super) fn derived<'a>(
     template: &Template<'a>,
     resource: &Resource<'a>,
-    resources: &[Resource<'a>],
+    belonging: &Belonging<'_, 'a>,
 ) -> Marked<'a> {
     let listed = |key: &'static str, kind: &str, of: &dyn Fn(&Marked<'a>) -> Marked<'a>| {
-        let parts = gather::parts(resources, kind, resource);
+        let parts = belonging.to(kind, resource.id.text).iter();
         let children: Vec<_> = parts.map(|part| element(of(&part.properties))).collect();
         let extent = resource.id.extent;
         let list = Marked::list(template.arena, extent, &children);
@@ -26,9 +27,23 @@ pub(super) fn derived<'a>(
         "AWS::EC2::NetworkAcl" => listed("Entries", "AWS::EC2::NetworkAclEntry", &|rule| {
             flat(template, rule)
         }),
-        "AWS::EC2::Subnet" => subnet(template, resource, resources),
+        "AWS::EC2::Subnet" => subnet(template, resource, belonging),
+        // AWS makes the default group of a VPC, no template can.
+        "AWS::EC2::SecurityGroup" => told(template, resource, "ByDefault", Node::Bool(false)),
         _ => needs_account(template.arena, resource.id.extent),
     }
+}
+
+/// A map of one that stands where the resource does.
+fn told<'a>(
+    template: &Template<'a>,
+    resource: &Resource<'a>,
+    key: &'static str,
+    value: Node<'a>,
+) -> Marked<'a> {
+    let extent = resource.id.extent;
+    let value = entry(key, extent, Marked::scalar(value, extent));
+    Marked::map(template.arena, extent, &[value])
 }
 
 fn element(value: Marked<'_>) -> Child<'_> {
@@ -67,20 +82,19 @@ fn flat<'a>(template: &Template<'a>, rule: &Marked<'a>) -> Marked<'a> {
 fn subnet<'a>(
     template: &Template<'a>,
     subnet: &Resource<'a>,
-    resources: &[Resource<'a>],
+    belonging: &Belonging<'_, 'a>,
 ) -> Marked<'a> {
     let extent = subnet.id.extent;
-    let own = resources.iter().find(|it| {
-        it.kind == "AWS::EC2::SubnetRouteTableAssociation"
-            && it.targets("SubnetId").contains(&subnet.id.text)
-    });
+    let own = belonging
+        .to(gather::TABLE_OF_SUBNET, subnet.id.text)
+        .first();
     let table = own.and_then(|it| it.targets("RouteTableId").first().copied());
-    let table = table.and_then(|id| resources.iter().find(|it| it.id.text == id));
-    let Some(table) = table.filter(|it| it.kind == "AWS::EC2::RouteTable") else {
+    let is_table = |id: &&str| template.kind_of(id) == Some("AWS::EC2::RouteTable");
+    let Some(table) = table.filter(is_table) else {
         return needs_account(template.arena, extent);
     };
     let mut leads = Node::Bool(false);
-    for route in gather::parts(resources, "AWS::EC2::Route", table) {
+    for route in belonging.to("AWS::EC2::Route", table) {
         let at = |key| route.properties.entry(key).map(|child| child.value.node);
         let (one, other) = (at("DestinationCidrBlock"), at("DestinationIpv6CidrBlock"));
         let everywhere = one == Some(Node::Str("0.0.0.0/0")) || other == Some(Node::Str("::/0"));
@@ -100,8 +114,7 @@ fn subnet<'a>(
             leads = Node::Unknown(reason);
         }
     }
-    let leads = entry("RoutesToInternet", extent, Marked::scalar(leads, extent));
-    Marked::map(template.arena, extent, &[leads])
+    told(template, subnet, "RoutesToInternet", leads)
 }
 
 fn is_internet(template: &Template<'_>, gateway: &str) -> bool {

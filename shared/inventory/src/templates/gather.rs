@@ -49,6 +49,8 @@ const PARTS: &[Part] = &[
         "AWS::EC2::NetworkAcl",
     ),
 ];
+/// Says which route table a subnet has.
+pub(super) const TABLE_OF_SUBNET: &str = "AWS::EC2::SubnetRouteTableAssociation";
 const GROUP: &str = "AWS::EC2::SecurityGroup";
 const ROLE: &str = "AWS::IAM::Role";
 const USER: &str = "AWS::IAM::User";
@@ -81,17 +83,34 @@ pub(super) fn is_part(kind: &str) -> bool {
     PARTS.iter().any(|part| part.kind == kind)
 }
 
-/// The parts of a type that `owner` has, in the order of the file.
-pub(super) fn parts<'r, 'a>(
-    resources: &'r [Resource<'a>],
-    kind: &str,
-    owner: &Resource<'a>,
-) -> impl Iterator<Item = &'r Resource<'a>> {
-    let named = PARTS.iter().find(|part| part.kind == kind);
-    let (kind, key) = named.map_or(("", ""), |part| (part.kind, part.owner));
-    let owner = owner.id.text;
-    let of_kind = resources.iter().filter(move |it| it.kind == kind);
-    of_kind.filter(move |it| it.targets(key).contains(&owner))
+/// Which resources belong to which others, by the type of what belongs and the name of what it belongs to.
+pub(super) struct Belonging<'r, 'a>(HashMap<(&'r str, &'a str), Vec<&'r Resource<'a>>>);
+
+impl<'r, 'a> Belonging<'r, 'a> {
+    /// Of parts that stay by themselves, and of associations.
+    pub(super) fn of(resources: &'r [Resource<'a>]) -> Self {
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for resource in resources {
+            let part = PARTS.iter().find(|part| part.kind == resource.kind);
+            let key = match part {
+                Some(part) if part.list.is_none() => part.owner,
+                None if resource.kind == TABLE_OF_SUBNET => "SubnetId",
+                _ => continue,
+            };
+            for owner in resource.targets(key) {
+                found
+                    .entry((resource.kind, owner))
+                    .or_default()
+                    .push(resource);
+            }
+        }
+        Self(found)
+    }
+
+    /// The resources of a type that belong to one, in the order of the file.
+    pub(super) fn to<'s>(&'s self, kind: &'s str, owner: &'s str) -> &'s [&'r Resource<'a>] {
+        self.0.get(&(kind, owner)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Puts all parts into their owners.

@@ -42,11 +42,12 @@ pub(crate) fn objects<'a>(
     let mut resources = template.resolved();
     gather::gather(arena, &mut resources);
     let uses = uses::uses(&resources);
+    let belonging = gather::Belonging::of(&resources);
     let judged = resources.iter().filter(|resource| is_judged(resource.kind));
     judged
         .map(|resource| {
             let used = uses::told(arena, resource, uses.get(resource.id.text));
-            let derived = derived::derived(&template, resource, &resources);
+            let derived = derived::derived(&template, resource, &belonging);
             let object = object(arena, resource, used, derived);
             let object = coerce::coerced(arena, &object, &types(resource.kind));
             (resource.item, object)

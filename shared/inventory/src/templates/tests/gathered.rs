@@ -96,6 +96,10 @@ fn routes_and_entries_are_derived() {
         subnet(&unclear),
         json!({"RoutesToInternet": unknown("!ImportValue net")})
     );
+    assert_eq!(
+        object(TEMPLATE, "Group")["Derived"],
+        json!({"ByDefault": false})
+    );
     let account = json!({"$unknown": "needsAccount the AWS account"});
     assert_eq!(object(TEMPLATE, "Nowhere")["Derived"], account);
     assert_eq!(object(TEMPLATE, "Role")["Live"], account);
