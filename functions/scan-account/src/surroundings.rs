@@ -40,7 +40,7 @@ pub(crate) async fn keep(
         account: number,
         region: None,
     };
-    let mut global = read::global(&of(GLOBAL), place).await;
+    let mut global = Box::pin(read::global(&of(GLOBAL), place)).await;
     derive_global(&mut global, now);
     let packed = Surroundings::of(&global, now).pack()?;
     tenant
@@ -51,7 +51,7 @@ pub(crate) async fn keep(
             region: Some(region),
             ..place
         };
-        let mut regional = read::region(&of(region), place, clusters).await;
+        let mut regional = Box::pin(read::region(&of(region), place, clusters)).await;
         derive(&mut regional, &global, now);
         let packed = Surroundings::of(&regional, now).pack()?;
         tenant

@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
-use plimsoll_model::{ConnectionId, TenantId};
+use plimsoll_model::{ConnectionId, FindingState, TenantId};
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::Clock;
 use plimsoll_store::{Acquired, Queue};
@@ -15,7 +15,7 @@ use plimsoll_world::{VENDOR_PRINCIPAL, World, WorldConfig};
 
 use super::*;
 
-/// Clusters `edge` in eu-central-1 and `lab` in eu-west-1.
+/// Clusters `edge` in eu-central-1 and `lab` in eu-west-1; with the two regions and the account, five scans.
 const ACCOUNT: &str = "471100000933";
 /// Clusters `prod-eu-1` and `dev-1`, and what is around the first.
 const RICH_ACCOUNT: &str = "471100000815";
@@ -116,6 +116,27 @@ impl Stage {
         }
     }
 
+    /// Scans; gives the cluster and the findings about AWS resources.
+    async fn scan(&self, job: &ClusterJob) -> (Cluster, Vec<String>) {
+        let catalogue = plimsoll_catalogue::built_in().unwrap();
+        let scan = scan_cluster::handle(&self.store, &catalogue, &self.reach, &self.clock, job);
+        scan.await.unwrap();
+        let of = self.store.of(&job.tenant);
+        let cluster = of.get_cluster(&job.cluster).await.unwrap();
+        let findings = of.cluster_findings(&job.cluster).await.unwrap();
+        let of_aws = findings
+            .iter()
+            .filter(|one| one.resource.api_version == "aws");
+        let words = of_aws.map(|one| {
+            let state = match one.state {
+                FindingState::Open => "open",
+                _ => "not open",
+            };
+            format!("{} {} {state}", one.policy, one.resource.long_name())
+        });
+        (cluster, words.collect())
+    }
+
     /// Looks at the account in the next night; gives the connection's state and the clusters to scan.
     async fn look(&self, job: &mut AccountJob) -> (ConnectionState, Vec<ClusterJob>) {
         let now = self.clock.now();
@@ -146,12 +167,12 @@ async fn clusters_of_all_regions_are_found_and_the_account_is_the_tenants() {
     let stage = Stage::new().await;
     let mut job = stage.connect("globex").await;
     let (state, jobs) = stage.look(&mut job).await;
-    assert_eq!((state, jobs.len()), (ConnectionState::Connected, 2));
+    assert_eq!((state, jobs.len()), (ConnectionState::Connected, 5));
     let control = stage.store.control();
     let owner = control.owner(Claim::AwsAccount, ACCOUNT).await.unwrap();
     assert_eq!(owner.as_ref(), Some(&job.tenant));
     let (state, again) = stage.look(&mut job).await;
-    assert_eq!((state, again.len()), (ConnectionState::Connected, 2));
+    assert_eq!((state, again.len()), (ConnectionState::Connected, 5));
     assert_ne!(again[0].scan, jobs[0].scan);
 }
 
@@ -224,7 +245,7 @@ async fn a_role_that_lets_others_in_suspends_the_connection_until_it_is_mended()
 
     stage.world.trust_vendor(ACCOUNT, ROLE, EXTERNAL_ID);
     let (state, jobs) = stage.look(&mut job).await;
-    assert_eq!((state, jobs.len()), (ConnectionState::Connected, 2));
+    assert_eq!((state, jobs.len()), (ConnectionState::Connected, 5));
 }
 
 #[tokio::test]
@@ -233,24 +254,69 @@ async fn what_is_around_a_cluster_is_judged_with_it_and_what_an_account_has_by_i
     let mut job = stage.connect_account("acme", RICH_ACCOUNT).await;
     let (state, jobs) = stage.look(&mut job).await;
     assert_eq!(state, ConnectionState::Connected);
-    let catalogue = plimsoll_catalogue::built_in().unwrap();
-    let of = stage.store.of(&job.tenant);
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for job in &jobs {
-        let scan = scan_cluster::handle(&stage.store, &catalogue, &stage.reach, &stage.clock, job);
-        scan.await.unwrap();
-        let cluster = of.get_cluster(&job.cluster).await.unwrap();
+        let (cluster, findings) = stage.scan(job).await;
         assert_eq!(cluster.readable, Readable::Yes, "{}", cluster.name);
-        let findings = of.cluster_findings(&job.cluster).await.unwrap();
-        let of_aws = findings
-            .into_iter()
-            .filter(|one| one.resource.api_version == "aws");
-        let lines = of_aws.map(|one| format!("{} {}", one.policy, one.resource.long_name()));
-        found.entry(cluster.name).or_default().extend(lines);
+        found.insert(cluster.name, findings);
     }
-    for (name, lines) in &mut found {
-        lines.sort();
-        println!("{name}\n  {}", lines.join("\n  "));
+    let names: Vec<&str> = found.keys().map(String::as_str).collect();
+    let region = "471100000815-eu-central-1";
+    assert_eq!(names, [RICH_ACCOUNT, region, "dev-1", "prod-eu-1"]);
+    for (scope, finding) in [
+        (
+            "prod-eu-1",
+            "nodegroup-sg-ssh AWS::EC2::SecurityGroup eu-central-1/sg-081f3a7c2f",
+        ),
+        (
+            "prod-eu-1",
+            "irsa-trust-wildcard AWS::IAM::Role payments-s3",
+        ),
+        (
+            "prod-eu-1",
+            "eks-endpoint-public-enabled AWS::EKS::Cluster eu-central-1/prod-eu-1",
+        ),
+        (
+            "dev-1",
+            "eks-secrets-no-cmk AWS::EKS::Cluster eu-central-1/dev-1",
+        ),
+        (region, "guardduty-off AwsRegion eu-central-1/eu-central-1"),
+        (RICH_ACCOUNT, "iam-password-policy AwsAccount 471100000815"),
+    ] {
+        let all = &found[scope];
+        assert!(
+            all.contains(&format!("{finding} open")),
+            "{scope}: {finding}: {all:#?}"
+        );
     }
-    panic!("look");
+    let elsewhere = |scope: &str, what: &str| found[scope].iter().any(|one| one.contains(what));
+    assert!(
+        !elsewhere("dev-1", "sg-081f3a7c2f"),
+        "another cluster uses it"
+    );
+    assert!(
+        !elsewhere(region, "AWS::EKS::"),
+        "clusters are judged by themselves"
+    );
+
+    // The role is gone: what was read grows old, says nothing any more, and closes nothing.
+    stage.world.delete_role(RICH_ACCOUNT, ROLE);
+    let (state, none) = stage.look(&mut job).await;
+    assert!(matches!(state, ConnectionState::Degraded { .. }));
+    assert_eq!(none, []);
+    let (tenant, now) = (stage.store.of(&job.tenant), stage.clock.now());
+    for earlier in &jobs {
+        let scan = tenant.plan_scan(&earlier.cluster, now, now).await.unwrap();
+        let later = ClusterJob {
+            scan: scan.id,
+            ..earlier.clone()
+        };
+        let (cluster, findings) = stage.scan(&later).await;
+        assert!(
+            matches!(cluster.readable, Readable::No { .. }),
+            "{}",
+            cluster.name
+        );
+        assert_eq!(findings, found[&cluster.name]);
+    }
 }

@@ -18,7 +18,7 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
     lists.extend(policy.needs.iter().map(String::as_str));
     lists.sort_unstable();
     lists.dedup();
-    if policy.kinds.iter().all(is_aws) {
+    if policy.kinds.iter().all(|kind| is_aws(kind)) {
         return format!(
             "{} of the cluster's AWS account, or a template that describes it",
             lists.join(", ")
@@ -43,7 +43,7 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
     needs
 }
 
-fn is_aws(kind: &String) -> bool {
+fn is_aws(kind: &str) -> bool {
     kind::named(kind).is_some_and(|kind| kind.home().is_some())
 }
 
@@ -72,7 +72,7 @@ pub(super) fn unknown(page: &mut Page<'_>, policy: &Policy, rule: &Rule) -> io::
         page.text(label, "in files, which cannot hold it: scan a cluster")?;
         label = "";
     }
-    if policy.kinds.iter().all(is_aws) {
+    if policy.kinds.iter().all(|kind| is_aws(kind)) {
         let reads = "where the account could not be read to the end, a call for what the rule reads was refused, or a template's value is known only after deployment";
         return page.text(label, reads);
     }

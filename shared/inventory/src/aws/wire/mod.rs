@@ -89,7 +89,8 @@ impl Account {
             config: &self.config,
             retries: self.learnt(service),
         };
-        call.send(input).await
+        // The SDK's future is large, and would lie in every caller's.
+        Box::pin(call.send(input)).await
     }
 
     fn find(
