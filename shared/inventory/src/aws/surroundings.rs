@@ -204,13 +204,11 @@ mod tests {
         let arena = Bump::new();
         let names = |cluster| {
             let used = kept.of_cluster(cluster, &arena).unwrap();
-            let name = |node: &Node<'_>| node.at(&["metadata", "name"]).unwrap().as_str();
-            let names: Vec<String> = used
-                .objects
-                .iter()
-                .filter_map(name)
-                .map(str::to_owned)
-                .collect();
+            let name = |node: &Node<'_>| {
+                let name = node.at(&["metadata", "name"]);
+                name.and_then(|name| name.as_str()).unwrap().to_owned()
+            };
+            let names: Vec<String> = used.objects.iter().map(name).collect();
             let doubts: Vec<_> = used
                 .doubts
                 .into_values()
