@@ -184,7 +184,7 @@ mod tests {
             group("sg-2", json!(["dev"])),
             group(
                 "sg-3",
-                json!({"$unknown": "permissionMissing eks:ListClusters"}),
+                json!(["dev", {"$unknown": "permissionMissing eks:ListNodegroups"}]),
             ),
             group("sg-4", json!([])),
         ];

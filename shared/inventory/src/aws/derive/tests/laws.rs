@@ -224,7 +224,7 @@ fn a_launch_template_that_is_gone_is_nobody_s_hole() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_of_objects_does_not_matter(seeds in prop::collection::vec(any::<u32>(), 100)) {
