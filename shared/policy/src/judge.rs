@@ -296,18 +296,6 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
                 ReasonCode::CostLimit,
                 "the expression costs more than it may",
             ),
-            // What only an account holds: the object comes from a template.
-            EvalError::Failed { message, .. }
-                if matches!(
-                    message.as_str(),
-                    "no such key: Live" | "no such key: Derived"
-                ) =>
-            {
-                Reason::new(
-                    ReasonCode::NeedsAccount,
-                    format!("{} as it is deployed", self.view.kind),
-                )
-            }
             EvalError::Failed { message, .. } => {
                 Reason::new(ReasonCode::EvaluationError, message.clone())
             }

@@ -273,6 +273,8 @@ async fn life(store: &Store, mine: &str) {
         .unwrap();
     turn().await;
     assert_eq!(t.get_object(&object).await.unwrap(), mine.as_bytes());
+    let named = t.get_object_named("same/name").await.unwrap();
+    assert_eq!(named, mine.as_bytes());
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), mine).unwrap();
     t.put_object_file("same/file", file.path()).await.unwrap();
