@@ -126,10 +126,9 @@ fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io:
 
 /// What the customer's role allows: the account is read as a whole if some policy is about it. A statement a service.
 fn iam(out: &mut dyn Write, plan: &Plan<'_>) -> std::io::Result<()> {
-    let of_aws = |kind: &String| kind::named(kind).is_some_and(|kind| kind.home().is_some());
     let reads_account = plan
         .policies()
-        .any(|policy| policy.kinds.iter().any(of_aws));
+        .any(|policy| policy.kinds.iter().any(|kind| kind::is_of_aws(kind)));
     let actions = match reads_account {
         true => actions().map_err(std::io::Error::other)?,
         false => FIND_CLUSTERS.map(str::to_owned).into(),

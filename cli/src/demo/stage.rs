@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
@@ -13,6 +14,7 @@ use deliver_notification::Channels;
 use jiff::SignedDuration;
 use plimsoll_alerting::Links;
 use plimsoll_channels::{Mail, Slack};
+use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::{
@@ -74,7 +76,7 @@ pub(super) async fn set(slack: &Path, mail: &Path) -> Result<Stage> {
         catalogue: plimsoll_catalogue::built_in()?,
         reach: Reach {
             sdk: sdk(&world, &clock),
-            pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
+            pace: Arc::new(Pace::unlimited()),
             allowed: AllowedNetworks::parse(&networks)?,
             patience: Patience::default(),
             kubeconfig: None,

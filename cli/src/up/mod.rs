@@ -11,10 +11,12 @@ mod tenants;
 mod tests;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use plimsoll_alerting::Links;
+use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::TenantId;
@@ -253,7 +255,7 @@ async fn service(
         .collect();
     let reach = Reach {
         sdk: sdk(config).await,
-        pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::default()),
+        pace: Arc::new(Pace::default()),
         allowed: AllowedNetworks::parse(&networks)?,
         patience: Patience::default(),
         kubeconfig: None,

@@ -2,7 +2,10 @@
 
 #![recursion_limit = "256"] // the AWS SDK's futures nest deeply
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
+use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::Message;
@@ -20,7 +23,7 @@ async fn main() -> anyhow::Result<()> {
     let every = SignedDuration::from_hours(start.environment.number("SCAN_EVERY_HOURS", 24)?);
     let reach = Reach {
         sdk: start.sdk.clone(),
-        pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::default()),
+        pace: Arc::new(Pace::default()),
         allowed: AllowedNetworks::parse(&start.environment.list("ALLOW_NETWORKS"))?,
         patience: Patience::default(),
         kubeconfig: None,

@@ -1,10 +1,12 @@
 //! Accounts of the example world, through their roles.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::{ConnectionId, FindingState, TenantId};
@@ -68,7 +70,7 @@ impl Stage {
             store: Store::embedded(None).await.unwrap(),
             reach: Reach {
                 sdk,
-                pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
+                pace: Arc::new(Pace::unlimited()),
                 allowed: AllowedNetworks::everything(),
                 patience: Patience::default(),
                 kubeconfig: None,

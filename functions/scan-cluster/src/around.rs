@@ -76,7 +76,8 @@ impl Around {
         }))
     }
 
-    /// Says how the list of every kind went that may be among it, and judges it by the policies without joins. Gives those objects, and those of them that policies with joins want.
+    /// Says how the list of every kind went that may be among it, and judges it by the policies without joins. Gives those
+    /// objects, and those of them that policies with joins want.
     pub(crate) fn first<'a, K: Sink>(
         &self,
         scan: &mut LiveScan<'_, K>,

@@ -2,6 +2,9 @@
 
 #![recursion_limit = "256"] // the AWS SDK's futures nest deeply
 
+use std::sync::Arc;
+
+use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::Message;
@@ -18,7 +21,7 @@ async fn main() -> anyhow::Result<()> {
     let catalogue = plimsoll_catalogue::built_in()?;
     let reach = Reach {
         sdk: start.sdk.clone(),
-        pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::default()),
+        pace: Arc::new(Pace::default()),
         allowed: AllowedNetworks::parse(&start.environment.list("ALLOW_NETWORKS"))?,
         patience: Patience::default(),
         kubeconfig: None,

@@ -106,6 +106,12 @@ impl Kind {
         }
     }
 
+    /// Whether it is an AWS resource.
+    #[must_use]
+    pub fn is_of_aws(&self) -> bool {
+        self.home().is_some()
+    }
+
     /// Whether only metadata of it is ever read from a cluster.
     #[must_use]
     pub fn metadata_only(&self) -> bool {
@@ -340,6 +346,12 @@ pub fn of_plural(plural: &str) -> Option<&'static Kind> {
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Kind> {
     kinds_like(name).iter().find(|kind| kind.name == name)
+}
+
+/// Whether a kind of this name is an AWS resource.
+#[must_use]
+pub fn is_of_aws(name: &str) -> bool {
+    named(name).is_some_and(Kind::is_of_aws)
 }
 
 /// The list that a name would be in.

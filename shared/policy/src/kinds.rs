@@ -68,7 +68,7 @@ pub fn is_built_in(kind: &str, api_version: &str) -> bool {
     let Some(kind) = kind::named(kind) else {
         return false;
     };
-    if kind.home().is_some() {
+    if kind.is_of_aws() {
         return api_version == kind.version;
     }
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);

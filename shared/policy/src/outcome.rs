@@ -193,9 +193,8 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
 /// Whether a policy is about AWS resources, of which the scan saw none: it may be a scan of files without a template.
 fn needs_account(plan: &Plan<'_>, tally: &Tally, index: usize) -> bool {
     let kinds = &plan.catalogue.policies[index].kinds;
-    let of_aws = |kind: &String| kind::named(kind).is_some_and(|kind| kind.home().is_some());
     plan.options.aws == AwsPart::Found
-        && kinds.iter().all(of_aws)
+        && kinds.iter().all(|kind| kind::is_of_aws(kind))
         && tally.policy(index).worst().is_none()
 }
 

@@ -18,7 +18,7 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
     lists.extend(policy.needs.iter().map(String::as_str));
     lists.sort_unstable();
     lists.dedup();
-    if policy.kinds.iter().all(|kind| is_aws(kind)) {
+    if policy.kinds.iter().all(|kind| kind::is_of_aws(kind)) {
         return format!(
             "{} of the cluster's AWS account, or a template that describes it",
             lists.join(", ")
@@ -41,10 +41,6 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
         policy.id
     ));
     needs
-}
-
-fn is_aws(kind: &str) -> bool {
-    kind::named(kind).is_some_and(|kind| kind.home().is_some())
 }
 
 fn source(kind: &str) -> Option<KindSource> {
@@ -72,7 +68,7 @@ pub(super) fn unknown(page: &mut Page<'_>, policy: &Policy, rule: &Rule) -> io::
         page.text(label, "in files, which cannot hold it: scan a cluster")?;
         label = "";
     }
-    if policy.kinds.iter().all(|kind| is_aws(kind)) {
+    if policy.kinds.iter().all(|kind| kind::is_of_aws(kind)) {
         let reads = "where the account could not be read to the end, a call for what the rule reads was refused, or a template's value is known only after deployment";
         return page.text(label, reads);
     }
@@ -92,7 +88,7 @@ pub(super) fn except(page: &mut Page<'_>, policy: &Policy) -> io::Result<()> {
     let prefix = plimsoll_policy::ANNOTATION_PREFIX;
     let kind = policy.kinds.first().map_or("Pod", String::as_str);
     let (how, resource) = match kind::named(kind) {
-        Some(known) if known.source == KindSource::MadeUp || known.home().is_some() => (
+        Some(known) if known.source == KindSource::MadeUp || known.is_of_aws() => (
             "by plimsoll.exceptions.yaml:".to_owned(),
             format!("{{ kind: {kind} }}"),
         ),

@@ -182,21 +182,7 @@ mod tests {
 
     #[test]
     fn every_verdict_and_reason_of_the_contract_is_explained_once() {
-        let reasons = [
-            ReasonCode::PermissionMissing,
-            ReasonCode::ApiError,
-            ReasonCode::PageLost,
-            ReasonCode::RouteNotChosen,
-            ReasonCode::InputUnread,
-            ReasonCode::NeedsCluster,
-            ReasonCode::NeedsAccount,
-            ReasonCode::EvaluationError,
-            ReasonCode::MalformedInput,
-            ReasonCode::Unresolved,
-            ReasonCode::CostLimit,
-            ReasonCode::Expired,
-        ];
-        let words = reasons.map(ReasonCode::as_str).into_iter();
+        let words = ReasonCode::ALL.map(ReasonCode::as_str).into_iter();
         for word in words.chain(Verdict::ALL.map(Verdict::as_str)) {
             assert!(meaning(word).is_some(), "{word}");
         }

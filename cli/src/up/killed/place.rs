@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -12,6 +13,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::time::TimeSource;
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::Links;
+use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::{ConnectionKind, FindingState, TenantId};
@@ -97,7 +99,7 @@ impl Place {
             .build();
         let reach = Reach {
             sdk,
-            pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
+            pace: Arc::new(Pace::unlimited()),
             allowed: AllowedNetworks::parse(&networks).unwrap(),
             patience: Patience::default(),
             kubeconfig: None,

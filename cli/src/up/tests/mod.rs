@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::Links;
+use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::{Cluster, Finding, Incident, TenantId};
@@ -124,7 +125,7 @@ impl Nights {
             catalogue: plimsoll_catalogue::built_in().unwrap(),
             reach: Reach {
                 sdk: super::sdk(&config).await,
-                pace: std::sync::Arc::new(plimsoll_inventory::aws::wire::Pace::unlimited()),
+                pace: Arc::new(Pace::unlimited()),
                 allowed: AllowedNetworks::parse(&["127.0.0.0/8"]).unwrap(),
                 patience: Patience::default(),
                 kubeconfig: Some(self.path().join("kubeconfig")),

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_eks::types::Cluster;
-use serde_json::Value;
 
 use super::error::AwsError;
-use super::shape;
 use crate::kube::EksTarget;
 
 /// A cluster as EKS describes it.
@@ -25,15 +23,8 @@ pub struct DiscoveredCluster {
     pub status: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
-    /// Whether its API can be reached from the internet (perhaps from some networks only).
-    pub public_endpoint: bool,
-    /// The networks that may reach it from the internet.
-    pub public_networks: Vec<String>,
     /// How it is reached; none while it is being created.
     pub target: Option<EksTarget>,
-    /// The cluster as a resource: an object of kind `AWS::EKS::Cluster` whose `Properties` have the shape of the
-    /// CloudFormation type.
-    pub resource: Value,
 }
 
 /// The names of all clusters of a region. `config` is of the account and region.
@@ -78,7 +69,6 @@ pub async fn describe_cluster(
 }
 
 fn discovered(name: &str, region: &str, cluster: &Cluster) -> DiscoveredCluster {
-    let network = cluster.resources_vpc_config();
     let authority = cluster
         .certificate_authority()
         .and_then(|authority| authority.data());
@@ -106,11 +96,6 @@ fn discovered(name: &str, region: &str, cluster: &Cluster) -> DiscoveredCluster 
             .flatten()
             .map(|(k, v)| (k.clone(), v.clone()))
             .collect(),
-        public_endpoint: network.is_some_and(|n| n.endpoint_public_access()),
-        public_networks: network
-            .map(|n| n.public_access_cidrs().to_vec())
-            .unwrap_or_default(),
         target,
-        resource: shape::cluster(name, region, cluster),
     }
 }

@@ -5,7 +5,6 @@ pub mod derive;
 mod error;
 pub mod read;
 mod role;
-mod shape;
 pub mod surroundings;
 #[cfg(test)]
 mod tests;

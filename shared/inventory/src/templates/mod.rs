@@ -43,7 +43,9 @@ pub(crate) fn objects<'a>(
     gather::gather(arena, &mut resources);
     let uses = uses::uses(&resources);
     let belonging = gather::Belonging::of(&resources);
-    let judged = resources.iter().filter(|resource| is_judged(resource.kind));
+    let judged = resources
+        .iter()
+        .filter(|resource| kind::is_of_aws(resource.kind));
     judged
         .map(|resource| {
             let used = uses::told(arena, resource, uses.get(resource.id.text));
@@ -53,11 +55,6 @@ pub(crate) fn objects<'a>(
             (resource.item, object)
         })
         .collect()
-}
-
-/// Whether policies can be about resources of this type.
-fn is_judged(kind: &str) -> bool {
-    kind::named(kind).is_some_and(|kind| kind.home().is_some())
 }
 
 fn object<'a>(

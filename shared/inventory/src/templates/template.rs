@@ -4,10 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use plimsoll_cel::{Bump, Node};
+use plimsoll_model::kind::is_of_aws;
 
 use super::gather::is_part;
 use super::link::is_association;
-use super::{entry, is_judged, unresolved};
+use super::{entry, unresolved};
 use crate::files::marked::{Child, Extent, Key, Marked};
 
 /// How deep functions are followed, through conditions by name, too. No template comes near it, and no stack ends there.
@@ -105,7 +106,7 @@ impl<'a> Template<'a> {
         let id = child.key?;
         let of_type = *child.value.entry("Type")?;
         let kind = of_type.value.node.as_str()?;
-        let is_read = is_judged(kind) || is_part(kind) || is_association(kind);
+        let is_read = is_of_aws(kind) || is_part(kind) || is_association(kind);
         if !is_read || self.is_left_out(&child.value) {
             return None;
         }

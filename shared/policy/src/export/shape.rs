@@ -65,7 +65,7 @@ pub(super) fn kinds(policy: &Policy) -> Result<Vec<&'static Kind>, NotExportable
     if known.iter().any(|kind| kind.source == KindSource::MadeUp) {
         return Err(NotExportable::Cluster);
     }
-    if known.iter().any(|kind| kind.home().is_some()) {
+    if known.iter().any(|kind| kind.is_of_aws()) {
         return Err(NotExportable::Aws);
     }
     let shown = known.into_iter();
