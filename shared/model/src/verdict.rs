@@ -157,6 +157,13 @@ impl Reason {
         Some(Self::new(code, need))
     }
 
+    /// What stands for a part that is not known says why: the reason in its line; of a line in other words, that it was
+    /// not read.
+    #[must_use]
+    pub fn of_unknown(line: &str) -> Self {
+        Self::of_line(line).unwrap_or_else(|| Self::new(ReasonCode::InputUnread, line))
+    }
+
     /// The same with the command that mends it.
     #[must_use]
     pub fn mended_by(mut self, command: impl Into<String>) -> Self {

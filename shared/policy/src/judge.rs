@@ -285,8 +285,7 @@ impl<'p: 'a, 'a> Case<'_, 'p, 'a> {
     fn reason(&self, error: &EvalError) -> Reason {
         match error {
             EvalError::Unknown { reason } if kind::of_plural(reason).is_none() => {
-                let said = Reason::of_line(reason);
-                said.unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, reason.clone()))
+                Reason::of_unknown(reason)
             }
             EvalError::Unknown { reason } => self
                 .lists

@@ -7,7 +7,7 @@ use std::io::Read;
 use jiff::Timestamp;
 use plimsoll_cel::{Bump, Node, decode_our_own};
 use plimsoll_model::aws::Home;
-use plimsoll_model::{Reason, ReasonCode, kind};
+use plimsoll_model::{Reason, kind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -134,9 +134,8 @@ impl Surroundings {
             if named.clone().any(|name| name.as_str() == Some(cluster)) {
                 used.objects.push(node);
             } else if let Some(reason) = named.chain([&clusters]).find_map(Node::unknown) {
-                let said = Reason::of_line(reason);
-                let reason = said.unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, reason));
-                used.doubts.insert(kind_of(&node).to_owned(), reason);
+                let kind = kind_of(&node).to_owned();
+                used.doubts.insert(kind, Reason::of_unknown(reason));
             }
         }
         Ok(used)
@@ -169,6 +168,7 @@ fn kind_of<'a>(node: &Node<'a>) -> &'a str {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_model::ReasonCode;
     use serde_json::json;
 
     use super::*;

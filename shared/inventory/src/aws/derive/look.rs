@@ -11,15 +11,11 @@ pub(super) type Known<T> = Result<T, Reason>;
 pub(super) fn known(value: &Value) -> Known<&Value> {
     match value.as_object() {
         Some(members) if members.len() == 1 => match members.get(UNKNOWN_KEY) {
-            Some(line) => Err(reason_of(line.as_str().unwrap_or_default())),
+            Some(line) => Err(Reason::of_unknown(line.as_str().unwrap_or_default())),
             None => Ok(value),
         },
         _ => Ok(value),
     }
-}
-
-fn reason_of(line: &str) -> Reason {
-    Reason::of_line(line).unwrap_or_else(|| Reason::new(ReasonCode::InputUnread, line))
 }
 
 /// Why a part of an object cannot be used: it has not the form that its kind has.
