@@ -78,6 +78,15 @@ impl KubeServer {
     /// When `PLIMSOLL_KUBE_BIN` does not name the folder of the two programs (`tests/run kube` sets it), or
     /// when one of them ends or is not ready in time; the error then has the end of its log.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_asking(None).await
+    }
+
+    /// As [`KubeServer::start`]; tokens that are not the server's own are reviewed by the webhook at this URL, and what
+    /// it says is remembered for a second.
+    ///
+    /// # Errors
+    /// As [`KubeServer::start`].
+    pub async fn start_asking(webhook: Option<&str>) -> anyhow::Result<Self> {
         let programs = programs()?;
         let mut processes = Processes::new()?;
         let folder = processes.folder().to_owned();
@@ -119,28 +128,44 @@ impl KubeServer {
                 &format!("--initial-cluster=tests={peer_url}"),
             ],
         )?;
+        let review = match webhook {
+            None => Vec::new(),
+            Some(url) => vec![
+                format!(
+                    "--authentication-token-webhook-config-file={}",
+                    file("webhook.json", &webhook_config(url))?
+                ),
+                "--authentication-token-webhook-version=v1".to_owned(),
+                "--authentication-token-webhook-cache-ttl=1s".to_owned(),
+            ],
+        };
+        let review: Vec<&str> = review.iter().map(String::as_str).collect();
         processes.spawn(
             &programs.join("kube-apiserver"),
             &[
-                &format!("--etcd-servers={etcd_url}"),
-                "--endpoint-reconciler-type=none",
-                "--bind-address=127.0.0.1",
-                "--advertise-address=127.0.0.1",
-                &format!("--secure-port={port}"),
-                &format!("--tls-cert-file={certificate_file}"),
-                &format!("--tls-private-key-file={key_file}"),
-                &format!("--client-ca-file={ca_file}"),
-                "--service-cluster-ip-range=10.96.0.0/16",
-                "--service-account-issuer=https://kubernetes.default.svc",
-                &format!("--service-account-key-file={accounts_public_key}"),
-                &format!("--service-account-signing-key-file={accounts_key}"),
-                "--disable-admission-plugins=ServiceAccount",
-                "--allow-privileged", // without it a privileged pod is refused before pod security sees it
-                "--authorization-mode=Node,RBAC",
-                &format!("--token-auth-file={tokens}"),
-                "--anonymous-auth=false",
-                "--profiling=false",
-            ],
+                &[
+                    &format!("--etcd-servers={etcd_url}"),
+                    "--endpoint-reconciler-type=none",
+                    "--bind-address=127.0.0.1",
+                    "--advertise-address=127.0.0.1",
+                    &format!("--secure-port={port}"),
+                    &format!("--tls-cert-file={certificate_file}"),
+                    &format!("--tls-private-key-file={key_file}"),
+                    &format!("--client-ca-file={ca_file}"),
+                    "--service-cluster-ip-range=10.96.0.0/16",
+                    "--service-account-issuer=https://kubernetes.default.svc",
+                    &format!("--service-account-key-file={accounts_public_key}"),
+                    &format!("--service-account-signing-key-file={accounts_key}"),
+                    "--disable-admission-plugins=ServiceAccount",
+                    "--allow-privileged", // without it a privileged pod is refused before pod security sees it
+                    "--authorization-mode=Node,RBAC",
+                    &format!("--token-auth-file={tokens}"),
+                    "--anonymous-auth=false",
+                    "--profiling=false",
+                ],
+                review.as_slice(),
+            ]
+            .concat(),
         )?;
 
         let url = format!("https://127.0.0.1:{port}");
@@ -205,6 +230,19 @@ fn programs() -> anyhow::Result<PathBuf> {
     std::env::var_os("PLIMSOLL_KUBE_BIN").map(PathBuf::from).context(
         "PLIMSOLL_KUBE_BIN is not set: these tests need a built kube-apiserver and etcd; run them as `tests/run kube`",
     )
+}
+
+/// A kubeconfig whose server is the webhook: how kube-apiserver is told of one.
+fn webhook_config(url: &str) -> String {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{ "name": "webhook", "cluster": { "server": url } }],
+        "contexts": [{ "name": "webhook", "context": { "cluster": "webhook", "user": "server" } }],
+        "users": [{ "name": "server", "user": {} }],
+        "current-context": "webhook",
+    })
+    .to_string()
 }
 
 /// JSON, which is YAML too.

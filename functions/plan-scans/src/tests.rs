@@ -2,7 +2,7 @@ use plimsoll_model::{
     Cluster, ClusterId, Connection, ConnectionId, ConnectionKind, ConnectionState, Lease, Provider,
     Readable, ScanCounts, Stage, TenantId,
 };
-use plimsoll_store::Queue;
+use plimsoll_store::{Meter, Queue};
 
 use super::*;
 
@@ -62,27 +62,7 @@ async fn a_cluster_whose_account_job_never_came_is_planned_and_a_lost_scan_messa
     // Between two milliseconds: due entries are sorted by milliseconds, slots are exact.
     let slot = at(0) + SignedDuration::from_nanos(123_456_789);
     let now = at(1);
-    let cluster = Cluster {
-        id: ClusterId::of(&["c"]),
-        connection: ConnectionId::of(&["acme", "1"]),
-        name: "prod".into(),
-        provider: Provider::Other,
-        region: None,
-        account: None,
-        version: None,
-        stage: Stage::Prod,
-        readable: Readable::Unknown,
-        next_scan: slot,
-        last_scan: None,
-        last_scan_at: None,
-        counts: ScanCounts::default(),
-        open: Vec::new(),
-        scores: Vec::new(),
-        manifest: None,
-        pending_manifest: None,
-        tags: Default::default(),
-        lease: Lease::default(),
-    };
+    let cluster = cluster("c", slot);
     store.of(&tenant).discover_cluster(&cluster).await.unwrap();
     assert_eq!(handle(&store, DAY, now).await.unwrap().sent, 1);
     assert_eq!(handle(&store, DAY, at(60)).await.unwrap().sent, 0);
@@ -103,4 +83,66 @@ async fn a_cluster_whose_account_job_never_came_is_planned_and_a_lost_scan_messa
         .await
         .unwrap();
     assert_eq!(scans.len(), 1, "the same slot is the same scan");
+}
+
+/// How many clusters the larger of the two fleets has: `tests/bench units` measures a hundred thousand.
+fn fleet() -> i64 {
+    std::env::var("PLIMSOLL_FLEET").map_or(5_000, |text| text.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_tick_reads_what_is_due_and_not_the_fleet() {
+    let (few, many) = (tick(fleet() / 10).await, tick(fleet()).await);
+    let growth = many / few;
+    println!(
+        "exercised: planner-tick-growth {growth:.2} ({many} read units at {} clusters)",
+        fleet()
+    );
+    assert!(few > 0.0 && growth <= 1.2, "{few} and {many} read units");
+}
+
+/// The read units of a tick in which fifty clusters are due, of so many that are due some time in the day.
+async fn tick(clusters: i64) -> f64 {
+    let meter = Meter::default();
+    let store = Store::embedded_metered(&meter).await.unwrap();
+    let tenant = store.of(&TenantId::of(&["acme"]));
+    for number in 0..clusters {
+        let slot = match number < 50 {
+            true => at(30),
+            false => at(3600 + number * 80_000 / clusters),
+        };
+        let name = format!("c{number}");
+        tenant
+            .discover_cluster(&cluster(&name, slot))
+            .await
+            .unwrap();
+    }
+    handle(&store, DAY, at(0)).await.unwrap();
+    let _ = meter.take();
+    assert_eq!(handle(&store, DAY, at(60)).await.unwrap().sent, 50);
+    meter.take().read
+}
+
+fn cluster(name: &str, next_scan: Timestamp) -> Cluster {
+    Cluster {
+        id: ClusterId::of(&[name]),
+        connection: ConnectionId::of(&["acme", "1"]),
+        name: name.to_owned(),
+        provider: Provider::Other,
+        region: None,
+        account: None,
+        version: None,
+        stage: Stage::Prod,
+        readable: Readable::Unknown,
+        next_scan,
+        last_scan: None,
+        last_scan_at: None,
+        counts: ScanCounts::default(),
+        open: Vec::new(),
+        scores: Vec::new(),
+        manifest: None,
+        pending_manifest: None,
+        tags: Default::default(),
+        lease: Lease::default(),
+    }
 }

@@ -17,6 +17,8 @@ use plimsoll_world::{VENDOR_PRINCIPAL, World, WorldConfig};
 
 use super::*;
 
+mod units;
+
 /// Clusters `edge` in eu-central-1 and `lab` in eu-west-1; with the two regions and the account, five scans.
 const ACCOUNT: &str = "471100000933";
 /// Clusters `prod-eu-1` and `dev-1`, and what is around the first.
@@ -48,6 +50,10 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
+        Self::with(Store::embedded(None).await.unwrap()).await
+    }
+
+    async fn with(store: Store) -> Self {
         let clock = Clock::by_hand(night());
         let worlds = clock.clone();
         let world = World::start(WorldConfig::new(move || worlds.now()));
@@ -67,7 +73,7 @@ impl Stage {
             .build();
         Self {
             world,
-            store: Store::embedded(None).await.unwrap(),
+            store,
             reach: Reach {
                 sdk,
                 pace: Arc::new(Pace::unlimited()),

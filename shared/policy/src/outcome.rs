@@ -95,12 +95,12 @@ pub fn coverage(plan: &Plan<'_>, tally: &Tally) -> Coverage {
 #[must_use]
 pub fn frameworks(plan: &Plan<'_>, tally: &Tally) -> Vec<FrameworkResult> {
     let all = plan.catalogue.frameworks.iter().enumerate();
-    all.filter(|(_, framework)| is_complete(plan, framework) && is_of_cluster(plan))
+    all.filter(|(_, framework)| is_complete(plan, framework) && has_say(plan, framework))
         .map(|(index, framework)| {
             let controls: Vec<_> = framework
                 .controls
                 .iter()
-                .map(|control| judge(plan, tally, control))
+                .map(|control| judge(plan, tally, framework, control))
                 .collect();
             FrameworkResult {
                 index,
@@ -125,9 +125,20 @@ pub fn counts(tally: &Tally, coverage: &Coverage) -> ScanCounts {
     }
 }
 
-/// Frameworks are about clusters: what an account has by itself is no part of their scores.
-fn is_of_cluster(plan: &Plan<'_>) -> bool {
-    !matches!(plan.options.aws, AwsPart::Of(Home::Region | Home::Account))
+/// Of a region or an account, a framework judges no more than what policies of ours are about there.
+fn has_say(plan: &Plan<'_>, framework: &Framework) -> bool {
+    let mut controls = framework.controls.iter();
+    !is_of_account(plan)
+        || controls.any(|control| plan.selected.iter().any(|i| is_asked(plan, control, *i)))
+}
+
+fn is_of_account(plan: &Plan<'_>) -> bool {
+    matches!(plan.options.aws, AwsPart::Of(Home::Region | Home::Account))
+}
+
+fn is_asked(plan: &Plan<'_>, control: &Control, index: usize) -> bool {
+    let id = plan.catalogue.policies[index].id.as_str();
+    control.policies.iter().any(|policy| policy == id)
 }
 
 fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {
@@ -149,15 +160,22 @@ fn is_complete(plan: &Plan<'_>, framework: &Framework) -> bool {
             .all(runs)
 }
 
-fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
-    let of_control = |i: &&usize| {
-        let id = plan.catalogue.policies[**i].id.as_str();
-        control.policies.iter().any(|policy| policy == id)
-    };
+/// By the policies that are about what is scanned. Those about the rest of an account count where that is scanned, by
+/// itself; where no account is read, nobody would count them, and the control is not evaluated.
+fn judge(
+    plan: &Plan<'_>,
+    tally: &Tally,
+    framework: &Framework,
+    control: &Control,
+) -> ControlResult {
+    let of_control = |i: &&usize| is_asked(plan, control, **i);
     let indices: Vec<usize> = plan.selected.iter().filter(of_control).copied().collect();
     let policies: Vec<_> = indices.iter().map(|i| tally.policy(*i)).collect();
-    let unasked = indices.iter().any(|i| needs_account(plan, tally, *i))
-        || plan.elsewhere.iter().any(|i| of_control(&i));
+    let is_elsewhere = plan.elsewhere.iter().any(|i| of_control(&i));
+    let has_account = matches!(plan.options.aws, AwsPart::Of(_));
+    let waits =
+        (is_elsewhere && !has_account) || indices.iter().any(|i| needs_account(plan, tally, *i));
+    let waits = waits && !is_outside_aws(plan, framework);
     let sum = |verdict| policies.iter().map(|policy| policy.of(verdict)).sum();
     let mut reasons: Vec<Reason> = policies
         .iter()
@@ -165,7 +183,8 @@ fn judge(plan: &Plan<'_>, tally: &Tally, control: &Control) -> ControlResult {
         .collect();
     reasons.sort();
     reasons.dedup();
-    let (missing, reason) = match (policies.is_empty(), unasked) {
+    let has_none = policies.is_empty() && !is_elsewhere && !is_of_account(plan);
+    let (missing, reason) = match (has_none, waits) {
         (_, true) => (
             Verdict::NotEvaluated,
             Some(Reason::new(
@@ -196,6 +215,15 @@ fn needs_account(plan: &Plan<'_>, tally: &Tally, index: usize) -> bool {
     plan.options.aws == AwsPart::Found
         && kinds.iter().all(|kind| kind::is_of_aws(kind))
         && tally.policy(index).worst().is_none()
+}
+
+/// Whether a framework for clusters of any provider judges one that says it is no EKS: policies on AWS resources then
+/// have no say in it.
+fn is_outside_aws(plan: &Plan<'_>, framework: &Framework) -> bool {
+    let version = plan.options.git_version.as_deref();
+    plan.options.aws == AwsPart::None
+        && framework.applies.provider.is_none()
+        && version.is_some_and(|git| !git.contains("-eks-"))
 }
 
 /// A control that no policy of ours decides is never a pass.

@@ -14,9 +14,18 @@ use crate::{StoreError, provision};
 
 mod dynamo;
 mod life;
+mod meter;
 mod sqs;
 
 pub use life::{Death, Life};
+pub use meter::{Meter, Units};
+
+/// Who looks at the requests of an embedded store.
+enum Watch<'a> {
+    Nobody,
+    Life(&'a Life),
+    Meter(&'a Meter),
+}
 
 /// Credentials that nobody checks.
 fn credentials() -> Credentials {
@@ -31,7 +40,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::DirectoryInUse`] when another process has the directory; otherwise when files cannot be made.
     pub async fn embedded(directory: Option<&Path>) -> Result<Self, StoreError> {
-        Self::start(directory, true, None).await
+        Self::start(directory, true, Watch::Nobody).await
     }
 
     /// A store in memory that looks for due work minute by minute, as the one in AWS does: for tests of that.
@@ -39,7 +48,7 @@ impl Store {
     /// # Errors
     /// When its tables or queues cannot be made.
     pub async fn embedded_by_minute() -> Result<Self, StoreError> {
-        Self::start(None, false, None).await
+        Self::start(None, false, Watch::Nobody).await
     }
 
     /// A store in a directory whose every request passes by `life`, the making of its tables and queues as well: for
@@ -48,13 +57,21 @@ impl Store {
     /// # Errors
     /// As [`Store::embedded`].
     pub async fn embedded_mortal(directory: &Path, life: &Life) -> Result<Self, StoreError> {
-        Self::start(Some(directory), true, Some(life)).await
+        Self::start(Some(directory), true, Watch::Life(life)).await
+    }
+
+    /// A store as [`Store::embedded_by_minute`] whose every call is metered, the making of its tables left out.
+    ///
+    /// # Errors
+    /// When its tables or queues cannot be made.
+    pub async fn embedded_metered(meter: &Meter) -> Result<Self, StoreError> {
+        Self::start(None, false, Watch::Meter(meter)).await
     }
 
     async fn start(
         directory: Option<&Path>,
         due_by_index: bool,
-        life: Option<&Life>,
+        watch: Watch<'_>,
     ) -> Result<Self, StoreError> {
         let (lock, database, objects) = match directory {
             Some(directory) => {
@@ -72,11 +89,17 @@ impl Store {
                 (None, dynamo::in_memory()?, objects)
             }
         };
+        let database = dynamo::EmbeddedDynamo::new(database);
+        let (life, http) = match watch {
+            Watch::Nobody => (None, life::client(database, None)),
+            Watch::Life(life) => (Some(life), life::client(database, Some(life))),
+            Watch::Meter(meter) => (None, meter::client(database, meter)),
+        };
         let dynamo = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(credentials())
-            .http_client(life::client(dynamo::EmbeddedDynamo::new(database), life))
+            .http_client(http)
             .build();
         let sqs = aws_sdk_sqs::Config::builder()
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())

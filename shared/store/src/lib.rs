@@ -43,7 +43,7 @@ pub use control::{Claim, Control, RegisteredTenant};
 pub use deliveries::{ClaimedDelivery, DeliveryClaim, WhenLapsed};
 pub use due::{Due, DueBatch, DueItem, DueKind, DueWork};
 #[cfg(feature = "embedded")]
-pub use embedded::{Death, Life};
+pub use embedded::{Death, Life, Meter, Units};
 pub use error::StoreError;
 pub use escalations::EscalationVersion;
 pub use findings::FINDING_SHARDS;

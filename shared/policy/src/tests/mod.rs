@@ -6,6 +6,7 @@ use crate::{Catalogue, CatalogueFile};
 
 mod catalogue;
 mod dying;
+mod elsewhere;
 mod facts;
 mod joined;
 mod load;

@@ -44,6 +44,10 @@ impl EmbeddedDynamo {
     pub(super) fn new(database: Database) -> Self {
         Self { database }
     }
+
+    pub(super) fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        answer(&self.database, request)
+    }
 }
 
 impl std::fmt::Debug for EmbeddedDynamo {
@@ -64,7 +68,7 @@ impl HttpClient for EmbeddedDynamo {
 
 impl HttpConnector for EmbeddedDynamo {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(answer(&self.database, &request))
+        HttpConnectorFuture::ready(self.answer(&request))
     }
 }
 
