@@ -46,4 +46,9 @@ fn the_customers_role_allows_the_printed_actions() {
         .flat_map(|actions| actions.trim_matches(['[', ']']).split(", "))
         .collect();
     assert_eq!(asked, printed);
+    let terraform = include_str!("../../infra/onboarding/terraform/role/read.json");
+    assert!(
+        run.out == terraform,
+        "write infra/onboarding/terraform/role/read.json with `plimsoll access iam`"
+    );
 }

@@ -4,10 +4,12 @@
 mod answers;
 mod aws;
 mod calls;
+mod deliver;
 mod environment;
 mod events;
 mod function;
 mod loopback;
+mod outside;
 mod runtime_api;
 mod seed;
 mod template;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_channels::{Mail, Slack};
+use plimsoll_channels::{Mail, SendError, Slack};
 use plimsoll_model::{MailSettings, Tenant, TenantId};
-use plimsoll_runtime::Environment;
+
+use crate::secrets::{Secrets, Token};
 
 /// The channels of all tenants.
 #[derive(Debug, Clone)]
@@ -16,31 +17,34 @@ pub enum Channels {
         /// Mail with its sender.
         mail: BTreeMap<TenantId, (Mail, String)>,
     },
-    /// By each tenant's settings, for the function: Slack's token stands in the environment under the tenant's token
-    /// reference.
-    BySettings {
+    /// In AWS: who has a token among the secrets is on Slack, mail goes by the tenant's settings.
+    Aws {
         /// Slack itself.
         slack: Slack,
         /// Amazon SES.
         ses: Mail,
-        /// Where secrets are found.
-        environment: Environment,
+        /// Where tokens are kept.
+        secrets: Secrets,
     },
 }
 
 impl Channels {
-    /// Slack and the tenant's token.
-    pub(crate) fn slack(&self, tenant: &Tenant) -> Option<(&Slack, &str)> {
+    /// Slack and the tenant's token; none if the tenant is not on Slack.
+    ///
+    /// # Errors
+    /// [`SendError::Temporary`] when it cannot be told now.
+    pub(crate) async fn slack(
+        &self,
+        tenant: &Tenant,
+    ) -> Result<Option<(&Slack, Token)>, SendError> {
         match self {
-            Channels::Made { slack, .. } => slack
+            Channels::Made { slack, .. } => Ok(slack
                 .get(&tenant.id)
-                .map(|(slack, token)| (slack, token.as_str())),
-            Channels::BySettings {
-                slack, environment, ..
-            } => Some((
-                slack,
-                environment.get(&tenant.slack.as_ref()?.token_reference)?,
-            )),
+                .map(|(slack, token)| (slack, Token::new(token)))),
+            Channels::Aws { slack, secrets, .. } => {
+                let token = secrets.slack_token(tenant).await?;
+                Ok(token.map(|token| (slack, token)))
+            }
         }
     }
 
@@ -50,7 +54,7 @@ impl Channels {
             Channels::Made { mail, .. } => mail
                 .get(&tenant.id)
                 .map(|(mail, from)| (mail, from.as_str())),
-            Channels::BySettings { ses, .. } => match tenant.mail.as_ref()? {
+            Channels::Aws { ses, .. } => match tenant.mail.as_ref()? {
                 MailSettings::Ses { from } => Some((ses, from)),
                 MailSettings::Smtp { .. } | MailSettings::Directory { .. } => None,
             },

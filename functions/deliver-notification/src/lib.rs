@@ -3,6 +3,7 @@
 //! Messages are sent at least once, and once wherever the far end can tell; but a summary is never sent twice.
 
 mod channels;
+mod secrets;
 mod sender;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +14,7 @@ use plimsoll_store::{ClaimedDelivery, DeliveryClaim, Store, StoreError, TenantSt
 use sender::Sender;
 
 pub use channels::Channels;
+pub use secrets::Secrets;
 
 /// How long a claim counts: longer than any far end may take to answer.
 const CLAIM: SignedDuration = SignedDuration::from_mins(3);

@@ -2,7 +2,7 @@
 
 #![recursion_limit = "256"] // the AWS SDK's futures nest deeply
 
-use deliver_notification::{Channels, DeliveryError};
+use deliver_notification::{Channels, DeliveryError, Secrets};
 use plimsoll_channels::{Mail, Slack, SlackConfig};
 use plimsoll_model::Message;
 use plimsoll_store::Queue;
@@ -19,10 +19,16 @@ async fn main() -> anyhow::Result<()> {
         .get("MAIL_DOMAIN")
         .unwrap_or("plimsoll.invalid")
         .to_owned();
-    let channels = Channels::BySettings {
-        slack: Slack::api(&SlackConfig::default())?,
+    let api = start.environment.get("SLACK_API").map(str::parse);
+    let channels = Channels::Aws {
+        slack: Slack::api(&SlackConfig {
+            api: api.transpose()?,
+        })?,
         ses: Mail::ses(aws_sdk_sesv2::Client::new(&start.sdk)),
-        environment: start.environment.clone(),
+        secrets: Secrets::new(
+            aws_sdk_secretsmanager::Client::new(&start.sdk),
+            start.environment.need("SECRETS_PREFIX")?,
+        ),
     };
     let handle = async |message: Message| match message {
         Message::DeliveryJob(job) => {

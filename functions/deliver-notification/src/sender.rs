@@ -116,10 +116,14 @@ impl Sender<'_> {
         to: &str,
         message: &Value,
     ) -> Result<Result<Result<String, SendError>, Waits>, DeliveryError> {
-        let Some((slack, token)) = self.channels.slack(self.tenant) else {
-            return Ok(Err(Waits::NoChannel(
-                "the tenant has no Slack workspace connected",
-            )));
+        let (slack, token) = match self.channels.slack(self.tenant).await {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                return Ok(Err(Waits::NoChannel(
+                    "the tenant has no Slack workspace connected",
+                )));
+            }
+            Err(error) => return Ok(Ok(Err(error))),
         };
         let (edits, thread) = match (
             self.earlier(delivery, delivery.content.edits.as_ref())
@@ -143,7 +147,7 @@ impl Sender<'_> {
             now: self.now,
         };
         Ok(Ok(slack
-            .send(token, &post)
+            .send(token.as_str(), &post)
             .await
             .map(|posted| posted.remote_id())))
     }

@@ -26,7 +26,7 @@ pub struct Tenant {
 /// A tenant's Slack workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlackSettings {
-    /// The name under which the runtime finds the token (never the token itself).
+    /// The name under which `plimsoll up` finds the token (never the token itself); in AWS it is the tenant's secret.
     pub token_reference: String,
 }
 

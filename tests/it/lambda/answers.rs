@@ -34,7 +34,7 @@ async fn take(aws: &Aws, queue: Queue) -> Vec<Message> {
 }
 
 /// Fails with every call since the last check that the function's role does not allow.
-fn assert_allowed(aws: &Aws, folder: &str) {
+pub(super) fn assert_allowed(aws: &Aws, folder: &str) {
     let calls = aws.calls();
     assert!(!calls.is_empty(), "{folder} asked nothing of AWS");
     let allowed = template::function(folder).allowed;

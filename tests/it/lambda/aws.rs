@@ -1,4 +1,4 @@
-//! DynamoDB and SQS on a loopback port, and a record of what was asked of them.
+//! DynamoDB, SQS and what messages leave by on a loopback port, and a record of what was asked of them.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -25,6 +25,7 @@ use serde_json::Value;
 
 use super::calls::{Calls, dynamo_calls, resource_of, sqs_calls};
 use super::loopback::{Running, listen, serve};
+use super::outside::{self, Arrived};
 use super::template;
 
 /// The services, their tables and queues made; they end when this is dropped.
@@ -34,6 +35,7 @@ pub(super) struct Aws {
     /// The tests' own way in.
     pub(super) store: Store,
     calls: Arc<Mutex<Calls>>,
+    arrived: Arc<Mutex<Vec<Arrived>>>,
     _servers: [Running; 2],
 }
 
@@ -42,6 +44,7 @@ struct Front {
     client: Client<HttpConnector, Full<Bytes>>,
     sqs: RustackSqsHandler,
     calls: Arc<Mutex<Calls>>,
+    arrived: Arc<Mutex<Vec<Arrived>>>,
 }
 
 impl Aws {
@@ -54,6 +57,7 @@ impl Aws {
         ));
         let (listener, address) = listen().await;
         let calls = Arc::new(Mutex::new(Calls::new()));
+        let arrived = Arc::default();
         let config = SqsConfig {
             host: address.ip().to_string(),
             port: address.port(),
@@ -64,6 +68,7 @@ impl Aws {
             client: Client::builder(TokioExecutor::new()).build_http(),
             sqs: RustackSqsHandler::new(Arc::new(RustackSqs::new(config))),
             calls: Arc::clone(&calls),
+            arrived: Arc::clone(&arrived),
         });
         let server = serve(listener, move |parts, body| {
             let front = Arc::clone(&front);
@@ -91,6 +96,7 @@ impl Aws {
             queues,
             store,
             calls,
+            arrived,
             _servers: [server, tables],
         }
     }
@@ -110,7 +116,12 @@ impl Aws {
             })
             .chain([
                 ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint.clone()),
-                ("AWS_ENDPOINT_URL_SQS".to_owned(), endpoint),
+                ("AWS_ENDPOINT_URL_SQS".to_owned(), endpoint.clone()),
+                (
+                    "AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(),
+                    endpoint.clone(),
+                ),
+                ("AWS_ENDPOINT_URL_SESV2".to_owned(), endpoint),
             ])
             .collect()
     }
@@ -121,6 +132,16 @@ impl Aws {
             .into_iter()
             .find(|queue| resource_of(*queue) == id);
         queue.map_or(id.to_owned(), |queue| self.queues.live(queue).to_owned())
+    }
+
+    /// A path here as a URL.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The messages that have arrived, in order.
+    pub(super) fn arrived(&self) -> Vec<Arrived> {
+        self.arrived.lock().unwrap().clone()
     }
 
     /// What has been called since this was asked last.
@@ -138,6 +159,11 @@ impl Front {
         let Ok(request) = serde_json::from_slice::<Value>(&body) else {
             return refusal(format!("a request without JSON: {}", parts.uri));
         };
+        if let Some((answer, calls, arrived)) = outside::answer(parts, &request) {
+            self.note(calls);
+            self.arrived.lock().unwrap().extend(arrived);
+            return answer;
+        }
         match target.split_once('.') {
             Some(("AmazonSQS", operation)) => {
                 self.note(sqs_calls(operation, &request));
