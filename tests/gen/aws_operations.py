@@ -8,6 +8,9 @@ OPERATIONS = """
 sts
   GetCallerIdentity() UserId Account Arn
 
+cloudformation
+  DescribeStacks(StackName) Stacks{StackId StackName StackStatus Parameters{ParameterKey ParameterValue} Outputs{OutputKey OutputValue}}
+
 ec2
   DescribeRegions(AllRegions) Regions{RegionName OptInStatus}
   DescribeVpcs(Filters VpcIds) Vpcs{VpcId OwnerId State CidrBlock CidrBlockAssociationSet{CidrBlock CidrBlockState} Ipv6CidrBlockAssociationSet{Ipv6CidrBlock Ipv6CidrBlockState} IsDefault InstanceTenancy DhcpOptionsId Tags}

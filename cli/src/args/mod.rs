@@ -1,6 +1,7 @@
 //! The command line as people type it.
 
 mod fix;
+mod operate;
 mod policy;
 mod scan;
 mod service;
@@ -9,6 +10,10 @@ mod values;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use fix::FixArgs;
+pub(crate) use operate::{
+    ClusterCommand, ConnectionCommand, InvitedArgs, LinkArgs, OnboardingArgs, OnboardingCommand,
+    ScanNowArgs, ServiceArgs, ServiceCommand, TargetArgs, TenantCommand,
+};
 pub(crate) use policy::{EvalArgs, ExportArgs, ListArgs, PolicyArgs, PolicyCommand, VapAction};
 pub(crate) use scan::{GateArgs, ScanArgs};
 pub(crate) use service::{DemoArgs, UpArgs};
@@ -74,6 +79,10 @@ pub(crate) enum Command {
     Access(AccessArgs),
     /// Look at messages.
     Message(MessageArgs),
+    /// Operate a deployed stack, or a data folder of `plimsoll up` that is not running.
+    Service(Box<ServiceArgs>),
+    /// Let a customer's account in.
+    Onboarding(Box<OnboardingArgs>),
 }
 
 /// Which policies are in use.

@@ -7,3 +7,4 @@ pub(crate) mod fix;
 pub(crate) mod message;
 pub(crate) mod policy;
 pub(crate) mod scan;
+pub(crate) mod service;

@@ -120,7 +120,8 @@ pub(crate) struct ConnectionConfig {
     pub(crate) stage: Option<Stage>,
 }
 
-fn default_role() -> String {
+/// The role that customers make, unless they name it otherwise.
+pub(crate) fn default_role() -> String {
     "PlimsollScanner".to_owned()
 }
 
@@ -170,65 +171,70 @@ impl Config {
         let mut ids = BTreeSet::new();
         for tenant in &self.tenants {
             let id = tenant.id.get_ref();
-            if id.is_empty()
-                || !id
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            {
-                wrong(
-                    tenant.id.span(),
-                    "a tenant's id is made of a-z, 0-9 and `-`",
-                    None,
-                );
+            if let Some((message, help)) = id_mistake(id) {
+                wrong(tenant.id.span(), message, help);
             }
             if !ids.insert(id) {
                 wrong(tenant.id.span(), "another tenant has this id", None);
             }
-            if let Some(mail) = &tenant.mail {
-                let m = mail.get_ref();
-                let chosen = [m.directory.is_some(), m.smtp.is_some(), m.ses.is_some()];
-                if chosen.iter().filter(|is| **is).count() != 1 {
-                    wrong(
-                        mail.span(),
-                        "exactly one of `directory`, `smtp` and `ses` is needed",
-                        None,
-                    );
-                }
+            if let Some(mail) = &tenant.mail
+                && let Some((message, help)) = mail.get_ref().mistake()
+            {
+                wrong(mail.span(), message, help);
             }
             for connection in &tenant.connections {
-                check_connection(connection, &mut wrong);
+                if let Some((message, help)) = connection.get_ref().mistake() {
+                    wrong(connection.span(), message, help);
+                }
             }
         }
     }
 }
 
-/// Takes a mistake: where, what, and what to do.
-type Wrong<'w> = dyn FnMut(std::ops::Range<usize>, &str, Option<&str>) + 'w;
+/// What is wrong, and what to do.
+pub(crate) type Wrong = (&'static str, Option<&'static str>);
 
-fn check_connection(connection: &Spanned<ConnectionConfig>, wrong: &mut Wrong<'_>) {
-    let span = connection.span();
-    match (
-        &connection.get_ref().kube_context,
-        &connection.get_ref().aws_account,
-    ) {
-        (Some(_), None) => {}
-        (None, Some(account)) => {
-            if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-                wrong(span.clone(), "`aws_account` must be twelve digits", None);
-            }
-            if connection.get_ref().regions.is_empty() {
-                wrong(
-                    span,
-                    "`regions` is needed with `aws_account`",
-                    Some("regions = [\"eu-central-1\"]"),
-                );
-            }
-        }
-        _ => wrong(
-            span,
-            "exactly one of `kube_context` and `aws_account` is needed",
+/// What is wrong with a tenant's id.
+pub(crate) fn id_mistake(id: &str) -> Option<Wrong> {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (id.is_empty() || !id.bytes().all(fits))
+        .then_some(("a tenant's id is made of a-z, 0-9 and `-`", None))
+}
+
+impl MailConfig {
+    /// What is wrong with it.
+    pub(crate) fn mistake(&self) -> Option<Wrong> {
+        let chosen = [
+            self.directory.is_some(),
+            self.smtp.is_some(),
+            self.ses.is_some(),
+        ];
+        (chosen.into_iter().filter(|is| *is).count() != 1).then_some((
+            "exactly one of `directory`, `smtp` and `ses` is needed",
             None,
-        ),
+        ))
+    }
+}
+
+impl ConnectionConfig {
+    /// What is wrong with it.
+    pub(crate) fn mistake(&self) -> Option<Wrong> {
+        match (&self.kube_context, &self.aws_account) {
+            (Some(_), None) => None,
+            (None, Some(account)) => {
+                if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+                    return Some(("`aws_account` must be twelve digits", None));
+                }
+                self.regions.is_empty().then_some((
+                    "`regions` is needed with `aws_account`",
+                    Some("for example [\"eu-central-1\"]"),
+                ))
+            }
+            _ => Some((
+                "exactly one of `kube_context` and `aws_account` is needed",
+                None,
+            )),
+        }
     }
 }
 

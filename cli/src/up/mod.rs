@@ -1,12 +1,12 @@
 //! `plimsoll up`: the whole service in one process.
 
-mod config;
+pub(crate) mod config;
 #[cfg(test)]
 mod killed;
 mod own;
 mod progress;
 mod service;
-mod tenants;
+pub(crate) mod tenants;
 #[cfg(test)]
 mod tests;
 
@@ -108,7 +108,7 @@ impl TenantFiles {
         built_in: &Catalogue,
     ) -> Result<Self, Vec<Diagnostic>> {
         Ok(Self {
-            escalation: tenants::escalation(config_file, tenant)?,
+            escalation: tenants::escalation(config_file, tenant.escalation.get_ref())?,
             own: Own::read(config_file, text, tenant, built_in)?,
         })
     }

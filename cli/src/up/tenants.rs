@@ -21,11 +21,8 @@ use super::config::{Config, ConnectionConfig, MailConfig, SlackConfig, TenantCon
 ///
 /// # Errors
 /// Every mistake in it, with its place; or that it cannot be read.
-pub(crate) fn escalation(
-    config_file: &Path,
-    tenant: &TenantConfig,
-) -> Result<String, Vec<Diagnostic>> {
-    let path = beside(config_file, tenant.escalation.get_ref());
+pub(crate) fn escalation(config_file: &Path, escalation: &Path) -> Result<String, Vec<Diagnostic>> {
+    let path = beside(config_file, escalation);
     let name = path.display().to_string();
     let text = std::fs::read_to_string(&path).map_err(|error| {
         vec![
@@ -52,6 +49,26 @@ pub(crate) fn escalation(
     }
 }
 
+/// Who a tenant is and where its messages go, from whichever file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Described<'t> {
+    pub(crate) slug: &'t str,
+    pub(crate) name: &'t str,
+    pub(crate) slack: Option<&'t SlackConfig>,
+    pub(crate) mail: Option<&'t MailConfig>,
+}
+
+impl<'t> From<&'t TenantConfig> for Described<'t> {
+    fn from(config: &'t TenantConfig) -> Self {
+        Self {
+            slug: config.id.get_ref(),
+            name: &config.name,
+            slack: config.slack.as_ref(),
+            mail: config.mail.as_ref().map(toml::Spanned::get_ref),
+        }
+    }
+}
+
 /// Writes one tenant and its connections; what the service itself has come to since stays.
 ///
 /// # Errors
@@ -62,21 +79,35 @@ pub(crate) async fn put(
     escalation: &str,
     now: Timestamp,
 ) -> anyhow::Result<TenantId> {
-    let id = TenantId::of(&[config.id.get_ref()]);
+    let id = put_described(store, &config.into(), escalation, now).await?;
+    for connection in &config.connections {
+        put_connection(store, &id, connection.get_ref(), now, Timestamp::MIN).await?;
+    }
+    Ok(id)
+}
+
+/// Writes one tenant; what the service itself has come to since stays.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn put_described(
+    store: &Store,
+    described: &Described<'_>,
+    escalation: &str,
+    now: Timestamp,
+) -> Result<TenantId, StoreError> {
+    let id = TenantId::of(&[described.slug]);
     let tenant = Tenant {
         id: id.clone(),
-        slug: config.id.get_ref().clone(),
-        name: config.name.clone(),
-        slack: config.slack.as_ref().map(|slack| SlackSettings {
+        slug: described.slug.to_owned(),
+        name: described.name.to_owned(),
+        slack: described.slack.map(|slack| SlackSettings {
             token_reference: match slack {
                 SlackConfig::Token { token_env } => token_env.clone(),
                 SlackConfig::Directory { .. } => "directory".to_owned(),
             },
         }),
-        mail: config
-            .mail
-            .as_ref()
-            .map(|mail| mail_settings(mail.get_ref())),
+        mail: described.mail.map(mail_settings),
         escalation_version: 0,
         last_incident_number: 0,
     };
@@ -84,25 +115,32 @@ pub(crate) async fn put(
     store.control().register(&tenant).await?;
     of.put_tenant(&tenant).await?;
     of.set_escalation(escalation, now).await?;
-    for connection in &config.connections {
-        put_connection(store, &id, connection.get_ref(), now).await?;
-    }
     Ok(id)
 }
 
-/// A connection that is known keeps its ExternalId, its state and its rhythm.
-async fn put_connection(
-    store: &Store,
-    tenant: &TenantId,
-    config: &ConnectionConfig,
-    now: Timestamp,
-) -> anyhow::Result<()> {
+/// The connection that a configuration means: the same account or context of a tenant is the same connection.
+pub(crate) fn connection_id(tenant: &TenantId, config: &ConnectionConfig) -> ConnectionId {
     let what = config
         .kube_context
         .as_deref()
         .or(config.aws_account.as_deref())
         .unwrap_or_default();
-    let id = ConnectionId::of(&[tenant.as_str(), what]);
+    ConnectionId::of(&[tenant.as_str(), what])
+}
+
+/// Writes a connection and returns it. One that is known keeps its ExternalId, its state and its rhythm; it is not due
+/// before `earliest`: a planner that reads minute by minute does not look back.
+///
+/// # Errors
+/// When the store fails, or the operating system has no random bytes.
+pub(crate) async fn put_connection(
+    store: &Store,
+    tenant: &TenantId,
+    config: &ConnectionConfig,
+    now: Timestamp,
+    earliest: Timestamp,
+) -> anyhow::Result<Connection> {
+    let id = connection_id(tenant, config);
     let known = match store.of(tenant).get_connection(&id).await {
         Ok(known) => Some(known),
         Err(StoreError::NotFound(_)) => None,
@@ -129,10 +167,12 @@ async fn put_connection(
         state: known
             .as_ref()
             .map_or(ConnectionState::Waiting, |known| known.state.clone()),
-        next_scan: known.as_ref().map_or(now, |known| known.next_scan),
+        next_scan: known
+            .as_ref()
+            .map_or(now, |known| known.next_scan.max(earliest)),
     };
     store.of(tenant).put_connection(&connection).await?;
-    Ok(())
+    Ok(connection)
 }
 
 /// 100 bits of chance.

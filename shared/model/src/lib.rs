@@ -24,6 +24,7 @@ mod judgement;
 pub mod kind;
 mod manifest;
 mod message;
+pub mod onboarding;
 mod resource;
 mod scan;
 mod severity;

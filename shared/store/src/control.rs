@@ -7,7 +7,7 @@ use plimsoll_model::{Tenant, TenantId};
 
 use crate::StoreError;
 use crate::expression::Expression;
-use crate::item::{Item, key_item, required, text, text_of};
+use crate::item::{Item, key_item, key_of, required, text, text_of};
 use crate::keys::{Key, PK, SK};
 use crate::store::Shared;
 
@@ -135,6 +135,53 @@ impl Control {
         };
         let tenant = text_of(&item, "tenant").and_then(|id| TenantId::parse(id).ok());
         required(&item, "tenant id", tenant).map(Some)
+    }
+
+    /// The keys of a tenant's claims, and of whatever else names it as its owner.
+    pub(crate) async fn claimed_by(&self, tenant: &TenantId) -> Result<Vec<Key>, StoreError> {
+        let mut keys = Vec::new();
+        let mut after: Option<Item> = None;
+        loop {
+            let answer = self
+                .shared
+                .unguarded
+                .scan()
+                .table_name(&self.shared.control_table)
+                .filter_expression("#tenant = :tenant")
+                .expression_attribute_names("#tenant", "tenant")
+                .expression_attribute_values(":tenant", text(tenant.as_str()))
+                .consistent_read(true)
+                .set_exclusive_start_key(after)
+                .send()
+                .await?;
+            keys.extend(answer.items.unwrap_or_default().iter().map(key_of));
+            after = answer.last_evaluated_key.filter(|key| !key.is_empty());
+            if after.is_none() {
+                return Ok(keys);
+            }
+        }
+    }
+
+    /// Whether the list has a tenant.
+    pub(crate) async fn is_listed(&self, tenant: &TenantId) -> Result<bool, StoreError> {
+        let entry = self.get(&Key::new(TENANTS, tenant.as_str())).await?;
+        Ok(entry.is_some())
+    }
+
+    /// Takes a tenant out of the list.
+    pub(crate) async fn unregister(&self, tenant: &TenantId) -> Result<(), StoreError> {
+        self.delete(&Key::new(TENANTS, tenant.as_str())).await
+    }
+
+    pub(crate) async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        self.shared
+            .unguarded
+            .delete_item()
+            .table_name(&self.shared.control_table)
+            .set_key(Some(key_item(key)))
+            .send()
+            .await?;
+        Ok(())
     }
 
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {

@@ -112,6 +112,14 @@ impl Due {
         }
     }
 
+    /// Until when everything of a kind has been dealt with, as its reader has last said; none if it never has.
+    ///
+    /// # Errors
+    /// When DynamoDB refuses or cannot be reached.
+    pub async fn reached(&self, kind: DueKind) -> Result<Option<Timestamp>, StoreError> {
+        self.cursor(kind).await
+    }
+
     async fn cursor(&self, kind: DueKind) -> Result<Option<Timestamp>, StoreError> {
         let item = self.control().get(&cursor_key(kind)).await?;
         Ok(item

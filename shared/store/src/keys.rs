@@ -180,6 +180,57 @@ impl Keys<'_> {
     }
 }
 
+/// The kind of every item of a tenant, for people; the last is for what fits none.
+pub(crate) const KINDS: [&str; 17] = [
+    "settings",
+    "connections",
+    "clusters, accounts and regions",
+    "exceptions",
+    "escalation policies",
+    "own policies",
+    "parameters",
+    "incident numbers",
+    "pointers to incidents",
+    "scans",
+    "findings",
+    "outbox items",
+    "markers of outbox items",
+    "incidents, their logs and deliveries",
+    "summaries and other deliveries",
+    "audit trail",
+    UNKNOWN_KIND,
+];
+
+/// Of an item whose key says nothing to us.
+pub(crate) const UNKNOWN_KIND: &str = "of no known kind";
+
+/// The kind of an item, by its key.
+pub(crate) fn kind_of(tenant: &TenantId, key: &Key) -> &'static str {
+    let tail = key.pk.strip_prefix(Keys(tenant).root().as_str());
+    let tail = tail.unwrap_or(key.pk.as_str());
+    let first = key.sk.split('#').next().unwrap_or_default();
+    let tail: Vec<&str> = tail.split('#').collect();
+    match (tail.as_slice(), first) {
+        ([""], "META") => "settings",
+        ([""], "CON") => "connections",
+        ([""], "CL") => "clusters, accounts and regions",
+        ([""], "EXC") => "exceptions",
+        ([""], "ESC") => "escalation policies",
+        ([""], "POL") => "own policies",
+        ([""], "PARAMS") => "parameters",
+        ([""], "INC") => "incident numbers",
+        ([""], "OPENINC") => "pointers to incidents",
+        (["", "S", _], "SCAN") => "scans",
+        (["", "S", _, "F", _], "F") => "findings",
+        (["", "OUT"], _) if key.sk.contains("#PART#") => "markers of outbox items",
+        (["", "OUT"], _) => "outbox items",
+        (["", "I", _], "META" | "LOG" | "D") => "incidents, their logs and deliveries",
+        (["", "SUM"], _) => "summaries and other deliveries",
+        (["", "AUD", _], _) => "audit trail",
+        _ => UNKNOWN_KIND,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

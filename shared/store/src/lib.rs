@@ -13,6 +13,7 @@ mod deliveries;
 mod due;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod erasure;
 mod error;
 mod escalations;
 mod exceptions;
@@ -44,6 +45,7 @@ pub use deliveries::{ClaimedDelivery, DeliveryClaim, WhenLapsed};
 pub use due::{Due, DueBatch, DueItem, DueKind, DueWork};
 #[cfg(feature = "embedded")]
 pub use embedded::{Death, Life, Meter, Units};
+pub use erasure::{Erasure, Remains};
 pub use error::StoreError;
 pub use escalations::EscalationVersion;
 pub use findings::FINDING_SHARDS;
@@ -52,7 +54,7 @@ pub use lease::{Acquired, ScanLease};
 pub use policies::{ParameterValues, PolicyVersion};
 pub use provision::create_queues;
 pub use publication::{Publication, ScanResult};
-pub use queues::{Malformed, Queue, QueueUrls, Queues, Received};
+pub use queues::{Malformed, Queue, QueueHealth, QueueUrls, Queues, Received};
 pub use scans::{SWEEP_AFTER, ScanSweep};
 pub use store::{Store, StoreConfig};
 pub use tenant_store::{Page, TenantStore};

@@ -13,6 +13,7 @@ use crate::store::Shared;
 use crate::{StoreError, TenantStore};
 
 mod files;
+mod whole;
 
 /// Where the bytes are.
 #[derive(Debug, Clone)]

@@ -11,8 +11,10 @@ use plimsoll_model::Message;
 use crate::StoreError;
 use crate::store::Shared;
 
+mod health;
 mod names;
 
+pub use health::QueueHealth;
 pub use names::{Queue, QueueUrls};
 
 /// A message taken from a queue; it comes back unless it is deleted in time.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::call::Call;
 use super::table::table;
 
-/// What no customer's role need allow: identities may always ask who they are, and versions and public parameters are
-/// asked for with our own credentials.
-const OURS: [(&str, &str); 4] = [
+/// What no customer's role need allow: identities may always ask who they are, and versions, public parameters and our
+/// own stack are asked for with our own credentials.
+const OURS: [(&str, &str); 5] = [
+    ("cloudformation", "DescribeStacks"),
     ("eks", "DescribeAddonVersions"),
     ("eks", "DescribeClusterVersions"),
     ("ssm", "GetParameters"),

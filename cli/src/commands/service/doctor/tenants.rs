@@ -1,0 +1,228 @@
+//! One tenant: its connections, its clusters, its messages, and whether its routes lead anywhere.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use plimsoll_alerting::{EscalationPolicy, Step, Target};
+use plimsoll_model::{
+    Cluster, Connection, ConnectionKind, Delivery, DeliveryState, MailSettings, Readable, Tenant,
+};
+use plimsoll_store::{RegisteredTenant, StoreError, TenantStore};
+
+use super::Check;
+use crate::commands::service::{Session, words};
+
+/// A cluster that has not been scanned for so long after it was due will not be by itself.
+const OVERDUE: SignedDuration = SignedDuration::from_hours(2);
+
+pub(super) async fn look(session: &Session<'_>, listed: &RegisteredTenant) -> Vec<Check> {
+    let store = session.target.store.of(&listed.id);
+    let tenant = match store.get_tenant().await {
+        Ok(tenant) => tenant,
+        Err(StoreError::NotFound(_)) => {
+            return vec![Check::wrong(
+                &listed.slug,
+                "stands in the list of tenants and has no settings: its deletion, or its addition, was cut short",
+                format!(
+                    "plimsoll service tenant delete {0} --yes {0}, or add it again",
+                    listed.slug
+                ),
+            )];
+        }
+        Err(error) => return vec![Check::unknown(&listed.slug, &error)],
+    };
+    let now = session.clock.now();
+    let mut checks = Vec::new();
+    match (store.list_connections().await, store.list_clusters().await) {
+        (Ok(connections), Ok(clusters)) => {
+            checks.extend(connections_check(&tenant, &connections, &clusters));
+            checks.extend(clusters.iter().filter_map(|one| cluster(&tenant, one, now)));
+        }
+        (Err(error), _) | (_, Err(error)) => checks.push(Check::unknown(&tenant.slug, &error)),
+    }
+    match routes(&store, &tenant, session.target.is_deployed()).await {
+        Ok(found) => checks.extend(found),
+        Err(error) => checks.push(Check::unknown(&tenant.slug, &error)),
+    }
+    match undelivered(&store, &tenant, now).await {
+        Ok(found) => checks.extend(found),
+        Err(error) => checks.push(Check::unknown(&tenant.slug, &error)),
+    }
+    if checks.is_empty() {
+        checks.push(Check::well(&tenant.slug, "all is well"));
+    }
+    checks
+}
+
+fn connections_check(
+    tenant: &Tenant,
+    connections: &[Connection],
+    clusters: &[Cluster],
+) -> Vec<Check> {
+    let slug = &tenant.slug;
+    if connections.is_empty() {
+        return vec![Check::wrong(
+            slug,
+            "has no connections",
+            format!(
+                "plimsoll service connection add --tenant {slug} --account ACCOUNT --regions REGION"
+            ),
+        )];
+    }
+    let each = connections.iter().map(|connection| {
+        let reached = words::reached(connection);
+        let what = format!("{slug} {reached}");
+        let state = words::state(connection);
+        if state.is_connected() {
+            let of_it =
+                |cluster: &&Cluster| cluster.connection == connection.id && cluster.is_cluster();
+            let found = clusters.iter().filter(of_it).count();
+            return Check::well(what, format!("connected, {found} clusters"));
+        }
+        let again = format!("then: plimsoll service scan {reached} --tenant {slug}");
+        let help = match (state.mend, &connection.kind) {
+            (Some(mend), _) => format!("{mend}\n{again}"),
+            (None, ConnectionKind::Aws { .. }) => {
+                format!("plimsoll onboarding link --tenant {slug} --account {reached}\n{again}")
+            }
+            (None, _) => again,
+        };
+        let reason = state.reason.unwrap_or("nobody has let us in yet");
+        Check::wrong(what, format!("{}: {reason}", state.word), help)
+    });
+    each.collect()
+}
+
+fn cluster(tenant: &Tenant, cluster: &Cluster, now: Timestamp) -> Option<Check> {
+    let what = format!("{} {}", tenant.slug, cluster.name);
+    if let Readable::No { reason, since } = &cluster.readable {
+        let text = format!(
+            "cannot be read since {}: {}",
+            words::when(*since, now),
+            reason.need
+        );
+        let help = reason.mend.clone();
+        let help = help.unwrap_or_else(|| format!("plimsoll service cluster show {}", cluster.id));
+        return Some(Check::wrong(what, text, help));
+    }
+    if now.duration_since(cluster.next_scan) > OVERDUE {
+        let text = format!("was to be scanned {}", words::when(cluster.next_scan, now));
+        let help = format!(
+            "plimsoll service scan {} --tenant {}",
+            cluster.name, tenant.slug
+        );
+        return Some(Check::wrong(what, text, help));
+    }
+    None
+}
+
+/// Channels that the escalation policy names and that the tenant does not have.
+async fn routes(
+    store: &TenantStore,
+    tenant: &Tenant,
+    deployed: bool,
+) -> Result<Vec<Check>, StoreError> {
+    let what = format!("{} routes", tenant.slug);
+    let mend = "write it into the tenant's file and run plimsoll service tenant add FILE again";
+    if tenant.escalation_version == 0 {
+        let text = "there is no escalation policy: nobody is told anything";
+        return Ok(vec![Check::wrong(what, text, mend)]);
+    }
+    let text = store.get_escalation(tenant.escalation_version).await?.text;
+    let policy = match EscalationPolicy::parse(&text) {
+        Ok(policy) => policy,
+        Err(errors) => {
+            let first = errors.first().map(ToString::to_string).unwrap_or_default();
+            let text = format!("the escalation policy in force cannot be read: {first}");
+            return Ok(vec![Check::wrong(what, text, mend)]);
+        }
+    };
+    Ok(channels_missing(tenant, &policy, deployed)
+        .into_iter()
+        .map(|text| Check::wrong(&what, text, mend))
+        .collect())
+}
+
+fn channels_missing(tenant: &Tenant, policy: &EscalationPolicy, deployed: bool) -> Vec<String> {
+    let steps = policy.policies.values().flat_map(|policy| &policy.steps);
+    let told = steps.filter_map(|step| match step {
+        Step::Notify(targets) => Some(targets),
+        Step::Wait(_) => None,
+    });
+    let told = told.chain(policy.summary.as_ref().map(|summary| &summary.to));
+    let (mut slack, mut mail) = (BTreeSet::new(), BTreeSet::new());
+    for target in told.flatten() {
+        let people: Vec<_> = match target {
+            Target::Slack(channel) => {
+                slack.insert(channel.clone());
+                continue;
+            }
+            Target::Email(address) => {
+                mail.insert(address.clone());
+                continue;
+            }
+            Target::Person(person) => vec![person],
+            Target::Schedule(schedule) => schedule.members.iter().collect(),
+        };
+        for person in people {
+            if person.slack.is_some() {
+                slack.insert(person.name.clone());
+            } else {
+                mail.insert(person.name.clone());
+            }
+        }
+    }
+    let listed = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
+    let mut missing = Vec::new();
+    if !slack.is_empty() && tenant.slack.is_none() {
+        missing.push(format!(
+            "lead to Slack ({}), and the tenant has none",
+            listed(slack)
+        ));
+    }
+    let cannot = match &tenant.mail {
+        None => Some("has none"),
+        Some(MailSettings::Ses { .. }) => None,
+        Some(_) => deployed.then_some("has none that a deployed stack can send: Amazon SES alone"),
+    };
+    if let (false, Some(cannot)) = (mail.is_empty(), cannot) {
+        missing.push(format!(
+            "lead to mail ({}), and the tenant {cannot}",
+            listed(mail)
+        ));
+    }
+    missing
+}
+
+/// Messages that nobody got, of open incidents and of none.
+async fn undelivered(
+    store: &TenantStore,
+    tenant: &Tenant,
+    now: Timestamp,
+) -> Result<Option<Check>, StoreError> {
+    let mut failed: Vec<(Delivery, String)> = Vec::new();
+    let mut gather = |deliveries: Vec<Delivery>| {
+        for delivery in deliveries {
+            if let DeliveryState::Failed { reason, .. } = &delivery.state {
+                let reason = reason.clone();
+                failed.push((delivery, reason));
+            }
+        }
+    };
+    gather(store.list_deliveries(None).await?);
+    for incident in store.open_incidents(None).await? {
+        gather(store.list_deliveries(Some(&incident.id)).await?);
+    }
+    let Some((last, reason)) = failed.iter().max_by_key(|(delivery, _)| delivery.created) else {
+        return Ok(None);
+    };
+    Ok(Some(Check::wrong(
+        format!("{} messages", tenant.slug),
+        format!(
+            "{} could not be delivered, the last {}: {reason}",
+            failed.len(),
+            words::when(last.created, now)
+        ),
+        "mend the channel; what has failed is not sent again, what comes after it is",
+    )))
+}
