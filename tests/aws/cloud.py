@@ -53,7 +53,7 @@ class Account:
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
-def until(what: str, look, seconds: int = 120):
+def until(what: str, look, seconds: int = 120, every: float = 0.2):
     """What `look` gives as soon as it gives something; fails, with the last it said, when it does not in time."""
     deadline = time.monotonic() + seconds
     while True:
@@ -62,4 +62,4 @@ def until(what: str, look, seconds: int = 120):
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not so after {seconds} s")
-        time.sleep(0.2)
+        time.sleep(every)

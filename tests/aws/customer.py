@@ -47,8 +47,8 @@ class Customer:
         """Replaces it, as an administrator would by hand."""
         self.account.client("iam").update_assume_role_policy(RoleName=ROLE, PolicyDocument=policy)
 
-    def make_cluster(self, name: str) -> None:
-        """An EKS cluster whose API anybody may reach, in a network with a node group whose group lets SSH in."""
+    def make_cluster(self, name: str, user_data: str) -> None:
+        """An EKS cluster whose API anybody may reach, with a node group whose security group lets SSH in."""
         ec2, eks, iam = (self.account.client(service) for service in ("ec2", "eks", "iam"))
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         subnets = [
@@ -74,8 +74,16 @@ class Customer:
             resourcesVpcConfig={"subnetIds": subnets, "securityGroupIds": [group], "endpointPublicAccess": True},
             accessConfig={"authenticationMode": "API"},
         )
+        template = ec2.create_launch_template(
+            LaunchTemplateName="nodes",
+            LaunchTemplateData={
+                "SecurityGroupIds": [group],
+                "UserData": base64.b64encode(f"export DATABASE_PASSWORD={user_data}".encode()).decode(),
+            },
+        )["LaunchTemplate"]["LaunchTemplateId"]
         eks.create_nodegroup(
             clusterName=name, nodegroupName="general", subnets=subnets, nodeRole=f"{arn}/nodes",
+            launchTemplate={"id": template, "version": "1"},
             scalingConfig={"minSize": 1, "maxSize": 2, "desiredSize": 1},
         )  # fmt: skip
 

@@ -26,6 +26,7 @@ def main() -> int:
                 traceback.print_exc()
                 print(f"FAILED after {time.monotonic() - started:.1f} s: {step.__doc__}")
                 print(here.programs.log("ministack"))
+                print("\n".join(here.service.complaints()))
                 return 1
             print(f"exercised: aws: {step.__doc__} ({time.monotonic() - started:.1f} s)", flush=True)
     finally:

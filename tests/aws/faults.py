@@ -5,9 +5,9 @@ import os
 import signal
 from pathlib import Path
 
-from cloud import REGION, until
+from canaries import found_in
+from cloud import until
 from customer import ROLE, ROOT
-from inboxes import Slack
 from place import ACME, CLUSTER, Place
 from programs import children_of
 from steps import connections, findings, scanned
@@ -100,8 +100,9 @@ def killed(place: Place) -> None:
         place.plimsoll("service", "scan", CLUSTER)
         leased = until("scan-cluster has its lease", lambda: lease(place), 60)
         functions = children_of(place.programs.running["ministack"].pid)
-        (victim,) = [pid for pid in functions if "ScanCluster" in environment(pid)]
-        os.kill(victim, signal.SIGKILL)
+        # Several may be warm; one of them is in the middle of it.
+        for victim in (pid for pid in functions if "ScanCluster" in environment(pid)):
+            os.kill(victim, signal.SIGKILL)
     finally:
         os.kill(api_server, signal.SIGCONT)
 
@@ -113,11 +114,18 @@ def killed(place: Place) -> None:
     after = until("the sweep had it scanned again", done, 300)
     assert after["last_scan"] == leased["lease_scan"], (after, leased)
     assert open_before == keys(findings(place))
-    place.service.quiet()
+    # The killed one's message stays hidden for half an hour.
+    place.service.quiet("FinishedScans", "Deliveries")
     assert told == (len(place.slack.received), len(place.mails.received))
 
 
-FAULTS = [wrong_external_id, loose_trust, role_deleted, locked_out, permission_removed, poison, killed]
+def silence(place: Place) -> None:
+    """no planted secret in any table, object, queue, log or message"""
+    assert place.mails.received and place.slack.received
+    assert found_in(place) == []
+
+
+FAULTS = [wrong_external_id, loose_trust, role_deleted, locked_out, permission_removed, poison, killed, silence]
 
 
 def look(place: Place, state: str) -> None:

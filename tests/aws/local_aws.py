@@ -1,4 +1,4 @@
-"""Starts MiniStack, the local AWS of these tests, with the four things changed in which it differs from AWS.
+"""Starts MiniStack, the local AWS of these tests, with the five things changed in which it differs from AWS.
 
 They are private parts of a pinned version: when one of them is gone, this fails at once and says so.
 
@@ -6,7 +6,8 @@ They are private parts of a pinned version: when one of them is gone, this fails
    (infra/onboarding/role.yaml), so without it they would refuse us.
 2. `aws:SecureTransport` is true: calls come in the clear here, which the bucket's policy would refuse.
 3. Batches of SQS are allowed by the action of one message, as Amazon SQS' list of permissions says.
-4. An EKS cluster is where the test says: its endpoint, its certificate authority and the secret in the address of its
+4. Sending mail is allowed on the identity that it comes from, not on everything.
+5. An EKS cluster is where the test says: its endpoint, its certificate authority and the secret in the address of its
    token review webhook are given in the variable CLUSTERS, by name, as JSON.
 """
 
@@ -40,6 +41,17 @@ def batches_are_allowed_as_one() -> None:
     iam_actions.extract_iam_action = extracted
 
 
+def mail_is_allowed_by_its_sender() -> None:
+    resource = iam_actions._ses_v2_resource_arn
+
+    def named(method, path, body, region, account):
+        if path.rstrip("/") == "/v2/email/outbound-emails":
+            return f"arn:aws:ses:{region}:{account}:identity/{json.loads(body)['FromEmailAddress']}"
+        return resource(method, path, body, region, account)
+
+    iam_actions._ses_v2_resource_arn = named
+
+
 def clusters_are_where_the_test_says(clusters: dict) -> None:
     create = eks._create_cluster
 
@@ -58,6 +70,7 @@ def clusters_are_where_the_test_says(clusters: dict) -> None:
 if __name__ == "__main__":
     conditions_are_those_of_aws()
     batches_are_allowed_as_one()
+    mail_is_allowed_by_its_sender()
     clusters_are_where_the_test_says(json.loads(os.environ.pop("CLUSTERS")))
     from ministack.app import main
 

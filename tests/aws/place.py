@@ -28,7 +28,7 @@ class Place:
     programs: Programs
     service: Service
     customers: dict[str, Customer]
-    kubernetes: Kubernetes
+    kubernetes: Kubernetes | None
     mails: Mails
     slack: Slack
     gaps: Refusals
@@ -56,13 +56,19 @@ class Place:
 
 
 def build(binaries: Path) -> Place:
-    """Starts all of it."""
+    """Starts all of it, with a real API server behind the cluster."""
     programs = Programs()
-    port, *_ = free_ports(1)
+    (port,) = free_ports(1)
     url, secret = f"http://127.0.0.1:{port}", secrets.token_urlsafe(24)
     kubernetes = start_kubernetes(programs, binaries, f"{url}/_ministack/eks-auth/{ACME}/{REGION}/{CLUSTER}/{secret}")
+    clusters = {CLUSTER: {"endpoint": kubernetes.url, "ca": kubernetes.ca, "secret": secret}}
+    return start(programs, binaries, port, clusters, kubernetes)
+
+
+def start(programs: Programs, binaries: Path, port: int, clusters: dict, kubernetes: Kubernetes | None) -> Place:
+    """Starts the local AWS, in which clusters of these names lie at these addresses, and what receives messages."""
+    url = f"http://127.0.0.1:{port}"
     mails, slack, gaps = Mails(), Slack(), Refusals()
-    place = {"endpoint": kubernetes.url, "ca": kubernetes.ca, "secret": secret}
     programs.start(
         "ministack",
         [sys.executable, str(HERE / "local_aws.py")],
@@ -78,7 +84,7 @@ def build(binaries: Path) -> Place:
             "AUTH": "true",
             "AWS_ENDPOINT_URL": url,  # for the functions, which find AWS there
             "SMTP_HOST": f"127.0.0.1:{mails.port}",
-            "CLUSTERS": json.dumps({CLUSTER: place}),
+            "CLUSTERS": json.dumps(clusters),
             **gaps.environment(),
         },
     )

@@ -2,10 +2,10 @@
 
 import json
 
+from canaries import ANNOTATION, ENVIRONMENT, SLACK_TOKEN, USER_DATA
 from cloud import REGION, until
 from place import ACME, CLUSTER, Place
 
-SLACK_TOKEN = "xoxb-of-acme-and-nobody-else"
 SENDER, LEAD = "plimsoll@vendor.example", "lead@acme.example"
 TENANT = f"""\
 id: acme
@@ -30,10 +30,20 @@ summary: {{ to: [lead], at: 'Mon 08:00' }}
 POD = {
     "apiVersion": "v1",
     "kind": "Pod",
-    "metadata": {"name": "till", "namespace": "default", "labels": {"app": "till"}},
+    "metadata": {
+        "name": "till",
+        "namespace": "default",
+        "labels": {"app": "till"},
+        "annotations": {"kubectl.kubernetes.io/last-applied-configuration": ANNOTATION},
+    },
     "spec": {
         "containers": [
-            {"name": "till", "image": "registry.example/till:1.4.2", "securityContext": {"privileged": True}}
+            {
+                "name": "till",
+                "image": "registry.example/till:1.4.2",
+                "securityContext": {"privileged": True},
+                "env": [{"name": "DATABASE_PASSWORD", "value": ENVIRONMENT}],
+            }
         ]
     },
 }
@@ -58,7 +68,7 @@ def make_cluster(place: Place) -> None:
     """a customer's EKS cluster, whose API server asks the token webhook"""
     place.kubernetes.grant_reading()
     place.kubernetes.create("/api/v1/namespaces/default/pods", POD)
-    place.customers["acme"].make_cluster(CLUSTER)
+    place.customers["acme"].make_cluster(CLUSTER, USER_DATA)
     place.customers["acme"].let_in(CLUSTER)
 
 
@@ -77,7 +87,7 @@ def connect(place: Place) -> None:
     printed = place.plimsoll(
         "onboarding", "link", "--tenant", "acme", "--aws-account", ACME, "--regions", REGION, "-o", "json"
     )
-    place.customers["acme"].admit(json.loads(printed)["parameters"])
+    place.customers["acme"].admit(json.loads(printed)["invitation"]["parameters"])
 
 
 def first_night(place: Place) -> None:

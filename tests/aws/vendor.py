@@ -87,10 +87,19 @@ class Service:
             lines += [(event["timestamp"], event["message"]) for event in events]
         return [line for _, line in sorted(lines, key=lambda line: line[0])]
 
-    def quiet(self, seconds: int = 120) -> None:
-        """Waits until no queue holds work."""
-        queues = ("AccountJobs", "ClusterJobs", "FinishedScans", "Deliveries")
-        until("all queues are empty", lambda: not any(self.depth(queue) for queue in queues), seconds)
+    def complaints(self) -> list[str]:
+        """What functions wrote that is more than a note, and messages that nobody got."""
+        functions = [name.removesuffix("Logs") for name in self.resources if name.endswith("Logs")]
+        lines = [(name, line) for name in functions for line in self.logs(name)]
+        waiting = self.items(lambda item: "destination" in item and item["state"].get("state") != "sent")
+        return [f"{name}: {line}" for name, line in lines if '"ERROR"' in line or '"WARN"' in line] + [
+            f"delivery to {item['destination']}: {item['state']}" for item in waiting
+        ]
+
+    def quiet(self, *queues: str) -> None:
+        """Waits until these queues, or all, hold no work."""
+        queues = queues or ("AccountJobs", "ClusterJobs", "FinishedScans", "Deliveries")
+        until("all queues are empty", lambda: not any(self.depth(queue) for queue in queues))
 
 
 def plain(value: dict):

@@ -1,0 +1,96 @@
+"""Measures the scanner as Lambda runs it: python bench.py BINARIES SAM...
+
+BINARIES holds the programs, scan-cluster as it is deployed. Prints figures, one a line: `name value unit`.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+
+import generated
+import place
+from cloud import until
+from faults import environment
+from programs import Programs, children_of, free_ports
+from steps import add_tenant, connect, deploy, scanned
+
+STARTS = 21
+PODS = {"10k": 10_000, "50k": 50_000}
+
+
+def main() -> None:
+    binaries, sam = Path(sys.argv[1]), sys.argv[2:]
+    print(f"lambda-init-ms {initialisation_ms(binaries / 'scan-cluster'):.1f} ms", flush=True)
+    programs, (port,) = Programs(), free_ports(1)
+    servers = {f"pods-{name}": generated.Server(count) for name, count in PODS.items()}
+    here = place.start(programs, binaries, port, {name: server.place() for name, server in servers.items()}, None)
+    try:
+        deploy(here, sam)
+        add_tenant(here)
+        connect(here)
+        for name in PODS:
+            print(f"scan-peak-mb-{name} {peak_mb(here, f'pods-{name}', PODS[name]):.1f} MiB", flush=True)
+    finally:
+        here.end()
+
+
+def initialisation_ms(program: Path) -> float:
+    """From the start of a process to its first poll of the Runtime API: the median of many, on a warm disk."""
+    polled: list[float] = []
+
+    class Polled(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802, the library's name
+            polled.append(time.monotonic())
+            self.send_error(500)
+
+        def log_message(self, *_) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Polled)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    variables = ["TABLE", "CONTROL_TABLE", "BUCKET"]
+    variables += ["ACCOUNT_JOBS_URL", "CLUSTER_JOBS_URL", "FINISHED_SCANS_URL", "DELIVERIES_URL"]
+    told = {name: "https://example.invalid/x" for name in variables}
+    told |= {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_address[1]}", "AWS_REGION": "eu-central-1"}
+    told |= {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "a", "AWS_LAMBDA_FUNCTION_NAME": "scan-cluster"}
+    told |= {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769", "AWS_LAMBDA_FUNCTION_VERSION": "1"}
+    took = []
+    for _ in range(STARTS):
+        polled.clear()
+        started = time.monotonic()
+        process = Popen([program], env=told, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
+        until("the function polls", lambda: polled, 30, every=0.001)
+        process.kill()
+        process.wait()
+        took.append((polled[0] - started) * 1000)
+    server.shutdown()
+    return sorted(took)[STARTS // 2]
+
+
+def peak_mb(here: place.Place, cluster: str, pods: int) -> float:
+    """The most memory that the function had during a scan of a generated cluster."""
+    eks = here.customers["acme"].account.client("eks")
+    role = f"arn:aws:iam::{place.ACME}:role/PlimsollScanner"
+    eks.create_cluster(name=cluster, version="1.34", roleArn=role, resourcesVpcConfig={"endpointPublicAccess": True})
+    here.plimsoll("service", "scan", place.ACME)
+    found = until(f"{cluster} is scanned", lambda: scanned(here, cluster), 600)
+    judged = found["counts"]["resources"]
+    assert judged >= pods * 3, f"{cluster}: {judged} resources of {pods} pods: {json.dumps(found)}"
+    here.service.quiet()
+    peaks = []
+    for pid in children_of(here.programs.running["ministack"].pid):
+        if "ScanCluster" in environment(pid):
+            status = Path(f"/proc/{pid}/status").read_text()
+            peaks.append(int(status.split("VmHWM:")[1].split()[0]) / 1024)
+            os.kill(pid, signal.SIGKILL)
+    return max(peaks)
+
+
+if __name__ == "__main__":
+    main()
