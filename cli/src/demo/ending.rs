@@ -31,7 +31,7 @@ pub(super) fn score(cluster: &Cluster) -> Option<f64> {
         .scores
         .iter()
         .find(|score| score.id == FRAMEWORK)?
-        .score
+        .score()
 }
 
 /// Everything that is said.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClusterId, Fingerprint, OutboxId, PolicyId, Reason, ScanId, Severity};
+use crate::{ClusterId, Fingerprint, FrameworkScore, OutboxId, PolicyId, Reason, ScanId, Severity};
 
 /// A scan, planned, running or done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,28 +63,6 @@ pub struct ScanCounts {
     pub policies_applicable: u32,
     /// Policies evaluated on everything they apply to.
     pub policies_evaluated: u32,
-}
-
-/// A framework's score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FrameworkScore {
-    /// Framework id, for example `cis-eks-1.8.0`.
-    pub id: String,
-    /// Title for people.
-    pub title: String,
-    /// Proven passes ÷ applicable scored controls, in percent with one decimal; none when no scored control applies.
-    pub score: Option<f64>,
-    /// The score if everything not evaluated passed.
-    pub score_possible: Option<f64>,
-    /// Scored controls that apply.
-    pub scored: u32,
-    /// Of those, passing.
-    pub passed: u32,
-    /// Of those, failing.
-    pub failed: u32,
-    /// Of those, not evaluated.
-    pub not_evaluated: u32,
 }
 
 /// What a finished scan leaves for the router, written in the transaction that publishes the scan.

@@ -29,7 +29,7 @@ impl Coverage {
         if self.applicable == 0 {
             100.0
         } else {
-            percent(self.evaluated, self.applicable)
+            (f64::from(self.evaluated) * 1000.0 / f64::from(self.applicable)).round() / 10.0
         }
     }
 }
@@ -256,23 +256,11 @@ fn score(framework: &Framework, controls: &[ControlResult]) -> FrameworkScore {
         .iter()
         .filter(|c| c.control.scored && c.verdict != Verdict::NotApplicable);
     let count = |verdict| scored.clone().filter(|c| c.verdict == verdict).count() as u32;
-    let applicable = scored.clone().count() as u32;
-    let (passed, unknown) = (
-        count(Verdict::Pass),
-        count(Verdict::NotEvaluated) + count(Verdict::Manual),
-    );
     FrameworkScore {
         id: framework.id.clone(),
         title: framework.title.clone(),
-        score: (applicable > 0).then(|| percent(passed, applicable)),
-        score_possible: (applicable > 0).then(|| percent(passed + unknown, applicable)),
-        scored: applicable,
-        passed,
+        passed: count(Verdict::Pass),
         failed: count(Verdict::Fail),
-        not_evaluated: unknown,
+        not_evaluated: count(Verdict::NotEvaluated) + count(Verdict::Manual),
     }
-}
-
-fn percent(part: u32, whole: u32) -> f64 {
-    (f64::from(part) * 1000.0 / f64::from(whole)).round() / 10.0
 }

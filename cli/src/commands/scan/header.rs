@@ -129,8 +129,8 @@ fn framework(plan: &Plan<'_>, found: &FrameworkResult) -> Framework {
     Framework {
         id: known.id.clone(),
         title: known.title.clone(),
-        score: found.score.score,
-        score_possible: found.score.score_possible,
+        score: found.score.score(),
+        score_possible: found.score.score_possible(),
         previous_score: None,
         controls: found
             .controls

@@ -150,11 +150,14 @@ pub(super) async fn show(
         }
         for score in &cluster.scores {
             let points = score
-                .score
+                .score()
                 .map_or_else(|| "no score".to_owned(), |points| format!("{points:.1}"));
             let text = format!(
                 "{points}: {} of {} scored controls pass, {} fail, {} not evaluated",
-                score.passed, score.scored, score.failed, score.not_evaluated
+                score.passed,
+                score.scored(),
+                score.failed,
+                score.not_evaluated
             );
             pairs.push((score.id.as_str(), Some(text)));
         }

@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_model::{
-    Cluster, Connection, ConnectionKind, ConnectionState, Readable, Scan, ScanStatus, Severity,
+    Cluster, Connection, ConnectionKind, ConnectionState, FrameworkScore, Readable, Scan,
+    ScanStatus, Severity,
 };
 use serde_json::{Value, json};
 
@@ -152,7 +153,7 @@ pub(super) fn cluster_json(tenant: &str, cluster: &Cluster) -> Value {
         "lastScanAt": cluster.last_scan_at,
         "counts": cluster.counts,
         "open": cluster.open.iter().map(|(severity, count)| (severity.to_string(), json!(count))).collect::<serde_json::Map<_, _>>(),
-        "scores": cluster.scores,
+        "scores": cluster.scores.iter().map(score).collect::<Vec<_>>(),
     });
     if let Readable::No { reason, since } = &cluster.readable {
         shown["reason"] = json!(reason.need);
@@ -194,6 +195,19 @@ fn long(length: SignedDuration) -> String {
         120..2880 => format!("{} h", minutes / 60),
         _ => format!("{} d", minutes / 1440),
     }
+}
+
+fn score(of: &FrameworkScore) -> Value {
+    json!({
+        "id": of.id,
+        "title": of.title,
+        "score": of.score(),
+        "scorePossible": of.score_possible(),
+        "scored": of.scored(),
+        "passed": of.passed,
+        "failed": of.failed,
+        "notEvaluated": of.not_evaluated,
+    })
 }
 
 #[cfg(test)]

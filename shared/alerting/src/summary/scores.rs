@@ -67,7 +67,7 @@ fn sums<'a>(scores: impl Iterator<Item = &'a [FrameworkScore]>) -> BTreeMap<&'a 
     for score in scores.flatten() {
         let sum = sums.entry(&score.id).or_default();
         sum.title = &score.title;
-        sum.scored += score.scored;
+        sum.scored += score.scored();
         sum.passed += score.passed;
         sum.not_evaluated += score.not_evaluated;
     }

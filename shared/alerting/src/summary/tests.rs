@@ -60,9 +60,6 @@ fn score(passed: u32, not_evaluated: u32) -> FrameworkScore {
     FrameworkScore {
         id: "cis-eks-1.8.0".to_owned(),
         title: "CIS EKS 1.8.0".to_owned(),
-        score: None,
-        score_possible: None,
-        scored: 27,
         passed,
         failed: 27 - passed - not_evaluated,
         not_evaluated,

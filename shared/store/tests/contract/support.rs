@@ -210,9 +210,6 @@ pub(crate) fn publication(manifest: Option<String>, outbox: Option<OutboxItem>) 
             scores: vec![FrameworkScore {
                 id: "pss-baseline".to_owned(),
                 title: "Baseline".to_owned(),
-                score: Some(93.5),
-                score_possible: Some(100.0),
-                scored: 10,
                 passed: 9,
                 failed: 1,
                 not_evaluated: 0,
