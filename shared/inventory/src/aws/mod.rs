@@ -3,6 +3,7 @@
 mod clusters;
 pub mod derive;
 mod error;
+mod partition;
 pub mod read;
 mod role;
 pub mod surroundings;
@@ -10,6 +11,7 @@ pub mod surroundings;
 mod tests;
 pub mod wire;
 
-pub use clusters::{DiscoveredCluster, describe_cluster, list_clusters};
+pub use clusters::{DiscoveredCluster, describe_cluster, discover_clusters};
 pub use error::AwsError;
+pub use partition::{global_region, partition};
 pub use role::{AssumedAccount, RoleCheck, account_of_role, session_name, verify_role};

@@ -6,6 +6,7 @@ use plimsoll_model::ReasonCode;
 use serde_json::{Value, json};
 
 use super::samples::PLACE;
+use crate::aws::DiscoveredCluster;
 use crate::aws::read::reader::MOST_SINGLES;
 use crate::aws::read::{Place, Reading, global, region};
 use crate::aws::wire::tests::server::{Asked, Reply, Server, ok};
@@ -34,7 +35,12 @@ fn object<'a>(reading: &'a Reading, kind: &str) -> &'a Value {
 #[tokio::test]
 async fn whoever_may_nothing_learns_why() {
     let (_server, account) = account(|_| None).await;
-    let mut reading = region(&account, PLACE, &["prod".to_owned()]).await;
+    let cluster = DiscoveredCluster {
+        name: "prod".to_owned(),
+        region: "eu-central-1".to_owned(),
+        described: json!({"name": "prod"}),
+    };
+    let mut reading = region(&account, PLACE, &[cluster]).await;
     let place = Place {
         region: None,
         ..PLACE
@@ -45,7 +51,8 @@ async fn whoever_may_nothing_learns_why() {
             .gaps
             .get(kind.name)
             .unwrap_or_else(|| panic!("{} is not read", kind.name));
-        if matches!(kind.name, "AwsRegion" | "AwsAccount") {
+        // Clusters were described before.
+        if matches!(kind.name, "AwsRegion" | "AwsAccount" | "AWS::EKS::Cluster") {
             assert_eq!(*gap, None);
             continue;
         }
@@ -56,7 +63,7 @@ async fn whoever_may_nothing_learns_why() {
         let (service, operation) = gap.need.split_once(':').unwrap();
         assert!(!service.is_empty() && !operation.contains(' '), "{gap:?}");
     }
-    assert_eq!(reading.objects.len(), 2, "{:?}", reading.objects);
+    assert_eq!(reading.objects.len(), 3, "{:?}", reading.objects);
     let live = &object(&reading, "AwsRegion")["Live"];
     let said = "permissionMissing ec2:GetEbsEncryptionByDefault";
     assert_eq!(live["EbsEncryptionByDefault"]["$unknown"], said);
