@@ -5,6 +5,7 @@ pub mod derive;
 mod error;
 mod partition;
 pub mod read;
+pub mod releases;
 mod role;
 pub mod surroundings;
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod secrets;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod waf;
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::samples::PLACE;
 use crate::aws::DiscoveredCluster;
-use crate::aws::read::reader::MOST_SINGLES;
+use crate::aws::read::reader::{MOST_SINGLES, Reader};
+use crate::aws::read::waf;
 use crate::aws::read::{Place, Reading, global, region};
 use crate::aws::wire::tests::server::{Asked, Reply, Server, ok};
 use crate::aws::wire::{Account, Pace};
@@ -133,4 +134,43 @@ async fn beyond_the_budget_a_part_is_unknown() {
             .count(),
         MOST_SINGLES
     );
+}
+
+#[tokio::test]
+async fn web_acls_that_tell_nothing_leave_the_rest_unknown() {
+    for (many, refused, others) in [
+        (2, "", Value::Null),
+        (
+            2,
+            "acl-1",
+            json!({"$unknown": "permissionMissing wafv2:ListResourcesForWebACL"}),
+        ),
+        (
+            MOST_SINGLES + 1,
+            "",
+            json!({"$unknown": "costLimit wafv2:ListResourcesForWebACL: more than 200 calls of one region"}),
+        ),
+    ] {
+        let (server, account) = account(move |asked| {
+            let body: Value = serde_json::from_str(&asked.body).ok()?;
+            let Some(acl) = body["WebACLArn"].as_str() else {
+                let acls: Vec<_> = (0..many)
+                    .map(|n| json!({"ARN": format!("acl-{n}")}))
+                    .collect();
+                return Some(json!({ "WebACLs": acls }).to_string());
+            };
+            let arns = json!({ "ResourceArns": [format!("lb of {acl}")] });
+            (acl != refused).then(|| arns.to_string())
+        })
+        .await;
+        let acls = waf::read(Reader {
+            account: &account,
+            place: PLACE,
+        })
+        .await;
+        assert_eq!(acls.of("lb of acl-0"), "acl-0");
+        assert_eq!(acls.of("lb of none"), others);
+        let calls = server.asked().len();
+        assert_eq!(calls, 1 + many.min(MOST_SINGLES));
+    }
 }
