@@ -26,7 +26,7 @@ use plimsoll_runtime::{Disposition, Failure};
 use plimsoll_store::{Claim, Store, StoreError, TenantStore};
 use scan_cluster::{Reach, role_arn};
 
-use self::surroundings::{Inhabited, Whole};
+use self::surroundings::{Inhabited, Whole, scope_id};
 
 /// A cluster that no account job reaches is scanned this long after its slot, so that its state shows.
 const CLUSTER_GRACE: SignedDuration = SignedDuration::from_hours(1);
@@ -188,19 +188,26 @@ async fn discover(
             });
         }
     }
-    let whole = Whole {
+    let mut whole = Whole {
         number: account,
         account: in_region(global_region(regions)),
         inhabited,
+        deserted: Vec::new(),
     };
-    surroundings::keep(&store.of(&job.tenant), &connection.id, &whole, now)
+    let of = (&store.of(&job.tenant), &connection.id);
+    whole
+        .find_deserted(of, regions)
+        .await
+        .map_err(|error| Trouble::Passing(error.into()))?;
+    surroundings::keep(store, reach, of, &whole, now)
         .await
         .map_err(Trouble::Passing)?;
     Ok(whole.found())
 }
 
 impl Whole<'_> {
-    /// The clusters, and the account and its regions with clusters: what those have as a whole is judged by itself.
+    /// The clusters, and the account and its regions with clusters: what those have as a whole is judged by itself. Also
+    /// those that were among them once.
     fn found(&self) -> Vec<Found> {
         let found = |name: String, region: Option<&String>, provider| Found {
             name,
@@ -217,13 +224,18 @@ impl Whole<'_> {
                 ..found(cluster.name.clone(), Some(&one.region), Provider::Eks)
             })
         });
-        let scope = |name, region| found(name, region, Provider::Aws);
-        let whole = (!self.inhabited.is_empty()).then(|| scope(self.number.to_owned(), None));
-        let regions = self.inhabited.iter().map(|one| {
-            let name = format!("{}-{}", self.number, one.region);
-            scope(name, Some(&one.region))
-        });
-        clusters.chain(whole).chain(regions).collect()
+        let scope = |region: Option<&String>| {
+            let name = self.scope_name(region.map(String::as_str));
+            found(name, region, Provider::Aws)
+        };
+        let whole = (!self.inhabited.is_empty()).then(|| scope(None));
+        let regions = self.inhabited.iter().map(|one| scope(Some(&one.region)));
+        let deserted = self.deserted.iter().map(|one| scope(one.as_ref()));
+        clusters
+            .chain(whole)
+            .chain(regions)
+            .chain(deserted)
+            .collect()
     }
 }
 
@@ -302,9 +314,8 @@ fn cluster(
 ) -> Cluster {
     let by_rule = || policy.map(|policy| policy.stage_of(&found.name, &found.tags));
     let stage = connection.stage.or_else(by_rule).unwrap_or(Stage::Prod);
-    let region = found.region.as_deref().unwrap_or_default();
     Cluster {
-        id: ClusterId::of(&[connection.id.as_str(), region, &found.name]),
+        id: scope_id(&connection.id, found.region.as_deref(), &found.name),
         connection: connection.id.clone(),
         name: found.name,
         provider: found.provider,
