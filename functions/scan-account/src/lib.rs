@@ -8,12 +8,15 @@
 mod surroundings;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::EscalationPolicy;
 use plimsoll_inventory::aws::surroundings::SurroundingsError;
+use plimsoll_inventory::aws::wire::Account;
 use plimsoll_inventory::aws::{
-    AssumedAccount, AwsError, RoleCheck, describe_cluster, list_clusters, session_name, verify_role,
+    AssumedAccount, AwsError, RoleCheck, discover_clusters, global_region, session_name,
+    verify_role,
 };
 use plimsoll_model::{
     AccountJob, Cluster, ClusterId, ClusterJob, Connection, ConnectionKind, ConnectionState, Lease,
@@ -22,6 +25,8 @@ use plimsoll_model::{
 use plimsoll_runtime::{Disposition, Failure};
 use plimsoll_store::{Claim, Store, StoreError, TenantStore};
 use scan_cluster::{Reach, role_arn};
+
+use self::surroundings::{Inhabited, Whole, scope_id};
 
 /// A cluster that no account job reaches is scanned this long after its slot, so that its state shows.
 const CLUSTER_GRACE: SignedDuration = SignedDuration::from_hours(1);
@@ -152,7 +157,7 @@ async fn discover(
         &job.tenant,
         &ScanId::of_slot(&ClusterId::of(&[connection.id.as_str()]), job.slot),
     );
-    let arn = role_arn(account, role);
+    let arn = role_arn(account, role, regions);
     let wrong = format!("plm-{}", hash_text(&[external_id, "wrong", &slot]));
     match verify_role(&reach.sdk, &arn, external_id, &wrong, &session).await {
         Ok(RoleCheck::Sound) => {}
@@ -168,59 +173,70 @@ async fn discover(
     claim(store, account, job).await?;
     let assumed = AssumedAccount::assume(&reach.sdk, &arn, external_id, &session).await;
     let assumed = assumed.map_err(|error| trouble(error, job.slot))?;
-    let mut found = Vec::new();
+    let in_region =
+        |region: &str| Account::new(assumed.in_region(region), account, Arc::clone(&reach.pace));
+    let mut inhabited = Vec::new();
     for region in regions {
-        let config = assumed.in_region(region);
-        for name in list_clusters(&config)
-            .await
-            .map_err(|error| trouble(error, job.slot))?
-        {
-            let described = describe_cluster(&config, &name)
-                .await
-                .map_err(|error| trouble(error, job.slot))?;
-            found.push(Found {
-                name,
-                region: Some(region.clone()),
-                account: Some(account.clone()),
-                version: described.version,
-                provider: Provider::Eks,
-                tags: described.tags,
+        let of_region = in_region(region);
+        let clusters = discover_clusters(&of_region).await;
+        let clusters = clusters.map_err(|error| trouble(error, job.slot))?;
+        if !clusters.is_empty() {
+            inhabited.push(Inhabited {
+                region: region.clone(),
+                account: of_region,
+                clusters,
             });
         }
     }
-    let mut clusters: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for found in &found {
-        let region = found.region.clone().unwrap_or_default();
-        clusters.entry(region).or_default().push(found.name.clone());
-    }
-    surroundings::keep(
-        &store.of(&job.tenant),
-        &connection.id,
-        &reach.pace,
-        &assumed,
-        &clusters,
-        now,
-    )
-    .await
-    .map_err(Trouble::Passing)?;
-    found.extend(scopes(account, &clusters));
-    Ok(found)
+    let mut whole = Whole {
+        number: account,
+        account: in_region(global_region(regions)),
+        inhabited,
+        deserted: Vec::new(),
+    };
+    let of = (&store.of(&job.tenant), &connection.id);
+    whole
+        .find_deserted(of, regions)
+        .await
+        .map_err(|error| Trouble::Passing(error.into()))?;
+    surroundings::keep(store, reach, of, &whole, now)
+        .await
+        .map_err(Trouble::Passing)?;
+    Ok(whole.found())
 }
 
-/// The account, and its regions with clusters: what they have as a whole is judged by itself.
-fn scopes(account: &str, clusters: &BTreeMap<String, Vec<String>>) -> Vec<Found> {
-    let scope = |name: String, region: Option<&String>| Found {
-        name,
-        region: region.cloned(),
-        account: Some(account.to_owned()),
-        version: None,
-        provider: Provider::Aws,
-        tags: BTreeMap::new(),
-    };
-    let regions = clusters.keys();
-    let regions = regions.map(|region| scope(format!("{account}-{region}"), Some(region)));
-    let whole = (!clusters.is_empty()).then(|| scope(account.to_owned(), None));
-    whole.into_iter().chain(regions).collect()
+impl Whole<'_> {
+    /// The clusters, and the account and its regions with clusters: what those have as a whole is judged by itself. Also
+    /// those that were among them once.
+    fn found(&self) -> Vec<Found> {
+        let found = |name: String, region: Option<&String>, provider| Found {
+            name,
+            region: region.cloned(),
+            account: Some(self.number.to_owned()),
+            version: None,
+            provider,
+            tags: BTreeMap::new(),
+        };
+        let clusters = self.inhabited.iter().flat_map(|one| {
+            one.clusters.iter().map(|cluster| Found {
+                version: cluster.version().map(str::to_owned),
+                tags: cluster.tags(),
+                ..found(cluster.name.clone(), Some(&one.region), Provider::Eks)
+            })
+        });
+        let scope = |region: Option<&String>| {
+            let name = self.scope_name(region.map(String::as_str));
+            found(name, region, Provider::Aws)
+        };
+        let whole = (!self.inhabited.is_empty()).then(|| scope(None));
+        let regions = self.inhabited.iter().map(|one| scope(Some(&one.region)));
+        let deserted = self.deserted.iter().map(|one| scope(one.as_ref()));
+        clusters
+            .chain(whole)
+            .chain(regions)
+            .chain(deserted)
+            .collect()
+    }
 }
 
 /// Makes the account the tenant's, whose role there has just let us in: typing another's account number claims nothing.
@@ -298,9 +314,8 @@ fn cluster(
 ) -> Cluster {
     let by_rule = || policy.map(|policy| policy.stage_of(&found.name, &found.tags));
     let stage = connection.stage.or_else(by_rule).unwrap_or(Stage::Prod);
-    let region = found.region.as_deref().unwrap_or_default();
     Cluster {
-        id: ClusterId::of(&[connection.id.as_str(), region, &found.name]),
+        id: scope_id(&connection.id, found.region.as_deref(), &found.name),
         connection: connection.id.clone(),
         name: found.name,
         provider: found.provider,

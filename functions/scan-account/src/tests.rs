@@ -1,5 +1,9 @@
 //! Accounts of the example world, through their roles.
 
+mod calls;
+mod deserted;
+mod unreachable;
+
 use std::sync::Arc;
 use std::time::SystemTime;
 

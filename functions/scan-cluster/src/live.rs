@@ -123,6 +123,24 @@ pub(crate) fn judge_account<'c, K: ListSink>(
     end(LiveScan::new(plan), Some(around), sink)
 }
 
+/// Judges what is around a cluster that cannot be read for `reason`; everything that lies in it is not evaluated.
+///
+/// # Errors
+/// When the disk fails.
+pub(crate) fn judge_around<'c, K: ListSink>(
+    plan: &'c Plan<'c>,
+    around: &Around,
+    reason: &Reason,
+    sink: K,
+) -> Result<LiveScan<'c, K>, LiveError> {
+    let mut scan = LiveScan::new(plan);
+    for plural in plan.lists().into_iter().chain([kind::CLUSTER.plural]) {
+        let unread = ListState::Incomplete(reason.clone());
+        scan.lists.set(plural, unread);
+    }
+    end(scan, Some(around), sink)
+}
+
 /// After the lists of the cluster: what is around it, then what joins are needed for, and what was missing.
 fn end<'c, K: ListSink>(
     mut scan: LiveScan<'c, K>,

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use plimsoll_inventory::aws::wire::Pace;
-use plimsoll_inventory::aws::{AssumedAccount, AwsError, describe_cluster, session_name};
+use plimsoll_inventory::aws::wire::{Account, Pace};
+use plimsoll_inventory::aws::{
+    AssumedAccount, AwsError, describe_cluster, partition, session_name,
+};
 use plimsoll_inventory::kube::{
     ClusterError, ClusterReader, Patience, connect_context, connect_eks,
 };
@@ -32,10 +34,11 @@ pub struct Reach {
     pub clock: Clock,
 }
 
-/// The ARN of a connection's role.
+/// The ARN of a connection's role. An account lies in one partition, whose regions are looked at.
 #[must_use]
-pub fn role_arn(account: &str, role: &str) -> String {
-    format!("arn:aws:iam::{account}:role/{role}")
+pub fn role_arn(account: &str, role: &str, regions: &[String]) -> String {
+    let partition = partition(regions.first().map_or("", String::as_str));
+    format!("arn:{partition}:iam::{account}:role/{role}")
 }
 
 impl Reach {
@@ -69,15 +72,17 @@ impl Reach {
                 account,
                 role,
                 external_id,
-                ..
+                regions,
             } => {
-                let arn = role_arn(account, role);
+                let arn = role_arn(account, role, regions);
                 let session = session_name(tenant, scan);
                 let assumed = AssumedAccount::assume(&self.sdk, &arn, external_id, &session).await;
                 let assumed = assumed.map_err(|error| refused(&error))?;
                 let region = cluster.region.as_deref().unwrap_or_default();
-                let found = describe_cluster(&assumed.in_region(region), &cluster.name).await;
-                let target = found.map_err(|error| refused(&error))?.target;
+                let in_region = assumed.in_region(region);
+                let of_region = Account::new(in_region, account, Arc::clone(&self.pace));
+                let found = describe_cluster(&of_region, &cluster.name).await;
+                let target = found.map_err(|error| refused(&error))?.target();
                 let target = target.ok_or_else(|| {
                     Reason::new(ReasonCode::ApiError, "the cluster has no endpoint yet")
                 })?;
@@ -127,9 +132,17 @@ pub fn refused(error: &AwsError) -> Reason {
 #[must_use]
 pub fn unreadable(error: &ClusterError, connection: &Connection, cluster: &Cluster) -> Reason {
     match (error, &connection.kind) {
-        (ClusterError::Unauthorized { .. }, ConnectionKind::Aws { account, role, .. }) => {
+        (
+            ClusterError::Unauthorized { .. },
+            ConnectionKind::Aws {
+                account,
+                role,
+                regions,
+                ..
+            },
+        ) => {
             let region = cluster.region.as_deref().unwrap_or_default();
-            let arn = role_arn(account, role);
+            let arn = role_arn(account, role, regions);
             Reason::new(ReasonCode::PermissionMissing, "access entry missing (401)").mended_by(format!(
                 "aws eks create-access-entry --cluster-name {} --region {region} --principal-arn {arn} --kubernetes-groups plimsoll:readers",
                 cluster.name

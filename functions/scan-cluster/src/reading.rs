@@ -1,7 +1,7 @@
 //! What a scan reads and judges, or why it cannot.
 
 use jiff::Timestamp;
-use plimsoll_inventory::kube::ListScope;
+use plimsoll_inventory::kube::{ClusterReader, ClusterVersion, ListScope};
 use plimsoll_inventory::redact::redacted_value;
 use plimsoll_model::{Connection, OutboxItem, Provider, Readable, Reason, ReasonCode};
 use plimsoll_policy::{Exceptions, Plan, PlanOptions};
@@ -10,82 +10,119 @@ use plimsoll_store::Publication;
 
 use crate::around::{Around, aws_part};
 use crate::kept::Kept;
-use crate::live::{LiveError, judge_account, judge_cluster};
+use crate::live::{LiveError, judge_account, judge_around, judge_cluster};
 use crate::reach::{suspended, unreadable};
+use crate::writing::State;
 use crate::{ScanError, Work};
 
 impl Work<'_> {
     pub(crate) async fn scan(&self, clock: &Clock) -> Result<Publication, ScanError> {
         let connection = self.tenant.get_connection(&self.cluster.connection).await?;
-        let around = Around::of(self.tenant, &connection, self.cluster, clock.now()).await?;
-        if self.cluster.provider == Provider::Aws {
-            return self.scan_account(&connection, around, clock).await;
+        if let Some(reason) = suspended(&connection) {
+            return Ok(self.unreadable(reason, clock.now()));
         }
-        let reader = match self
-            .reach
-            .connect(self.id, &self.lease.scan, &connection, self.cluster)
-            .await
-        {
-            Ok(reader) => reader,
-            Err(reason) => return Ok(self.unreadable(reason, clock.now())),
+        let reached = match self.cluster.provider {
+            Provider::Aws => None,
+            _ => Some(self.enter(&connection).await),
         };
-        let version = match reader.version().await {
-            Ok(version) => version,
-            Err(error) => {
-                return Ok(
-                    self.unreadable(unreadable(&error, &connection, self.cluster), clock.now())
-                );
+        let around = Around::of(self.tenant, &connection, self.cluster, clock.now()).await?;
+        match reached {
+            None => self.scan_account(around, clock).await,
+            Some(Ok((reader, version))) => {
+                let around = around.as_ref();
+                self.scan_cluster(&connection, &reader, version, around, clock)
+                    .await
             }
-        };
+            Some(Err(reason)) => self.scan_around(reason, around.as_ref(), clock).await,
+        }
+    }
+
+    /// As far as the cluster's first answer.
+    async fn enter(
+        &self,
+        connection: &Connection,
+    ) -> Result<(ClusterReader, ClusterVersion), Reason> {
+        let (id, scan) = (self.id, &self.lease.scan);
+        let reader = self
+            .reach
+            .connect(id, scan, connection, self.cluster)
+            .await?;
+        match reader.version().await {
+            Ok(version) => Ok((reader, version)),
+            Err(error) => Err(unreadable(&error, connection, self.cluster)),
+        }
+    }
+
+    async fn scan_cluster(
+        &self,
+        connection: &Connection,
+        reader: &ClusterReader,
+        version: ClusterVersion,
+        around: Option<&Around>,
+        clock: &Clock,
+    ) -> Result<Publication, ScanError> {
         let options = PlanOptions {
             cluster_version: Some(version.minor.clone()),
             provider: Some(version.provider().to_owned()),
-            git_version: Some(version.git.clone()),
-            ..self.options(around.as_ref(), clock.now())
+            git_version: Some(version.git),
+            ..self.options(around, clock.now())
         };
         let plan = Plan::new(self.catalogue, options);
         let scope = ListScope::default();
-        let around = around.as_ref();
-        match judge_cluster(
-            &reader,
-            &plan,
-            &scope,
-            around,
-            &Kept::default,
-            &|_, _, _| {},
-        )
-        .await
-        {
+        let judged = judge_cluster(reader, &plan, &scope, around, &Kept::default, &|_, _, _| {});
+        match judged.await {
             Ok(scan) => {
-                self.write(&plan, scan, Some(version.minor), clock.now())
-                    .await
+                let read = State::Read(Some(version.minor));
+                self.write(&plan, scan, read, clock.now()).await
             }
             Err(LiveError::Cluster(error)) => {
-                Ok(self.unreadable(unreadable(&error, &connection, self.cluster), clock.now()))
+                let reason = unreadable(&error, connection, self.cluster);
+                self.scan_around(reason, around, clock).await
             }
             Err(error @ LiveError::Spool(_)) => Err(ScanError::Machine(error.to_string())),
         }
     }
 
+    /// A cluster that cannot be read: what AWS says of it is judged all the same, and nothing else is touched.
+    async fn scan_around(
+        &self,
+        reason: Reason,
+        around: Option<&Around>,
+        clock: &Clock,
+    ) -> Result<Publication, ScanError> {
+        let Some(around) = around.filter(|around| around.unread().is_none()) else {
+            return Ok(self.unreadable(reason, clock.now()));
+        };
+        let options = PlanOptions {
+            cluster_version: self.cluster.version.clone(),
+            provider: (self.cluster.provider == Provider::Eks).then(|| "eks".to_owned()),
+            ..self.options(Some(around), clock.now())
+        };
+        let plan = Plan::new(self.catalogue, options);
+        let scan = judge_around(&plan, around, &reason, Kept::default());
+        let scan = scan.map_err(|error| ScanError::Machine(error.to_string()))?;
+        self.write(&plan, scan, State::Unread(reason), clock.now())
+            .await
+    }
+
     /// What an account, or a region of it, has as a whole: no cluster is asked.
     async fn scan_account(
         &self,
-        connection: &Connection,
         around: Option<Around>,
         clock: &Clock,
     ) -> Result<Publication, ScanError> {
         let gone = || Reason::new(ReasonCode::InputUnread, "no AWS account is connected");
-        let unread = match &around {
-            Some(around) => suspended(connection).or_else(|| around.unread().cloned()),
-            None => Some(gone()),
+        let Some(around) = &around else {
+            return Ok(self.unreadable(gone(), clock.now()));
         };
-        let (Some(around), None) = (&around, &unread) else {
-            return Ok(self.unreadable(unread.unwrap_or_else(gone), clock.now()));
-        };
+        if let Some(reason) = around.unread() {
+            return Ok(self.unreadable(reason.clone(), clock.now()));
+        }
         let plan = Plan::new(self.catalogue, self.options(Some(around), clock.now()));
         let scan = judge_account(&plan, around, Kept::default());
         let scan = scan.map_err(|error| ScanError::Machine(error.to_string()))?;
-        self.write(&plan, scan, None, clock.now()).await
+        self.write(&plan, scan, State::Read(None), clock.now())
+            .await
     }
 
     fn options(&self, around: Option<&Around>, now: Timestamp) -> PlanOptions {
@@ -98,22 +135,31 @@ impl Work<'_> {
         }
     }
 
-    /// A cluster that could not be read: said once, and no finding is touched.
+    /// A cluster that could not be read, and of which nothing else is known: no finding is touched.
     fn unreadable(&self, reason: Reason, now: Timestamp) -> Publication {
+        let outbox = OutboxItem {
+            unreadable: Some(reason.clone()),
+            ..self.outbox(now, true)
+        };
+        Publication {
+            finished: now,
+            result: None,
+            outbox: self.could_be_read().then_some(outbox),
+            readable: self.unread(reason, now),
+        }
+    }
+
+    /// Whether it is news that it cannot be read.
+    pub(crate) fn could_be_read(&self) -> bool {
+        !matches!(self.cluster.readable, Readable::No { .. })
+    }
+
+    /// That it cannot be read, since when it could not.
+    pub(crate) fn unread(&self, reason: Reason, now: Timestamp) -> Readable {
         let since = match &self.cluster.readable {
             Readable::No { since, .. } => *since,
             _ => now,
         };
-        let changed = !matches!(self.cluster.readable, Readable::No { .. });
-        let outbox = changed.then(|| OutboxItem {
-            unreadable: Some(reason.clone()),
-            ..self.outbox(now, true)
-        });
-        Publication {
-            finished: now,
-            result: None,
-            readable: Readable::No { reason, since },
-            outbox,
-        }
+        Readable::No { reason, since }
     }
 }

@@ -13,12 +13,20 @@ use crate::kept::{Judgements, Kept};
 use crate::live::LiveScan;
 use crate::{ScanError, Work, excepted, findings};
 
+/// What became of the cluster itself.
+pub(crate) enum State {
+    /// It was read; its Kubernetes version, where there is one.
+    Read(Option<String>),
+    /// It could not be read, and only what is around it was judged.
+    Unread(Reason),
+}
+
 impl Work<'_> {
     pub(crate) async fn write(
         &self,
         plan: &Plan<'_>,
         scan: LiveScan<'_, Kept>,
-        version: Option<String>,
+        state: State,
         now: Timestamp,
     ) -> Result<Publication, ScanError> {
         let LiveScan {
@@ -64,14 +72,30 @@ impl Work<'_> {
         excepted::tell(self, &difference, now).await?;
         let snapshot = self.keep(spools).await?;
         let coverage = outcome::coverage(plan, &session.tally);
-        let first = self.tenant.first_scan_at(&self.cluster.id).await?.is_none();
-        let mended = matches!(self.cluster.readable, Readable::No { .. });
+        let could_be_read = self.could_be_read();
+        let of_cluster = &self.cluster.id;
+        // What is found when a cluster is first read was there before, and so was what is around it before that.
+        let (first, turned, version, unreadable) = match state {
+            State::Read(version) => {
+                let before = self.tenant.first_read_at(of_cluster).await?;
+                (before.is_none(), !could_be_read, version, None)
+            }
+            State::Unread(reason) => {
+                let before = self.tenant.first_scan_at(of_cluster).await?;
+                (before.is_none(), could_be_read, None, Some(reason))
+            }
+        };
         let outbox = OutboxItem {
             first,
             changes: announce,
-            ..self.outbox(now, mended)
+            unreadable: unreadable.clone().filter(|_| turned),
+            ..self.outbox(now, turned)
         };
-        let worth_saying = first || mended || !outbox.changes.is_empty();
+        let worth_saying = first || turned || !outbox.changes.is_empty();
+        let readable = match unreadable {
+            Some(reason) => self.unread(reason, now),
+            None => Readable::Yes,
+        };
         Ok(Publication {
             finished: now,
             result: Some(ScanResult {
@@ -91,7 +115,7 @@ impl Work<'_> {
                 version,
                 snapshot: Some(snapshot),
             }),
-            readable: Readable::Yes,
+            readable,
             outbox: worth_saying.then_some(outbox),
         })
     }

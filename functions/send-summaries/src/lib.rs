@@ -61,7 +61,11 @@ async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<
         let mut weeks = Vec::new();
         let mut findings: Vec<Finding> = Vec::new();
         for cluster in &clusters {
-            let first_scan_at = store.first_scan_at(&cluster.id).await?;
+            // What the first reading of a cluster found was there before, whatever was known of its surroundings.
+            let first_scan_at = match store.first_read_at(&cluster.id).await? {
+                None => store.first_scan_at(&cluster.id).await?,
+                read => read,
+            };
             let (before, missing) = around(store, cluster, from).await?;
             weeks.push((cluster, first_scan_at, before, missing));
             findings.extend(store.cluster_findings(&cluster.id).await?);
@@ -102,14 +106,15 @@ async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<
     Ok(made)
 }
 
-/// The scores of the last scan that ended before `from`, and why the newest one could not evaluate some policies.
+/// The scores of the last scan that ended before `from`, and why the newest one could not evaluate some policies. Scans
+/// that could judge only what is around the cluster have scores as well.
 async fn around(
     store: &TenantStore,
     cluster: &Cluster,
     from: Timestamp,
 ) -> Result<(Vec<FrameworkScore>, Vec<Reason>), RouteError> {
     let mut done = store.recent_scans(&cluster.id, SCANS_BACK).await?;
-    done.retain(|scan| scan.status == ScanStatus::Done);
+    done.retain(|scan| scan.status == ScanStatus::Done || !scan.scores.is_empty());
     let missing = done
         .first()
         .map(|scan| scan.missing.clone())

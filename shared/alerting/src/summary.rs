@@ -306,8 +306,12 @@ impl Week<'_> {
             if let Readable::No { reason, since } = &cluster.readable {
                 let since = When::of(*since, zone).day;
                 let need = one_line(&reason.need, 200);
+                let known = cluster.known_around().map_or(String::new(), |counts| {
+                    let (evaluated, all) = (counts.policies_evaluated, counts.policies_applicable);
+                    format!("; by what AWS says of it, {evaluated} of {all} policies are evaluated")
+                });
                 lines.push(line(
-                    format!("not read since {since}: {need}"),
+                    format!("not read since {since}: {need}{known}"),
                     reason.mend.as_ref(),
                 ));
                 continue;

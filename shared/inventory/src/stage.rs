@@ -10,6 +10,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 use plimsoll_world::{World, WorldConfig};
 
+use crate::aws::wire::{Account, Pace};
 use crate::aws::{AssumedAccount, describe_cluster};
 use crate::kube::{Clock, ClusterReader, EksTarget, Patience, connect_eks};
 use crate::network::AllowedNetworks;
@@ -82,13 +83,16 @@ impl Stage {
             .unwrap()
     }
 
-    pub(crate) async fn target(&self, account: &str, region: &str, name: &str) -> EksTarget {
+    /// A region of an account, to be called without waiting.
+    pub(crate) async fn region(&self, account: &str, region: &str) -> Account {
         let config = self.account(account).await.in_region(region);
-        describe_cluster(&config, name)
-            .await
-            .unwrap()
-            .target
-            .unwrap()
+        Account::new(config, account, Arc::new(Pace::unlimited()))
+    }
+
+    pub(crate) async fn target(&self, account: &str, region: &str, name: &str) -> EksTarget {
+        let account = self.region(account, region).await;
+        let cluster = describe_cluster(&account, name).await.unwrap();
+        cluster.target().unwrap()
     }
 
     /// A reader of a cluster that asks for pages of five and does not wait.

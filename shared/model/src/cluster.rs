@@ -58,6 +58,15 @@ impl Cluster {
     pub fn is_cluster(&self) -> bool {
         self.provider != Provider::Aws
     }
+
+    /// The counts of the last scan, if the cluster could not be read then and only what is around it was judged.
+    #[must_use]
+    pub fn known_around(&self) -> Option<&ScanCounts> {
+        match &self.readable {
+            Readable::No { since, .. } if self.last_scan_at >= Some(*since) => Some(&self.counts),
+            _ => None,
+        }
+    }
 }
 
 /// Who runs the control plane, if there is one.

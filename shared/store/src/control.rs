@@ -53,6 +53,10 @@ impl Claim {
     }
 }
 
+fn releases_of(region: &str) -> Key {
+    Key::new(format!("RELEASES#{region}"), "TOLD")
+}
+
 impl Control {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
@@ -182,6 +186,24 @@ impl Control {
             .send()
             .await?;
         Ok(())
+    }
+
+    /// What AWS told everybody of a region, as it was kept: text, of which the store knows nothing.
+    ///
+    /// # Errors
+    /// When DynamoDB refuses or cannot be reached.
+    pub async fn releases(&self, region: &str) -> Result<Option<String>, StoreError> {
+        let item = self.get(&releases_of(region)).await?;
+        Ok(item.and_then(|item| text_of(&item, "told").map(str::to_owned)))
+    }
+
+    /// Keeps it. Of two that do so at once, one asks for its part again.
+    ///
+    /// # Errors
+    /// When DynamoDB refuses or cannot be reached.
+    pub async fn keep_releases(&self, region: &str, told: &str) -> Result<(), StoreError> {
+        let change = Expression::new().set("told", text(told));
+        self.update(&releases_of(region), &change).await
     }
 
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {

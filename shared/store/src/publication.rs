@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use plimsoll_model::{
-    FrameworkScore, OutboxItem, Readable, Reason, ScanCounts, ScanStatus, Severity,
+    ClusterId, FrameworkScore, OutboxItem, Readable, Reason, ScanCounts, ScanStatus, Severity,
 };
 
 use crate::clusters::{LEASE_SCAN, LEASE_UNTIL};
@@ -13,15 +13,17 @@ use crate::lease::{LAST_ATTEMPT, ScanLease};
 use crate::transaction::Aborted;
 use crate::{StoreError, TenantStore};
 
-/// When a cluster's first scan finished.
+/// When a cluster's first scan finished that had a result.
 const FIRST_SCAN_AT: &str = "first_scan_at";
+/// When the first of them finished that could read the cluster.
+const FIRST_READ_AT: &str = "first_read_at";
 
 /// What a scan ends with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Publication {
     /// When it ended.
     pub finished: Timestamp,
-    /// What came of it; nothing for a cluster that could not be read.
+    /// What came of it; nothing for a cluster that could not be read, and of whose surroundings nothing is known.
     pub result: Option<ScanResult>,
     /// Whether the cluster can be read.
     pub readable: Readable,
@@ -29,7 +31,7 @@ pub struct Publication {
     pub outbox: Option<OutboxItem>,
 }
 
-/// The result of a scan that could read its cluster.
+/// The result of a scan that could read its cluster, or what is around it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScanResult {
     /// Key of the manifest put before; none when it equals the published one, which then stays.
@@ -106,18 +108,37 @@ impl TenantStore {
         }
     }
 
-    /// When the first scan of a cluster finished, if one has.
+    /// When the first scan of a cluster finished, if one has; one that could judge only what is around the cluster is one.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such cluster.
     pub async fn first_scan_at(
         &self,
-        cluster: &plimsoll_model::ClusterId,
+        cluster: &ClusterId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.moment(cluster, FIRST_SCAN_AT).await
+    }
+
+    /// When the first scan finished that could read the cluster itself, if one has.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such cluster.
+    pub async fn first_read_at(
+        &self,
+        cluster: &ClusterId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.moment(cluster, FIRST_READ_AT).await
+    }
+
+    async fn moment(
+        &self,
+        cluster: &ClusterId,
+        name: &str,
     ) -> Result<Option<Timestamp>, StoreError> {
         let item = self
             .expect(&self.keys().cluster(cluster), cluster.as_str())
             .await?;
-        let at = item.get(FIRST_SCAN_AT).and_then(|at| at.as_s().ok());
+        let at = item.get(name).and_then(|at| at.as_s().ok());
         Ok(at.and_then(|at| at.parse().ok()))
     }
 }
@@ -138,6 +159,9 @@ fn cluster_change(lease: &ScanLease, publication: &Publication) -> Result<Expres
         .set("counts", attribute(&result.counts)?)
         .set("open", attribute(&result.open)?)
         .set("scores", attribute(&result.scores)?);
+    if publication.readable == Readable::Yes {
+        change = change.set_once(FIRST_READ_AT, attribute(&publication.finished)?);
+    }
     if let Some(version) = &result.version {
         change = change.set("version", text(version));
     }
@@ -155,21 +179,24 @@ fn scan_change(publication: &Publication) -> Result<Expression, StoreError> {
         .set("finished", attribute(&publication.finished)?)
         .remove(DUE_PK)
         .remove(DUE_SK);
-    match (&publication.result, &publication.readable) {
-        (Some(result), _) => Ok(change
-            .set("status", attribute(&ScanStatus::Done)?)
-            .set("counts", attribute(&result.counts)?)
-            .set("scores", attribute(&result.scores)?)
-            .set("missing", attribute(&result.missing)?)
-            .set_or_remove("snapshot", result.snapshot.as_ref().map(text))),
-        (None, Readable::No { reason, .. }) => Ok(change.set(
-            "status",
-            attribute(&ScanStatus::Unreadable {
-                reason: reason.clone(),
-            })?,
-        )),
-        (None, _) => Err(StoreError::other(
-            "a scan without result whose cluster is readable",
-        )),
-    }
+    let status = match (&publication.result, &publication.readable) {
+        (_, Readable::No { reason, .. }) => ScanStatus::Unreadable {
+            reason: reason.clone(),
+        },
+        (Some(_), _) => ScanStatus::Done,
+        (None, _) => {
+            return Err(StoreError::other(
+                "a scan without result whose cluster is readable",
+            ));
+        }
+    };
+    let change = change.set("status", attribute(&status)?);
+    let Some(result) = &publication.result else {
+        return Ok(change);
+    };
+    Ok(change
+        .set("counts", attribute(&result.counts)?)
+        .set("scores", attribute(&result.scores)?)
+        .set("missing", attribute(&result.missing)?)
+        .set_or_remove("snapshot", result.snapshot.as_ref().map(text)))
 }

@@ -21,6 +21,7 @@ pub(crate) fn answer(named: &Named, asked: &Asked<'_>) -> Result<String, Refusal
     // IAM is one for all regions, whichever its calls are signed for.
     let region = match named.service.as_str() {
         "iam" => "global",
+        service if is_told_everybody(service, &named.operation) => "global",
         _ => asked.region,
     };
     let folder = format!("accounts/{}/{region}/{}", asked.account, named.service);
@@ -48,6 +49,14 @@ pub(crate) fn answer(named: &Named, asked: &Asked<'_>) -> Result<String, Refusal
             "User is not authorized to perform: {service}:{operation}"
         ))),
     }
+}
+
+/// What AWS tells everybody alike, in all regions; the files of it lie with the operator's account, who alone may ask here.
+pub(crate) fn is_told_everybody(service: &str, operation: &str) -> bool {
+    matches!(
+        (service, operation),
+        ("eks", "DescribeAddonVersions" | "DescribeClusterVersions") | ("ssm", "GetParameters")
+    )
 }
 
 /// What a file for a part of a list may be called after: every value that the request names, of ARNs the last part.

@@ -17,6 +17,8 @@ pub(crate) fn operation(method: &str, path: &[String]) -> String {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let name = match (method, path.as_slice()) {
         ("GET", ["clusters"]) => "ListClusters",
+        ("GET", ["cluster-versions"]) => "DescribeClusterVersions",
+        ("GET", ["addons", "supported-versions"]) => "DescribeAddonVersions",
         ("GET", ["clusters", _]) => "DescribeCluster",
         ("GET", ["clusters", _, "access-entries"]) => "ListAccessEntries",
         ("GET", ["clusters", _, "access-entries", _]) => "DescribeAccessEntry",
@@ -41,18 +43,19 @@ pub(crate) fn answer(world: &Shared, named: &Named, call: &Call) -> Result<Strin
     let account = &call.caller.identity.account;
     if operation == "ListClusters" {
         let mut names: Vec<String> = world
-            .clusters
-            .iter()
+            .of_eks()
             .filter(|cluster| &cluster.account == account && cluster.region == call.region)
             .map(|cluster| cluster.name.clone())
             .collect();
         names.sort();
         return page("clusters", names, call);
     }
+    if account::is_told_everybody("eks", operation) {
+        return account::answer(named, &call.asked());
+    }
     let name = call.path.get(1).map_or("", String::as_str);
     let cluster = world
-        .clusters
-        .iter()
+        .of_eks()
         .find(|c| &c.account == account && c.region == call.region && c.name == name)
         .ok_or_else(|| Refusal::NotFound(format!("No cluster found for name: {name}.")))?;
     let last = call.path.get(3).map_or("", String::as_str);

@@ -1,7 +1,7 @@
 //! The running world.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
@@ -96,6 +96,7 @@ impl World {
             credentials: Credentials::new(),
             roles: Roles::default(),
             clusters,
+            deleted: Mutex::default(),
             week: AtomicU32::new(0),
             faults: Faults::default(),
             requests: Requests::default(),
@@ -166,6 +167,17 @@ impl World {
     /// look like that one.
     pub fn set_week(&self, week: u32) {
         self.shared.week.store(week, Ordering::SeqCst);
+    }
+
+    /// Takes a cluster out of EKS.
+    ///
+    /// # Errors
+    /// If there is no such cluster.
+    pub fn delete_cluster(&self, cluster: &str) -> Result<(), WorldError> {
+        let name = self.find(cluster)?.name.clone();
+        let deleted = self.shared.deleted.lock();
+        deleted.unwrap_or_else(PoisonError::into_inner).insert(name);
+        Ok(())
     }
 
     /// Adds or replaces objects of a cluster (YAML documents) on top of what the weeks say.

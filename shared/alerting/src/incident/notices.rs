@@ -33,11 +33,16 @@ pub fn baseline(
     }
     let scanned = When::of(cluster.last_scan_at.unwrap_or(scene.now), &zone);
     let context = BaselineContext::of(scene.tenant, cluster, scanned, scene.links);
+    // A cluster that is read later has another first scan then.
+    let sort = match cluster.known_around() {
+        Some(_) => "baseline-around",
+        None => "baseline",
+    };
     destinations
         .into_iter()
         .map(|destination| {
-            let step = format!("baseline-{}", cluster.id);
-            let id = DeliveryId::of(&[cluster.id.as_str(), "baseline", &destination.key()]);
+            let step = format!("{sort}-{}", cluster.id);
+            let id = DeliveryId::of(&[cluster.id.as_str(), sort, &destination.key()]);
             pending(
                 id,
                 None,

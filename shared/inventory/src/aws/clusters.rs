@@ -1,11 +1,12 @@
-//! The EKS clusters of an account, region by region.
+//! The EKS clusters of a region, each described once: what EKS said goes on to the readers.
 
 use std::collections::BTreeMap;
 
-use aws_config::SdkConfig;
-use aws_sdk_eks::types::Cluster;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
 
 use super::error::AwsError;
+use super::wire::Account;
 use crate::kube::EksTarget;
 
 /// A cluster as EKS describes it.
@@ -15,87 +16,91 @@ pub struct DiscoveredCluster {
     pub name: String,
     /// Its region.
     pub region: String,
-    /// Its ARN.
-    pub arn: String,
-    /// Kubernetes version, for example `1.34`.
-    pub version: Option<String>,
-    /// `ACTIVE`, `CREATING`, …
-    pub status: String,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
-    /// How it is reached; none while it is being created.
-    pub target: Option<EksTarget>,
+    /// The answer's `cluster`.
+    pub(crate) described: Value,
 }
 
-/// The names of all clusters of a region. `config` is of the account and region.
+impl DiscoveredCluster {
+    /// Its ARN.
+    #[must_use]
+    pub fn arn(&self) -> &str {
+        self.described["arn"].as_str().unwrap_or_default()
+    }
+
+    /// Kubernetes version, for example `1.34`.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.described["version"].as_str()
+    }
+
+    /// `ACTIVE`, `CREATING`, …
+    #[must_use]
+    pub fn status(&self) -> &str {
+        self.described["status"].as_str().unwrap_or_default()
+    }
+
+    /// Its tags.
+    #[must_use]
+    pub fn tags(&self) -> BTreeMap<String, String> {
+        let tags = self.described["tags"].as_object().into_iter().flatten();
+        tags.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect()
+    }
+
+    /// How it is reached; none while it is being created.
+    #[must_use]
+    pub fn target(&self) -> Option<EksTarget> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        Some(EksTarget {
+            name: self.name.clone(),
+            region: self.region.clone(),
+            endpoint: text(&self.described["endpoint"])?,
+            certificate_authority: text(&self.described["certificateAuthority"]["data"])?,
+        })
+    }
+}
+
+/// All clusters of the region of `account`, by name. One that goes while they are described is none.
 ///
 /// # Errors
-/// As AWS says; a page that is lost makes the whole list an error.
-pub async fn list_clusters(config: &SdkConfig) -> Result<Vec<String>, AwsError> {
-    let mut pages = aws_sdk_eks::Client::new(config)
-        .list_clusters()
-        .into_paginator()
-        .send();
-    let mut names = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| AwsError::of("eks:ListClusters", &error))?;
-        names.extend(page.clusters.unwrap_or_default());
-    }
+/// As AWS says; a page or a description that is lost makes the whole list an error.
+pub async fn discover_clusters(account: &Account) -> Result<Vec<DiscoveredCluster>, AwsError> {
+    let names = account.pages("eks", "ListClusters", &json!({})).await?;
+    let mut names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
     names.sort_unstable();
-    Ok(names)
+    let described = join_all(
+        names
+            .into_iter()
+            .map(|name| describe_cluster(account, name)),
+    )
+    .await;
+    let gone = |answer: &Result<_, _>| matches!(answer, Err(AwsError::NotFound { .. }));
+    described
+        .into_iter()
+        .filter(|answer| !gone(answer))
+        .collect()
 }
 
-/// One cluster.
+/// One cluster of the region of `account`.
 ///
 /// # Errors
 /// As AWS says.
 pub async fn describe_cluster(
-    config: &SdkConfig,
+    account: &Account,
     name: &str,
 ) -> Result<DiscoveredCluster, AwsError> {
-    let call = "eks:DescribeCluster";
-    let answer = aws_sdk_eks::Client::new(config)
-        .describe_cluster()
-        .name(name)
-        .send()
-        .await;
-    let answer = answer.map_err(|error| AwsError::of(call, &error))?;
-    let region = config.region().map(ToString::to_string).unwrap_or_default();
-    let cluster = answer.cluster.ok_or_else(|| AwsError::Other {
-        call: call.to_owned(),
-        message: "the answer holds no cluster".to_owned(),
-    })?;
-    Ok(discovered(name, &region, &cluster))
-}
-
-fn discovered(name: &str, region: &str, cluster: &Cluster) -> DiscoveredCluster {
-    let authority = cluster
-        .certificate_authority()
-        .and_then(|authority| authority.data());
-    let target = cluster
-        .endpoint()
-        .zip(authority)
-        .map(|(endpoint, authority)| EksTarget {
-            name: name.to_owned(),
-            region: region.to_owned(),
-            endpoint: endpoint.to_owned(),
-            certificate_authority: authority.to_owned(),
+    let input = json!({ "name": name });
+    let mut answer = account.call("eks", "DescribeCluster", &input).await?;
+    let described = answer["cluster"].take();
+    if described.is_null() {
+        return Err(AwsError::Unreadable {
+            call: "eks:DescribeCluster".to_owned(),
+            message: "the answer holds no cluster".to_owned(),
         });
-    DiscoveredCluster {
-        name: name.to_owned(),
-        region: region.to_owned(),
-        arn: cluster.arn().unwrap_or_default().to_owned(),
-        version: cluster.version().map(str::to_owned),
-        status: cluster
-            .status()
-            .map(|status| status.as_str().to_owned())
-            .unwrap_or_default(),
-        tags: cluster
-            .tags()
-            .into_iter()
-            .flatten()
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect(),
-        target,
     }
+    Ok(DiscoveredCluster {
+        name: name.to_owned(),
+        region: account.region().to_owned(),
+        described,
+    })
 }

@@ -3,13 +3,16 @@
 mod clusters;
 pub mod derive;
 mod error;
+mod partition;
 pub mod read;
+pub mod releases;
 mod role;
 pub mod surroundings;
 #[cfg(test)]
 mod tests;
 pub mod wire;
 
-pub use clusters::{DiscoveredCluster, describe_cluster, list_clusters};
+pub use clusters::{DiscoveredCluster, describe_cluster, discover_clusters};
 pub use error::AwsError;
+pub use partition::{global_region, partition};
 pub use role::{AssumedAccount, RoleCheck, account_of_role, session_name, verify_role};

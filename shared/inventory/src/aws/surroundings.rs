@@ -6,7 +6,7 @@ use std::io::Read;
 
 use jiff::Timestamp;
 use plimsoll_cel::{Bump, Node, decode_our_own};
-use plimsoll_model::aws::Home;
+use plimsoll_model::aws::{self, Home};
 use plimsoll_model::{Reason, kind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -58,6 +58,17 @@ impl Surroundings {
                 .map(|(kind, gap)| ((*kind).to_owned(), gap.clone()))
                 .collect(),
             objects: reading.objects.iter().map(Value::to_string).collect(),
+        }
+    }
+
+    /// Of a region, or an account, that was found without clusters: nothing there is around one, and that is all there is.
+    #[must_use]
+    pub fn without_clusters(read_at: Timestamp) -> Self {
+        let kinds = aws::KINDS.iter();
+        Self {
+            read_at,
+            gaps: kinds.map(|kind| (kind.name.to_owned(), None)).collect(),
+            objects: Vec::new(),
         }
     }
 

@@ -66,53 +66,56 @@ async fn an_open_trust_policy_is_found() {
 #[tokio::test]
 async fn clusters_are_found_region_by_region() {
     let stage = Stage::new().await;
-    let account = stage.account(GLOBEX).await;
-    let names = async |region| list_clusters(&account.in_region(region)).await.unwrap();
+    let names = async |region| {
+        let account = stage.region(GLOBEX, region).await;
+        let found = discover_clusters(&account).await.unwrap();
+        found
+            .into_iter()
+            .map(|cluster| cluster.name)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names("eu-central-1").await, ["edge"]);
     assert_eq!(names("eu-west-1").await, ["lab"]);
     assert!(names("us-east-1").await.is_empty());
-    let error = describe_cluster(&account.in_region("us-east-1"), "lab")
-        .await
-        .unwrap_err();
+    let elsewhere = stage.region(GLOBEX, "us-east-1").await;
+    let error = describe_cluster(&elsewhere, "lab").await.unwrap_err();
     assert!(matches!(error, AwsError::NotFound { .. }), "{error}");
 }
 
 #[tokio::test]
 async fn a_cluster_is_described_in_the_shape_of_its_template() {
     let stage = Stage::new().await;
-    let config = stage.account(ACME).await.in_region("eu-central-1");
-    let cluster = describe_cluster(&config, "prod-eu-1").await.unwrap();
+    let account = stage.region(ACME, "eu-central-1").await;
+    let cluster = describe_cluster(&account, "prod-eu-1").await.unwrap();
     assert_eq!(
         (
             cluster.name.as_str(),
             cluster.region.as_str(),
-            cluster.status.as_str()
+            cluster.status(),
+            cluster.version()
         ),
-        ("prod-eu-1", "eu-central-1", "ACTIVE")
+        ("prod-eu-1", "eu-central-1", "ACTIVE", Some("1.34"))
     );
     assert_eq!(
-        cluster.arn,
+        cluster.arn(),
         format!("arn:aws:eks:eu-central-1:{ACME}:cluster/prod-eu-1")
     );
     assert_eq!(
-        cluster.tags.get("env").map(String::as_str),
+        cluster.tags().get("env").map(String::as_str),
         Some("production")
     );
     assert!(
         cluster
-            .target
+            .target()
             .unwrap()
             .endpoint
             .starts_with("https://127.0.0.1:")
     );
-    let pace = std::sync::Arc::new(wire::Pace::unlimited());
-    let account = wire::Account::new(config, ACME, pace);
     let place = read::Place {
         account: ACME,
         region: Some("eu-central-1"),
     };
-    let names = ["prod-eu-1".to_owned()];
-    let reading = Box::pin(read::region(&account, place, &names)).await;
+    let reading = Box::pin(read::region(&account, place, &[cluster])).await;
     let mut resources = reading.objects.into_iter();
     let resource = resources.find(|object| object["kind"] == "AWS::EKS::Cluster");
     let resource = resource.unwrap();
@@ -143,18 +146,18 @@ async fn a_cluster_is_described_in_the_shape_of_its_template() {
 #[tokio::test]
 async fn what_went_wrong_is_said_by_what_can_be_done() {
     let stage = Stage::new().await;
-    let config = stage.account(ACME).await.in_region("eu-central-1");
+    let account = stage.region(ACME, "eu-central-1").await;
     stage
         .world
         .fault(Fault::aws("eks", "ListClusters", Failure::Forbidden));
-    let denied = list_clusters(&config).await.unwrap_err();
+    let denied = discover_clusters(&account).await.unwrap_err();
     assert!(
         matches!(&denied, AwsError::Denied { call, .. } if call == "eks:ListClusters"),
         "{denied}"
     );
     assert!(!denied.may_pass());
     stage.wait(3_601);
-    let expired = list_clusters(&config).await.unwrap_err();
+    let expired = discover_clusters(&account).await.unwrap_err();
     assert!(matches!(expired, AwsError::Credentials { .. }), "{expired}");
 
     let unknown = Credentials::new("AKIAUNKNOWN", "x", None, None, "test");

@@ -181,6 +181,7 @@ async fn life(store: &Store, mine: &str) {
         Some(manifest(&names))
     );
     assert_eq!(t.first_scan_at(&found.id).await.unwrap(), Some(after(1)));
+    assert_eq!(t.first_read_at(&found.id).await.unwrap(), Some(after(1)));
     assert_eq!(t.get_outbox(&left.id).await.unwrap(), Some(left.clone()));
     assert!(t.routed_parts(&left.id).await.unwrap().is_empty());
 

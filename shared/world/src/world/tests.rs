@@ -1,15 +1,16 @@
-//! The real SDKs and the real Kubernetes client against the world.
+//! A real SDK, the real Kubernetes client and requests that the SDK's own signer signed against the world.
 
 mod aws;
 mod failures;
 mod kubernetes;
+mod signed;
 mod story;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials as Keys;
-use aws_sdk_eks::config::{BehaviorVersion, Region};
+use aws_sdk_sts::config::{BehaviorVersion, Region};
 use aws_sigv4::http_request::{
     SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
 };
@@ -17,6 +18,7 @@ use aws_sigv4::sign::v4;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use self::signed::Signed;
 use super::*;
 
 pub(super) const ACME: &str = "471100000815";
@@ -81,16 +83,14 @@ impl Stage {
         )
     }
 
-    pub(super) fn eks(&self, keys: Keys, region: &'static str) -> aws_sdk_eks::Client {
-        aws_sdk_eks::Client::from_conf(
-            aws_sdk_eks::Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .region(Region::new(region))
-                .endpoint_url(self.world.aws_endpoint())
-                .credentials_provider(keys)
-                .time_source(self.clock.clone())
-                .build(),
-        )
+    pub(super) fn eks(&self, keys: Keys, region: &'static str) -> Signed {
+        Signed {
+            endpoint: self.world.aws_endpoint(),
+            clock: self.clock.clone(),
+            keys,
+            region,
+            service: "eks",
+        }
     }
 
     /// Assumes the tenant's role as the operator does.
@@ -113,14 +113,17 @@ impl Stage {
     /// The cluster as EKS describes it, and a token for it.
     pub(super) async fn cluster(&self, account: &str, region: &'static str, name: &str) -> Far {
         let keys = self.assume(account).await;
-        let eks = self.eks(keys.clone(), region);
-        let output = eks.describe_cluster().name(name).send().await.unwrap();
-        let cluster = output.cluster.unwrap();
-        let pem = cluster.certificate_authority.unwrap().data.unwrap();
+        let path = format!("/clusters/{name}");
+        let cluster = self
+            .eks(keys.clone(), region)
+            .get(&path)
+            .await
+            .read("cluster");
+        let pem = cluster["certificateAuthority"]["data"].as_str().unwrap();
         let pem = String::from_utf8(STANDARD.decode(pem).unwrap()).unwrap();
         let token = token(&keys, region, name, self.clock.now());
         Far {
-            endpoint: cluster.endpoint.unwrap(),
+            endpoint: cluster["endpoint"].as_str().unwrap().to_owned(),
             pem,
             token,
         }

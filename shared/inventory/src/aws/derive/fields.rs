@@ -109,7 +109,7 @@ pub(super) fn of_releases(kind: &str) -> &'static [(&'static str, &'static str)]
             ("VersionStatus", VERSIONS),
         ],
         "AWS::EKS::Addon" => &[("Behind", ADDONS), ("DefaultVersion", ADDONS)],
-        "AWS::EKS::Nodegroup" => &[("RecommendedRelease", IMAGES), ("ReleasesBehind", IMAGES)],
+        "AWS::EKS::Nodegroup" => &[("Outdated", IMAGES), ("RecommendedRelease", IMAGES)],
         _ => &[],
     }
 }

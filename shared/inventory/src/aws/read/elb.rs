@@ -1,13 +1,11 @@
 //! Load balancers of both generations, listeners, and the web ACLs before them.
 
-use std::collections::BTreeMap;
-
 use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::reader::{MOST_SINGLES, Reader, over_budget, present, unasked};
 use super::shape::{Shape, capitals, list, plucked, tags, text, word};
-use super::{Lack, Place, Reading, part};
+use super::{Lack, Place, Reading, part, waf};
 use crate::aws::error::AwsError;
 
 const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
@@ -35,7 +33,7 @@ async fn balancers(at: Reader<'_>) -> Reading {
     let mut reading = Reading::default();
     let (balancers, acls) = tokio::join!(
         at.list("elbv2", "DescribeLoadBalancers", json!({})),
-        web_acls(at)
+        waf::read(at)
     );
     let balancers = match balancers {
         Ok(balancers) => balancers,
@@ -45,7 +43,6 @@ async fn balancers(at: Reader<'_>) -> Reading {
             return reading;
         }
     };
-    let acls = part(acls).unwrap_or_default();
     let found = tagged(
         at,
         "elbv2",
@@ -91,10 +88,7 @@ async fn balancers(at: Reader<'_>) -> Reading {
                 "elasticloadbalancing:DescribeLoadBalancerAttributes",
             )),
         };
-        let acl = match acls.get(plimsoll_cel::UNKNOWN_KEY) {
-            Some(_) => acls.clone(),
-            None => acls[word(from, "LoadBalancerArn")].clone(),
-        };
+        let acl = acls.of(word(from, "LoadBalancerArn"));
         Some(balancer(at.place, from, tags, attributes.as_ref(), acl))
     });
     reading.take(BALANCER, Ok::<_, Lack>(objects.collect()));
@@ -154,22 +148,6 @@ async fn tagged(
         }
     }));
     asked.await.into_iter().flatten().collect()
-}
-
-/// The ARN of the web ACL before each load balancer that has one.
-async fn web_acls(at: Reader<'_>) -> Result<Value, AwsError> {
-    let acls = at
-        .list("wafv2", "ListWebACLs", json!({ "Scope": "REGIONAL" }))
-        .await?;
-    let mut before = BTreeMap::new();
-    for acl in &acls {
-        let input = json!({ "WebACLArn": acl["ARN"], "ResourceType": "APPLICATION_LOAD_BALANCER" });
-        let arns = at.list("wafv2", "ListResourcesForWebACL", input).await?;
-        for arn in arns.iter().filter_map(Value::as_str) {
-            before.insert(arn.to_owned(), acl["ARN"].clone());
-        }
-    }
-    Ok(before.into_iter().collect::<Map<_, _>>().into())
 }
 
 /// What comes after the kind of resource in an ARN of this API, which is as short as a unique name gets.

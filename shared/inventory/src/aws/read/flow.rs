@@ -6,11 +6,16 @@ use super::{
     Place, Reading, account as settings, acm, autoscaling, cloudtrail, ecr, efs, eks, elb,
     guardduty, iam, kms, logs, region as regional, secrets,
 };
+use crate::aws::clusters::DiscoveredCluster;
 use crate::aws::wire::Account;
 
 /// Reads everything of a region that policies are about: what clusters may use, and what the region is set to.
-/// `clusters` are the names of those whose parts are read. Nothing that is refused stops the rest.
-pub async fn region(account: &Account, place: Place<'_>, clusters: &[String]) -> Reading {
+/// `clusters` are those whose parts are read. Nothing that is refused stops the rest.
+pub async fn region(
+    account: &Account,
+    place: Place<'_>,
+    clusters: &[DiscoveredCluster],
+) -> Reading {
     let at = Reader { account, place };
     let (lists, templates) = tokio::join!(lists(at, clusters), templates::read(at));
     let mut reading = Reading::default();
@@ -29,19 +34,20 @@ pub async fn region(account: &Account, place: Place<'_>, clusters: &[String]) ->
 }
 
 /// What needs nothing of anything else.
-async fn lists(at: Reader<'_>, clusters: &[String]) -> Vec<Reading> {
+async fn lists(at: Reader<'_>, clusters: &[DiscoveredCluster]) -> Vec<Reading> {
+    let names: Vec<String> = clusters.iter().map(|one| one.name.clone()).collect();
     let (eks, network, groups, instances, storage, balancers, registry) = tokio::join!(
         eks::read(at, clusters),
         network::read(at),
         groups::read(at),
-        instances::read(at, clusters),
+        instances::read(at, &names),
         storage::read(at),
         elb::read(at),
         ecr::read(at),
     );
     let (logs, scaling, certificates, files, secrets, guards, settings) = tokio::join!(
         logs::read(at),
-        autoscaling::read(at, clusters),
+        autoscaling::read(at, &names),
         acm::read(at),
         efs::read(at),
         secrets::read(at),

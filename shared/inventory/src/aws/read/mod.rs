@@ -25,6 +25,7 @@ mod secrets;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod waf;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ use serde_json::{Map, Value, json};
 
 pub use self::flow::{global, region};
 use super::error::AwsError;
+use super::partition::partition;
 
 /// What was read of one region of an account, or of what it has for all regions.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -185,25 +187,6 @@ impl Place<'_> {
             }
         }
         object
-    }
-}
-
-/// The partition that a region belongs to: the second part of its ARNs. Source: AWS's guides of China, GovCloud and the
-/// European Sovereign Cloud.
-fn partition(region: &str) -> &'static str {
-    let begins = |prefix: &str| region.starts_with(prefix);
-    if begins("cn-") {
-        "aws-cn"
-    } else if begins("us-gov-") {
-        "aws-us-gov"
-    } else if begins("us-iso-") {
-        "aws-iso"
-    } else if begins("us-isob-") {
-        "aws-iso-b"
-    } else if begins("eusc-") {
-        "aws-eusc"
-    } else {
-        "aws"
     }
 }
 

@@ -51,7 +51,7 @@ impl Reader<'_> {
         self.account.pages(service, operation, &input).await
     }
 
-    /// A whole list, each item as an object.
+    /// A whole list, each item as an object: of the items themselves no more than a page is held.
     pub(super) async fn objects(
         &self,
         service: &str,
@@ -59,8 +59,11 @@ impl Reader<'_> {
         input: Value,
         shape: impl Fn(Place<'_>, &Value) -> Value,
     ) -> Result<Vec<Value>, AwsError> {
-        let items = self.list(service, operation, input).await?;
-        Ok(items.iter().map(|item| shape(self.place, item)).collect())
+        let mut objects = Vec::new();
+        let each = |item: Value| objects.push(shape(self.place, &item));
+        let account = self.account;
+        account.each_item(service, operation, &input, each).await?;
+        Ok(objects)
     }
 }
 

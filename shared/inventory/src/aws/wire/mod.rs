@@ -67,6 +67,11 @@ impl Account {
         }
     }
 
+    /// The region that it is asked in; empty if the configuration names none.
+    pub(crate) fn region(&self) -> &str {
+        self.config.region().map(Region::as_ref).unwrap_or_default()
+    }
+
     /// Calls an operation. `service` and `operation` are botocore's names (`elbv2`, `DescribeListeners`), as are those
     /// of the members in `input` and in the answer; the answer holds only what the table names, moments as RFC 3339
     /// text, bytes as Base64 text, and IAM's policy documents URL-encoded as IAM sends them.
@@ -126,8 +131,8 @@ impl Account {
         let now = now
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
-        let region = self.config.region().map(Region::as_ref).unwrap_or_default();
-        let wait = self.pace.turn(&self.account, region, service.signing, now);
+        let api = service.signing;
+        let wait = self.pace.turn(&self.account, self.region(), api, now);
         if wait > Duration::ZERO {
             match self.config.sleep_impl() {
                 Some(sleep) => sleep.sleep(wait).await,

@@ -23,6 +23,24 @@ impl Account {
         operation: &str,
         input: &Value,
     ) -> Result<Vec<Value>, AwsError> {
+        let mut all = Vec::new();
+        self.each_item(service, operation, input, |item| all.push(item))
+            .await?;
+        Ok(all)
+    }
+
+    /// Gives every item of such a list to `each` as it comes, page after page. What `each` made of them does not count if
+    /// this fails.
+    ///
+    /// # Errors
+    /// As [`Account::pages`].
+    pub async fn each_item(
+        &self,
+        service: &str,
+        operation: &str,
+        input: &Value,
+        mut each: impl FnMut(Value),
+    ) -> Result<(), AwsError> {
         let (spoken, found) = Self::find(service, operation)?;
         let Some([result]) = found
             .paging
@@ -37,17 +55,15 @@ impl Account {
         };
         // XML services send an empty element for an empty list; JSON services may leave it out.
         let may_lack = matches!(spoken.protocol, Protocol::Json(_) | Protocol::RestJson);
-        let mut all = Vec::new();
         self.walk(service, operation, input, |mut page| {
             match page.get_mut(*result).map(Value::take) {
-                Some(Value::Array(items)) => all.extend(items),
+                Some(Value::Array(items)) => items.into_iter().for_each(&mut each),
                 _ if may_lack => {}
                 _ => return Err(format!("it holds no `{result}`")),
             }
             Ok(())
         })
-        .await?;
-        Ok(all)
+        .await
     }
 
     /// Gives every page to `each`, for lists that are too large to be held or answers that hold several lists. What

@@ -1,7 +1,8 @@
-//! STS and EKS through the AWS SDK.
+//! STS through the AWS SDK, and EKS and EC2 by signed requests.
 
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::error::ProvideErrorMetadata;
+use serde_json::json;
 
 use super::*;
 use crate::{Failure, Fault};
@@ -84,13 +85,8 @@ async fn a_session_says_whose_it_is_and_ends() {
         .await
         .unwrap_err();
     assert_eq!(error.code(), Some("ExpiredToken"));
-    let error = stage
-        .eks(keys, "eu-central-1")
-        .list_clusters()
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), Some("ExpiredTokenException"));
+    let expired = stage.eks(keys, "eu-central-1").get("/clusters").await;
+    assert_eq!(expired.code.as_deref(), Some("ExpiredTokenException"));
 }
 
 #[tokio::test]
@@ -157,13 +153,18 @@ async fn clusters_are_listed_per_account_and_region_in_pages() {
     let stage = Stage::new().await;
     let list = async |keys: Keys, region: &'static str| -> Vec<String> {
         let eks = stage.eks(keys, region);
-        let pages = eks
-            .list_clusters()
-            .into_paginator()
-            .page_size(1)
-            .items()
-            .send();
-        pages.collect::<Result<_, _>>().await.unwrap()
+        let mut names = Vec::new();
+        let mut path = "/clusters?maxResults=1".to_owned();
+        loop {
+            let page = eks.get(&path).await;
+            let clusters = page.read("clusters");
+            let page_names = clusters.as_array().unwrap().iter();
+            names.extend(page_names.map(|name| name.as_str().unwrap().to_owned()));
+            match page.read("nextToken").as_str() {
+                Some(token) => path = format!("/clusters?maxResults=1&nextToken={token}"),
+                None => return names,
+            }
+        }
     };
     let (acme, globex) = (stage.assume(ACME).await, stage.assume(GLOBEX).await);
     assert_eq!(
@@ -184,80 +185,35 @@ async fn a_cluster_is_described_to_its_own_account_only() {
     let stage = Stage::new().await;
     let keys = stage.assume(ACME).await;
     let eks = stage.eks(keys, "eu-central-1");
-    let cluster = eks
-        .describe_cluster()
-        .name("prod-eu-1")
-        .send()
-        .await
-        .unwrap()
-        .cluster
-        .unwrap();
-    assert_eq!(cluster.version(), Some("1.34"));
+    let cluster = eks.get("/clusters/prod-eu-1").await.read("cluster");
+    assert_eq!(cluster["version"], "1.34");
     let endpoint = stage.world.cluster_endpoint("prod-eu-1").unwrap();
-    assert_eq!(cluster.endpoint(), Some(endpoint.as_str()));
-    assert_eq!(cluster.tags().unwrap()["env"], "production");
-    let entries = eks
-        .list_access_entries()
-        .cluster_name("prod-eu-1")
-        .send()
-        .await
-        .unwrap();
+    assert_eq!(cluster["endpoint"], endpoint);
+    assert_eq!(cluster["tags"]["env"], "production");
+    let entries = eks.get("/clusters/prod-eu-1/access-entries").await;
     let principal = format!("arn:aws:iam::{ACME}:role/{ROLE}");
-    assert_eq!(entries.access_entries(), std::slice::from_ref(&principal));
-    let entry = eks
-        .describe_access_entry()
-        .cluster_name("prod-eu-1")
-        .principal_arn(&principal);
-    let entry = entry.send().await.unwrap().access_entry.unwrap();
-    assert_eq!(entry.kubernetes_groups(), ["plimsoll:readers"]);
-    let addons = eks
-        .list_addons()
-        .cluster_name("dev-1")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(addons.addons().len(), 3);
-    let error = eks
-        .describe_cluster()
-        .name("edge")
-        .send()
-        .await
-        .unwrap_err();
-    assert!(error.into_service_error().is_resource_not_found_exception());
+    assert_eq!(entries.read("accessEntries"), json!([principal]));
+    let principal = principal.replace(':', "%3A").replace('/', "%2F");
+    let path = format!("/clusters/prod-eu-1/access-entries/{principal}");
+    let entry = eks.get(&path).await.read("accessEntry");
+    assert_eq!(entry["kubernetesGroups"], json!(["plimsoll:readers"]));
+    let addons = eks.get("/clusters/dev-1/addons").await.read("addons");
+    assert_eq!(addons.as_array().unwrap().len(), 3);
+    let others = eks.get("/clusters/edge").await;
+    assert_eq!(others.status, 404);
+    assert_eq!(others.code.as_deref(), Some("ResourceNotFoundException"));
 }
 
 #[tokio::test]
 async fn regions_come_in_ec2s_own_form() {
     let stage = Stage::new().await;
-    let body = "Action=DescribeRegions&Version=2016-11-15";
-    let url = format!("{}/", stage.world.aws_endpoint());
-    let identity = stage.vendor().into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region("eu-central-1")
-        .name("ec2")
-        .time(stage.clock.now().into())
-        .settings(SigningSettings::default())
-        .build()
-        .unwrap()
-        .into();
-    let host = stage.world.aws_endpoint().replace("http://", "");
-    let headers = [("host", host.as_str())];
-    let signable = SignableBody::Bytes(body.as_bytes());
-    let request = SignableRequest::new("POST", &url, headers.into_iter(), signable).unwrap();
-    let (instructions, _) = sign(request, &params).unwrap().into_parts();
-    let mut request = http::Request::builder()
-        .method("POST")
-        .uri(&url)
-        .body(body.to_owned())
-        .unwrap();
-    instructions.apply_to_request_http1x(&mut request);
-    let request = reqwest::Request::try_from(request).unwrap();
-    let answer = reqwest::Client::new().execute(request).await.unwrap();
-    assert_eq!(answer.status(), 200);
-    let text = answer.text().await.unwrap();
-    assert_eq!(text.matches("<regionName>").count(), 2);
-    assert!(!text.contains("REQUEST-ID"));
+    let mut ec2 = stage.eks(stage.vendor(), "eu-central-1");
+    ec2.service = "ec2";
+    let body = "Action=DescribeRegions&Version=2016-11-15".to_owned();
+    let answer = ec2.send("POST", "/", body).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.body.matches("<regionName>").count(), 2);
+    assert!(!answer.body.contains("REQUEST-ID"));
 }
 
 #[tokio::test]
@@ -268,19 +224,13 @@ async fn ordered_failures_strike_aws_calls() {
     stage
         .world
         .fault(Fault::aws("eks", "DescribeCluster", Failure::Forbidden));
-    let error = eks
-        .describe_cluster()
-        .name("dev-1")
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), Some("AccessDeniedException"));
+    let refused = eks.get("/clusters/dev-1").await;
+    assert_eq!(refused.code.as_deref(), Some("AccessDeniedException"));
     let throttled = Failure::TooManyRequests { retry_after: 1 };
     stage.world.fault(Fault::aws("eks", "*", throttled));
-    eks.list_clusters()
-        .send()
-        .await
-        .expect("the SDK tries again");
+    let throttled = eks.get("/clusters").await;
+    assert_eq!(throttled.code.as_deref(), Some("TooManyRequestsException"));
+    eks.get("/clusters").await.read("clusters");
     let statuses: Vec<u16> = stage.world.requests().iter().map(|r| r.status).collect();
     assert_eq!(statuses, [200, 403, 429, 200]);
 }

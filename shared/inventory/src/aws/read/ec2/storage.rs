@@ -13,25 +13,26 @@ const SNAPSHOT: &str = "AwsSnapshot";
 const BLOCK: &str = "AWS::EC2::SnapshotBlockPublicAccess";
 
 pub(in crate::aws::read) async fn read(at: Reader<'_>) -> Reading {
-    let own = || json!({ "OwnerIds": ["self"] });
+    let own = json!({ "OwnerIds": ["self"] });
     let public = json!({ "OwnerIds": ["self"], "RestorableByUserIds": ["all"] });
-    let (volumes, snapshots, public, block) = tokio::join!(
-        at.objects("ec2", "DescribeVolumes", json!({}), volume),
-        at.list("ec2", "DescribeSnapshots", own()),
-        at.list("ec2", "DescribeSnapshots", public),
-        at.call("ec2", "GetSnapshotBlockPublicAccessState", json!({})),
-    );
-    let public = part(public.map(Value::from)).unwrap_or_default();
-    let ids = public.as_array().into_iter().flatten();
-    let ids: BTreeSet<&str> = ids.map(|one| word(one, "SnapshotId")).collect();
-    let snapshots = snapshots.map(|snapshots| {
+    let snapshots = async {
+        // First the few that are public: accounts have many snapshots, and none is held but as an object.
+        let public = at.list("ec2", "DescribeSnapshots", public).await;
+        let public = part(public.map(Value::from)).unwrap_or_default();
+        let ids = public.as_array().into_iter().flatten();
+        let ids: BTreeSet<&str> = ids.map(|one| word(one, "SnapshotId")).collect();
         let is_public = |from: &Value| match &public {
             Value::Array(_) => ids.contains(word(from, "SnapshotId")).into(),
             unknown => unknown.clone(),
         };
-        let of = |from: &Value| snapshot(at.place, from, is_public(from));
-        snapshots.iter().map(of).collect()
-    });
+        let of = |place: Place<'_>, from: &Value| snapshot(place, from, is_public(from));
+        at.objects("ec2", "DescribeSnapshots", own, of).await
+    };
+    let (volumes, snapshots, block) = tokio::join!(
+        at.objects("ec2", "DescribeVolumes", json!({}), volume),
+        snapshots,
+        at.call("ec2", "GetSnapshotBlockPublicAccessState", json!({})),
+    );
     let mut reading = Reading::default();
     reading.take(VOLUME, volumes);
     reading.take(SNAPSHOT, snapshots);

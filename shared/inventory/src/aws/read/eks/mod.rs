@@ -12,6 +12,7 @@ use self::objects::{
 use super::reader::{MOST_SINGLES, Reader, over_budget, present};
 use super::shape::Shape;
 use super::{Lack, Place, Reading, part, unknown};
+use crate::aws::clusters::DiscoveredCluster;
 use crate::aws::error::AwsError;
 
 pub(super) const CLUSTER: &str = "AWS::EKS::Cluster";
@@ -77,21 +78,13 @@ const SORTS: [Sort; 5] = [
     },
 ];
 
-/// Everything of the clusters that are named.
-pub(super) async fn read(at: Reader<'_>, clusters: &[String]) -> Reading {
-    let described = join_all(clusters.iter().map(|name| {
-        let input = json!({ "name": name });
-        at.member("eks", "DescribeCluster", input, "cluster")
-    }));
+/// Everything of the clusters, which were described before.
+pub(super) async fn read(at: Reader<'_>, clusters: &[DiscoveredCluster]) -> Reading {
     let sorts = join_all(SORTS.iter().map(|sort| parts(at, clusters, sort)));
-    let (described, (sorts, entries)) =
-        join(described, join(sorts, access_entries(at, clusters))).await;
+    let (sorts, entries) = join(sorts, access_entries(at, clusters)).await;
     let mut reading = Reading::default();
-    let described = present(described);
-    reading.take(
-        CLUSTER,
-        described.map(|all| all.iter().map(|one| cluster(at.place, one)).collect()),
-    );
+    let described = clusters.iter().map(|one| cluster(at.place, &one.described));
+    reading.take(CLUSTER, Ok::<_, Lack>(described.collect()));
     for (sort, objects) in SORTS.iter().zip(sorts) {
         reading.take(sort.kind, objects);
     }
@@ -103,10 +96,11 @@ pub(super) async fn read(at: Reader<'_>, clusters: &[String]) -> Reading {
 /// The items of a list of every cluster. One that has gone since has none.
 async fn listed(
     at: Reader<'_>,
-    clusters: &[String],
+    clusters: &[DiscoveredCluster],
     operation: &str,
 ) -> Result<Vec<(String, Value)>, AwsError> {
     let lists = join_all(clusters.iter().map(|cluster| async move {
+        let cluster = &cluster.name;
         let input = json!({ "clusterName": cluster });
         (cluster, at.list("eks", operation, input).await)
     }));
@@ -124,7 +118,11 @@ async fn listed(
     Ok(all)
 }
 
-async fn parts(at: Reader<'_>, clusters: &[String], sort: &Sort) -> Result<Vec<Value>, Lack> {
+async fn parts(
+    at: Reader<'_>,
+    clusters: &[DiscoveredCluster],
+    sort: &Sort,
+) -> Result<Vec<Value>, Lack> {
     let items = listed(at, clusters, sort.list).await?;
     if items.len() > MOST_SINGLES {
         let call = format!("eks:{}", sort.describe);
@@ -142,7 +140,10 @@ async fn parts(at: Reader<'_>, clusters: &[String], sort: &Sort) -> Result<Vec<V
         .collect())
 }
 
-async fn access_entries(at: Reader<'_>, clusters: &[String]) -> Result<Vec<Value>, Lack> {
+async fn access_entries(
+    at: Reader<'_>,
+    clusters: &[DiscoveredCluster],
+) -> Result<Vec<Value>, Lack> {
     let items = listed(at, clusters, "ListAccessEntries").await?;
     if items.len() > MOST_SINGLES {
         return Err(Lack::Because(over_budget("eks:DescribeAccessEntry")));

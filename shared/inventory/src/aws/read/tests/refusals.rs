@@ -6,7 +6,9 @@ use plimsoll_model::ReasonCode;
 use serde_json::{Value, json};
 
 use super::samples::PLACE;
-use crate::aws::read::reader::MOST_SINGLES;
+use crate::aws::DiscoveredCluster;
+use crate::aws::read::reader::{MOST_SINGLES, Reader};
+use crate::aws::read::waf;
 use crate::aws::read::{Place, Reading, global, region};
 use crate::aws::wire::tests::server::{Asked, Reply, Server, ok};
 use crate::aws::wire::{Account, Pace};
@@ -34,7 +36,12 @@ fn object<'a>(reading: &'a Reading, kind: &str) -> &'a Value {
 #[tokio::test]
 async fn whoever_may_nothing_learns_why() {
     let (_server, account) = account(|_| None).await;
-    let mut reading = region(&account, PLACE, &["prod".to_owned()]).await;
+    let cluster = DiscoveredCluster {
+        name: "prod".to_owned(),
+        region: "eu-central-1".to_owned(),
+        described: json!({"name": "prod"}),
+    };
+    let mut reading = region(&account, PLACE, &[cluster]).await;
     let place = Place {
         region: None,
         ..PLACE
@@ -45,7 +52,8 @@ async fn whoever_may_nothing_learns_why() {
             .gaps
             .get(kind.name)
             .unwrap_or_else(|| panic!("{} is not read", kind.name));
-        if matches!(kind.name, "AwsRegion" | "AwsAccount") {
+        // Clusters were described before.
+        if matches!(kind.name, "AwsRegion" | "AwsAccount" | "AWS::EKS::Cluster") {
             assert_eq!(*gap, None);
             continue;
         }
@@ -56,7 +64,7 @@ async fn whoever_may_nothing_learns_why() {
         let (service, operation) = gap.need.split_once(':').unwrap();
         assert!(!service.is_empty() && !operation.contains(' '), "{gap:?}");
     }
-    assert_eq!(reading.objects.len(), 2, "{:?}", reading.objects);
+    assert_eq!(reading.objects.len(), 3, "{:?}", reading.objects);
     let live = &object(&reading, "AwsRegion")["Live"];
     let said = "permissionMissing ec2:GetEbsEncryptionByDefault";
     assert_eq!(live["EbsEncryptionByDefault"]["$unknown"], said);
@@ -126,4 +134,43 @@ async fn beyond_the_budget_a_part_is_unknown() {
             .count(),
         MOST_SINGLES
     );
+}
+
+#[tokio::test]
+async fn web_acls_that_tell_nothing_leave_the_rest_unknown() {
+    for (many, refused, others) in [
+        (2, "", Value::Null),
+        (
+            2,
+            "acl-1",
+            json!({"$unknown": "permissionMissing wafv2:ListResourcesForWebACL"}),
+        ),
+        (
+            MOST_SINGLES + 1,
+            "",
+            json!({"$unknown": "costLimit wafv2:ListResourcesForWebACL: more than 200 calls of one region"}),
+        ),
+    ] {
+        let (server, account) = account(move |asked| {
+            let body: Value = serde_json::from_str(&asked.body).ok()?;
+            let Some(acl) = body["WebACLArn"].as_str() else {
+                let acls: Vec<_> = (0..many)
+                    .map(|n| json!({"ARN": format!("acl-{n}")}))
+                    .collect();
+                return Some(json!({ "WebACLs": acls }).to_string());
+            };
+            let arns = json!({ "ResourceArns": [format!("lb of {acl}")] });
+            (acl != refused).then(|| arns.to_string())
+        })
+        .await;
+        let acls = waf::read(Reader {
+            account: &account,
+            place: PLACE,
+        })
+        .await;
+        assert_eq!(acls.of("lb of acl-0"), "acl-0");
+        assert_eq!(acls.of("lb of none"), others);
+        let calls = server.asked().len();
+        assert_eq!(calls, 1 + many.min(MOST_SINGLES));
+    }
 }

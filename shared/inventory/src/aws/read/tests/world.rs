@@ -6,6 +6,7 @@ use plimsoll_world::{Failure, Fault};
 use serde_json::{Value, json};
 
 use super::schema::faults;
+use crate::aws::discover_clusters;
 use crate::aws::read::{Place, Reading, global, region};
 use crate::aws::wire::Account;
 use crate::aws::wire::tests::server::hurried;
@@ -18,12 +19,8 @@ async fn read(stage: &Stage) -> Reading {
         account: ACME,
         region: Some("eu-central-1"),
     };
-    region(
-        &account,
-        place,
-        &["prod-eu-1".to_owned(), "dev-1".to_owned()],
-    )
-    .await
+    let clusters = discover_clusters(&account).await.unwrap();
+    region(&account, place, &clusters).await
 }
 
 fn find<'a>(reading: &'a Reading, kind: &str, name: &str) -> &'a Value {
