@@ -3,9 +3,13 @@
 //! What is around the clusters of an account is read with them, and kept for their scans.
 //!
 //! A connection by kubeconfig context has one cluster, which it names. An account is entered through the customer's role;
-//! before anything is read, the role must refuse a wrong ExternalId, and no other tenant may have the account.
+//! before anything is read, the role must refuse a wrong ExternalId, and no other tenant may have the account. That is
+//! checked daily also when scans are rarer, and more often while somebody may be mending it.
 
+mod disconnect;
+mod round;
 mod surroundings;
+mod verify;
 
 use std::collections::BTreeMap;
 
@@ -13,15 +17,19 @@ use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::EscalationPolicy;
 use plimsoll_inventory::aws::surroundings::SurroundingsError;
 use plimsoll_inventory::aws::{
-    AssumedAccount, AwsError, RoleCheck, describe_cluster, list_clusters, session_name, verify_role,
+    AssumedAccount, AwsError, describe_cluster, list_clusters, session_name,
 };
 use plimsoll_model::{
-    AccountJob, Cluster, ClusterId, ClusterJob, Connection, ConnectionKind, ConnectionState, Lease,
-    Message, Provider, Readable, ScanCounts, ScanId, Stage, hash_text, next_slot,
+    AccountJob, Check, CheckKind, CheckOutcome, Cluster, ClusterId, ClusterJob, Connection,
+    ConnectionCheck, ConnectionKind, Lease, Message, Provider, Readable, ScanCounts, ScanId, Stage,
+    TenantId, next_slot,
 };
 use plimsoll_runtime::{Disposition, Failure};
-use plimsoll_store::{Claim, Store, StoreError, TenantStore};
+use plimsoll_store::{Store, StoreError, TenantStore};
 use scan_cluster::{Reach, role_arn};
+
+pub use self::disconnect::disconnect;
+use self::round::{Role, Tried};
 
 /// A cluster that no account job reaches is scanned this long after its slot, so that its state shows.
 const CLUSTER_GRACE: SignedDuration = SignedDuration::from_hours(1);
@@ -73,11 +81,10 @@ pub async fn handle(
 ) -> Result<(), AccountError> {
     let tenant = store.of(&job.tenant);
     let connection = tenant.get_connection(&job.connection).await?;
+    let slot = Some(job.slot);
     let found = match &connection.kind {
         ConnectionKind::KubeContext { context } => {
-            tenant
-                .set_connection_state(&connection.id, &ConnectionState::Connected)
-                .await?;
+            round::settle(store, &job.tenant, &connection, &[], slot, every, now).await?;
             vec![Found {
                 name: context.clone(),
                 region: None,
@@ -87,21 +94,29 @@ pub async fn handle(
                 tags: BTreeMap::new(),
             }]
         }
-        ConnectionKind::Aws { .. } => match discover(store, reach, job, &connection, now).await {
-            Ok(found) => {
-                tenant
-                    .set_connection_state(&connection.id, &ConnectionState::Connected)
-                    .await?;
-                found
+        ConnectionKind::Aws { .. } => {
+            let tried = attempt(store, reach, &job.tenant, &connection, now).await?;
+            let mut checks = tried.checks;
+            let mut passing = tried.passing;
+            let mut found = Vec::new();
+            if let Some(account) = &tried.account {
+                let listed = discover(&connection, account).await;
+                checks.push(listed.check(now));
+                passing = passing.or(listed.passing);
+                found = listed.found;
             }
-            Err(Trouble::Passing(error)) => return Err(error),
-            Err(Trouble::State(state)) => {
-                tenant
-                    .set_connection_state(&connection.id, &since_when(&connection, state, now))
-                    .await?;
-                Vec::new()
+            round::settle(store, &job.tenant, &connection, &checks, slot, every, now).await?;
+            if let Some(error) = passing {
+                return Err(error.into());
             }
-        },
+            if let Some(account) = &tried.account {
+                let clusters = by_region(&found);
+                let pace = &reach.pace;
+                surroundings::keep(&tenant, &connection.id, pace, account, &clusters, now).await?;
+                found.extend(scopes(&account.account, &clusters));
+            }
+            found
+        }
     };
     let policy = escalation(&tenant).await?;
     let next = next_slot(job.slot, every, now);
@@ -126,85 +141,141 @@ pub async fn handle(
     Ok(())
 }
 
-enum Trouble {
-    Passing(AccountError),
-    State(ConnectionState),
-}
-
-async fn discover(
+/// Checks a connection and reads nothing behind it. Does nothing when its checks are not due any more: somebody has made
+/// them. Checks that were lost are due again soon; they are no error.
+///
+/// # Errors
+/// When the store fails.
+pub async fn check(
     store: &Store,
     reach: &Reach,
-    job: &AccountJob,
+    every: SignedDuration,
+    now: Timestamp,
+    job: &ConnectionCheck,
+) -> Result<(), AccountError> {
+    let connection = store
+        .of(&job.tenant)
+        .get_connection(&job.connection)
+        .await?;
+    if connection.checked.next.is_none_or(|next| next > now) {
+        return Ok(());
+    }
+    let tried = attempt(store, reach, &job.tenant, &connection, now).await?;
+    let mut checks = tried.checks;
+    let regions = CheckKind::RegionsListed { listed: 0, of: 0 };
+    let listed = connection.checked.outcome(&regions) == Some(&CheckOutcome::Passed);
+    if let (Some(account), false) = (&tried.account, listed) {
+        checks.push(discover(&connection, account).await.check(now));
+    }
+    round::settle(store, &job.tenant, &connection, &checks, None, every, now).await?;
+    Ok(())
+}
+
+/// Tries the role of an account's connection.
+async fn attempt(
+    store: &Store,
+    reach: &Reach,
+    tenant: &TenantId,
     connection: &Connection,
     now: Timestamp,
-) -> Result<Vec<Found>, Trouble> {
+) -> Result<Tried, AccountError> {
     let ConnectionKind::Aws {
         account,
         role,
         external_id,
-        regions,
+        ..
     } = &connection.kind
     else {
-        return Ok(Vec::new());
+        return Ok(Tried::nothing());
     };
-    let slot = job.slot.to_string();
-    let session = session_name(
-        &job.tenant,
-        &ScanId::of_slot(&ClusterId::of(&[connection.id.as_str()]), job.slot),
-    );
-    let arn = role_arn(account, role);
-    let wrong = format!("plm-{}", hash_text(&[external_id, "wrong", &slot]));
-    match verify_role(&reach.sdk, &arn, external_id, &wrong, &session).await {
-        Ok(RoleCheck::Sound) => {}
-        Ok(RoleCheck::OpenWithoutExternalId | RoleCheck::OpenToAnyExternalId) => {
-            return Err(Trouble::State(ConnectionState::Suspended {
-                reason: "The role lets us in without the right ExternalId, so another customer of ours could ask for your data.".to_owned(),
-                mend: format!("Put this condition into the trust policy of {role}: \"Condition\":{{\"StringEquals\":{{\"sts:ExternalId\":\"{external_id}\"}}}}"),
-                since: job.slot,
-            }));
-        }
-        Err(error) => return Err(trouble(error, job.slot)),
+    let scan = ScanId::of_slot(&ClusterId::of(&[connection.id.as_str()]), now);
+    let role = Role {
+        arn: &role_arn(account, role),
+        account,
+        external_id,
+        session: &session_name(tenant, &scan),
+    };
+    round::attempt(store, reach, tenant, &role, now).await
+}
+
+/// What the regions of an account have.
+#[derive(Default)]
+struct Listed {
+    found: Vec<Found>,
+    /// Regions that could be listed, and all.
+    regions: (usize, usize),
+    /// What kept us from the others.
+    refused: Vec<String>,
+    /// The first failure that may pass by itself.
+    passing: Option<AwsError>,
+}
+
+impl Listed {
+    fn check(&self, at: Timestamp) -> Check {
+        let (listed, of) = self.regions;
+        let outcome = match &self.passing {
+            _ if listed == of => CheckOutcome::Passed,
+            Some(error) => CheckOutcome::Lost {
+                said: error.to_string(),
+            },
+            None => CheckOutcome::Failed {
+                said: self.refused.join(", "),
+            },
+        };
+        let kind = CheckKind::RegionsListed { listed, of };
+        Check { kind, outcome, at }
     }
-    claim(store, account, job).await?;
-    let assumed = AssumedAccount::assume(&reach.sdk, &arn, external_id, &session).await;
-    let assumed = assumed.map_err(|error| trouble(error, job.slot))?;
-    let mut found = Vec::new();
+}
+
+/// The clusters of every region that the connection names. A region that cannot be listed keeps no other from it.
+async fn discover(connection: &Connection, assumed: &AssumedAccount) -> Listed {
+    let mut listed = Listed::default();
+    let ConnectionKind::Aws { regions, .. } = &connection.kind else {
+        return listed;
+    };
+    listed.regions.1 = regions.len();
     for region in regions {
-        let config = assumed.in_region(region);
-        for name in list_clusters(&config)
-            .await
-            .map_err(|error| trouble(error, job.slot))?
-        {
-            let described = describe_cluster(&config, &name)
-                .await
-                .map_err(|error| trouble(error, job.slot))?;
-            found.push(Found {
-                name,
-                region: Some(region.clone()),
-                account: Some(account.clone()),
-                version: described.version,
-                provider: Provider::Eks,
-                tags: described.tags,
-            });
+        match clusters_of(assumed, region).await {
+            Ok(found) => {
+                listed.regions.0 += 1;
+                listed.found.extend(found);
+            }
+            Err(AwsError::Denied { call, .. }) => listed
+                .refused
+                .push(format!("may not call {call} in {region}")),
+            Err(error) if error.may_pass() => {
+                listed.passing.get_or_insert(error);
+            }
+            Err(error) => listed.refused.push(format!("in {region}, {error}")),
         }
     }
+    listed
+}
+
+async fn clusters_of(assumed: &AssumedAccount, region: &str) -> Result<Vec<Found>, AwsError> {
+    let config = assumed.in_region(region);
+    let mut found = Vec::new();
+    for name in list_clusters(&config).await? {
+        let described = describe_cluster(&config, &name).await?;
+        found.push(Found {
+            name,
+            region: Some(region.to_owned()),
+            account: Some(assumed.account.clone()),
+            version: described.version,
+            provider: Provider::Eks,
+            tags: described.tags,
+        });
+    }
+    Ok(found)
+}
+
+fn by_region(found: &[Found]) -> BTreeMap<String, Vec<String>> {
     let mut clusters: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for found in &found {
+    for found in found {
         let region = found.region.clone().unwrap_or_default();
         clusters.entry(region).or_default().push(found.name.clone());
     }
-    surroundings::keep(
-        &store.of(&job.tenant),
-        &connection.id,
-        &reach.pace,
-        &assumed,
-        &clusters,
-        now,
-    )
-    .await
-    .map_err(Trouble::Passing)?;
-    found.extend(scopes(account, &clusters));
-    Ok(found)
+    clusters
 }
 
 /// The account, and its regions with clusters: what they have as a whole is judged by itself.
@@ -221,65 +292,6 @@ fn scopes(account: &str, clusters: &BTreeMap<String, Vec<String>>) -> Vec<Found>
     let regions = regions.map(|region| scope(format!("{account}-{region}"), Some(region)));
     let whole = (!clusters.is_empty()).then(|| scope(account.to_owned(), None));
     whole.into_iter().chain(regions).collect()
-}
-
-/// Makes the account the tenant's, whose role there has just let us in: typing another's account number claims nothing.
-async fn claim(store: &Store, account: &str, job: &AccountJob) -> Result<(), Trouble> {
-    let control = store.control();
-    let owner = control.owner(Claim::AwsAccount, account).await;
-    let claimed = match owner.map_err(|error| Trouble::Passing(error.into()))? {
-        Some(owner) if owner == job.tenant => Ok(()),
-        Some(_) => Err(StoreError::Conflict(account.to_owned())),
-        None => control.claim(Claim::AwsAccount, account, &job.tenant).await,
-    };
-    claimed.map_err(|error| match error {
-        StoreError::Conflict(_) => Trouble::State(ConnectionState::Degraded {
-            reason: format!("Another tenant has connected account {account}."),
-            mend: "Ask the operator of Plimsoll: an account belongs to one tenant.".to_owned(),
-            since: job.slot,
-        }),
-        other => Trouble::Passing(other.into()),
-    })
-}
-
-fn trouble(error: AwsError, since: Timestamp) -> Trouble {
-    if error.may_pass() {
-        return Trouble::Passing(error.into());
-    }
-    let reason = scan_cluster::refused(&error);
-    Trouble::State(ConnectionState::Degraded {
-        reason: reason.need,
-        mend: reason.mend.unwrap_or_default(),
-        since,
-    })
-}
-
-/// The same trouble as before keeps its beginning.
-fn since_when(connection: &Connection, state: ConnectionState, now: Timestamp) -> ConnectionState {
-    match (state, &connection.state) {
-        (
-            ConnectionState::Degraded { reason, mend, .. },
-            ConnectionState::Degraded { since, .. },
-        ) => ConnectionState::Degraded {
-            reason,
-            mend,
-            since: *since,
-        },
-        (
-            ConnectionState::Suspended { reason, mend, .. },
-            ConnectionState::Suspended { since, .. },
-        ) => ConnectionState::Suspended {
-            reason,
-            mend,
-            since: *since,
-        },
-        (ConnectionState::Degraded { reason, mend, .. }, _) => ConnectionState::Degraded {
-            reason,
-            mend,
-            since: now,
-        },
-        (state, _) => state,
-    }
 }
 
 async fn escalation(tenant: &TenantStore) -> Result<Option<EscalationPolicy>, StoreError> {

@@ -104,7 +104,14 @@ impl Work<'_> {
             Readable::No { since, .. } => *since,
             _ => now,
         };
-        let changed = !matches!(self.cluster.readable, Readable::No { .. });
+        // Of a connection that does not work people are told by itself; that a cluster behind it cannot be read for a
+        // reason of its own is news afterwards.
+        let changed = match &self.cluster.readable {
+            Readable::No { reason: before, .. } => {
+                before.is_of_connection() && !reason.is_of_connection()
+            }
+            _ => true,
+        };
         let outbox = changed.then(|| OutboxItem {
             unreadable: Some(reason.clone()),
             ..self.outbox(now, true)

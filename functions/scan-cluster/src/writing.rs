@@ -123,6 +123,7 @@ impl Work<'_> {
             unreadable: None,
             readable_changed,
             changes: Vec::new(),
+            connection: None,
         }
     }
 }

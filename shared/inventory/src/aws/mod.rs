@@ -12,4 +12,4 @@ pub mod wire;
 
 pub use clusters::{DiscoveredCluster, describe_cluster, list_clusters};
 pub use error::AwsError;
-pub use role::{AssumedAccount, RoleCheck, account_of_role, session_name, verify_role};
+pub use role::{Answer, AssumedAccount, account_of_role, caller_account, knock, session_name};
