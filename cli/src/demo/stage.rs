@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -18,8 +18,8 @@ use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::{
-    Connection, ConnectionId, ConnectionKind, ConnectionState, MailSettings, SlackSettings, Tenant,
-    TenantId, hash_text,
+    Connection, ConnectionId, ConnectionKind, MailSettings, SlackSettings, Tenant, TenantId,
+    hash_text,
 };
 use plimsoll_runtime::Clock;
 use plimsoll_store::Store;
@@ -158,18 +158,14 @@ async fn tenant(
             .collect();
         regions.sort();
         regions.dedup();
-        let connection = Connection {
-            id: ConnectionId::of(&[id.as_str(), &account.id]),
-            kind: ConnectionKind::Aws {
-                account: account.id.clone(),
-                role: account.role.clone(),
-                external_id,
-                regions,
-            },
-            stage: None,
-            state: ConnectionState::Waiting,
-            next_scan: night(0).context("the first night")?,
+        let kind = ConnectionKind::Aws {
+            account: account.id.clone(),
+            role: account.role.clone(),
+            external_id,
+            regions,
         };
+        let connection = ConnectionId::of(&[id.as_str(), &account.id]);
+        let connection = Connection::new(connection, kind, None, night(0)?);
         of.put_connection(&connection).await?;
     }
     Ok(id)

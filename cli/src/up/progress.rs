@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use plimsoll_model::{
-    Cluster, ConnectionKind, ConnectionState, DeliveryState, Destination, Message, ScanStatus,
+    ConnectionId, ConnectionKind, ConnectionState, DeliveryState, Destination, Message, ScanStatus,
 };
 use plimsoll_store::{Store, StoreError, TenantStore};
 
@@ -19,15 +19,14 @@ pub(super) async fn line(
 ) -> Result<Option<String>, StoreError> {
     let tenant = store.of(message.tenant());
     let said = match message {
-        Message::AccountJob(job) => {
-            let connection = tenant.get_connection(&job.connection).await?;
-            let what = match &connection.kind {
-                ConnectionKind::Aws { account, .. } => account,
-                ConnectionKind::KubeContext { context } => context,
-            };
-            connection_state(&tenant, &job.connection, &connection.state)
-                .await?
-                .map(|state| format!("{what}: {state}"))
+        Message::AccountJob(job) => Some(connection(&tenant, &job.connection).await?),
+        Message::ConnectionCheck(job) => {
+            // They are made every minute while somebody is at it: what is as it was is not worth a line.
+            let checked = tenant.get_connection(&job.connection).await?.checked;
+            match checked.since == checked.at {
+                true => Some(connection(&tenant, &job.connection).await?),
+                false => None,
+            }
         }
         Message::ClusterJob(job) => {
             let cluster = tenant.get_cluster(&job.cluster).await?;
@@ -50,7 +49,7 @@ pub(super) async fn line(
                     reason.mend.as_deref(),
                 )),
             };
-            outcome.map(|outcome| format!("{}: {outcome}", cluster.name))
+            outcome.map(|outcome| format!("{}: {outcome}", cluster.shown_name()))
         }
         Message::DeliveryJob(job) => {
             let delivery = tenant
@@ -92,25 +91,18 @@ pub(super) fn own_policies(tenant: &str, own: &InForce) -> Option<String> {
     Some(format!("{tenant}  {policies}{refused}"))
 }
 
-async fn connection_state(
-    tenant: &TenantStore,
-    id: &plimsoll_model::ConnectionId,
-    state: &ConnectionState,
-) -> Result<Option<String>, StoreError> {
-    Ok(match state {
-        ConnectionState::Waiting => Some("nobody has answered yet".to_owned()),
-        ConnectionState::Connected => {
-            let clusters = tenant.list_clusters().await?;
-            let of_it = |one: &&Cluster| one.connection == *id && one.is_cluster();
-            let count = clusters.iter().filter(of_it).count();
-            let plural = if count == 1 { "" } else { "s" };
-            Some(format!("connected, {count} cluster{plural}"))
-        }
-        ConnectionState::Degraded { reason, mend, .. }
-        | ConnectionState::Suspended { reason, mend, .. } => {
-            Some(with_mend(reason.clone(), Some(mend)))
-        }
-    })
+/// How a connection stands, with what its tenant should do.
+async fn connection(tenant: &TenantStore, id: &ConnectionId) -> Result<String, StoreError> {
+    let connection = tenant.get_connection(id).await?;
+    let standing = connection.standing(&tenant.list_clusters().await?);
+    let said = format!(
+        "{}: {}. {}",
+        connection.shown_name(),
+        standing.word,
+        standing.reason
+    );
+    let next = standing.next.to_string().replace('\n', "\n        ");
+    Ok(with_mend(said, Some(&next)))
 }
 
 fn with_mend(reason: String, mend: Option<&str>) -> String {

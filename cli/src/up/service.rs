@@ -120,6 +120,10 @@ impl Service {
                 message,
                 scan_account::handle(store, &self.reach, self.every, clock.now(), job).await,
             ),
+            Message::ConnectionCheck(job) => ended(
+                message,
+                scan_account::check(store, &self.reach, self.every, clock.now(), job).await,
+            ),
             Message::ClusterJob(job) => ended(
                 message,
                 scan_cluster::handle(store, &self.catalogue, &self.reach, clock, job).await,

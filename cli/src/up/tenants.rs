@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use plimsoll_alerting::EscalationPolicy;
 use plimsoll_channels::{Mail, Slack, SlackConfig as SlackAddress};
 use plimsoll_model::{
-    Connection, ConnectionId, ConnectionKind, ConnectionState, MailSettings, SlackSettings, Tenant,
-    TenantId, hash_text,
+    Connection, ConnectionId, ConnectionKind, MailSettings, SlackSettings, Tenant, TenantId,
+    hash_text,
 };
 use plimsoll_report::{Diagnostic, Excerpt};
 use plimsoll_store::{Store, StoreError};
@@ -160,17 +160,14 @@ pub(crate) async fn put_connection(
             regions: config.regions.clone(),
         },
     };
-    let connection = Connection {
-        id,
-        kind,
-        stage: config.stage,
-        state: known
-            .as_ref()
-            .map_or(ConnectionState::Waiting, |known| known.state.clone()),
-        next_scan: known
-            .as_ref()
-            .map_or(now, |known| known.next_scan.max(earliest)),
-    };
+    let mut connection = known.unwrap_or_else(|| Connection::new(id, kind.clone(), None, now));
+    if connection.kind != kind {
+        // Another role, other regions: what was checked of the former says nothing.
+        connection.checked.next = Some(now.max(earliest));
+    }
+    connection.kind = kind;
+    connection.stage = config.stage;
+    connection.next_scan = connection.next_scan.max(earliest);
     store.of(tenant).put_connection(&connection).await?;
     Ok(connection)
 }

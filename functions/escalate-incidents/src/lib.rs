@@ -1,9 +1,13 @@
 //! Takes the incident steps that are due: escalation, repeats, acknowledgements and snoozes that end, deadlines.
 
+mod matter;
+
 use plimsoll_alerting::{Outcome, Topic, on_wake_up};
-use plimsoll_model::{Incident, Readable, Reason, ReasonCode};
+use plimsoll_model::Incident;
 use plimsoll_store::{DueItem, DueKind, DueWork, IncidentWrite, StoreError};
 use route_findings::{Desk, Dossier, RouteError};
+
+use self::matter::Matter;
 
 /// How often a decision is made anew when somebody else has written the incident meanwhile.
 const ATTEMPTS: usize = 5;
@@ -45,43 +49,12 @@ async fn wake(desk: &Desk<'_>, item: &DueItem) -> Result<bool, RouteError> {
             return Ok(false);
         };
         let read = incident.revision;
-        let cluster = dossier.store.get_cluster(&incident.cluster).await?;
-        let scene = desk.scene(&dossier);
-        let outcome = match (&incident.policy, &cluster.readable) {
-            (Some(policy), readable) => {
-                let words = desk.words(&dossier, policy);
-                let findings = dossier.findings(&incident, []).await?;
-                let topic = Topic::Policy {
-                    words: &words,
-                    findings: &findings,
-                };
-                on_wake_up(
-                    incident,
-                    &wake_up,
-                    matches!(readable, Readable::No { .. }),
-                    &topic,
-                    &scene,
-                )
-            }
-            (None, Readable::No { reason, since }) => on_wake_up(
-                incident,
-                &wake_up,
-                false,
-                &Topic::Unreadable {
-                    reason,
-                    since: *since,
-                },
-                &scene,
-            ),
-            (None, _) => {
-                let reason = Reason::new(ReasonCode::ApiError, "it could not be read");
-                let topic = Topic::Unreadable {
-                    reason: &reason,
-                    since: incident.opened,
-                };
-                on_wake_up(incident, &wake_up, false, &topic, &scene)
-            }
+        let Some(matter) = Matter::of(desk, &dossier, &incident).await? else {
+            return Ok(false);
         };
+        let scene = desk.scene(&dossier);
+        let (muted, topic) = (matter.is_muted(), matter.topic());
+        let outcome = on_wake_up(incident, &wake_up, muted, &topic, &scene);
         if !outcome.changed(read) {
             return Ok(false);
         }
@@ -133,19 +106,10 @@ pub async fn answer(
     for _ in 0..ATTEMPTS {
         let incident = dossier.store.get_incident(id).await?;
         let read = incident.revision;
-        let Some(policy) = incident.policy.clone() else {
+        let Some(matter) = Matter::of(desk, dossier, &incident).await? else {
             return Ok(());
         };
-        let words = desk.words(dossier, &policy);
-        let findings = dossier.findings(&incident, []).await?;
-        let outcome = answer(
-            incident,
-            &Topic::Policy {
-                words: &words,
-                findings: &findings,
-            },
-            &desk.scene(dossier),
-        );
+        let outcome = answer(incident, &matter.topic(), &desk.scene(dossier));
         if !outcome.changed(read) || write(desk, dossier, &outcome, read).await? {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! Enqueues what is due, and sends again what was lost: the tables say what must happen, the queues only make it fast.
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_model::{AccountJob, ClusterJob, Message, next_slot};
+use plimsoll_model::{AccountJob, ClusterJob, ConnectionCheck, Message, next_slot};
 use plimsoll_store::{DueItem, DueKind, DueWork, SWEEP_AFTER, ScanSweep, Store, StoreError};
 
 /// How long an account job may take before it is sent again: the time-out of `scan-account` and a margin.
@@ -79,18 +79,29 @@ async fn deal_with(
     let again = now + SWEEP_AFTER;
     match &item.work {
         DueWork::Connection(connection) => {
+            let known = match tenant.get_connection(connection).await {
+                Err(StoreError::NotFound(_)) => return Ok(0),
+                known => known?,
+            };
             // Not the entry's own time: the entry is deferred each time a job is sent, the slot stays the same until it
-            // is dealt with.
-            let known = tenant.get_connection(connection).await;
-            let Some(slot) = due_slot(known.map(|connection| connection.next_scan), now)? else {
+            // is dealt with. A scan begins with the checks, so it is enough when both are due.
+            let message = if known.next_scan <= now {
+                Message::AccountJob(AccountJob {
+                    tenant: item.tenant.clone(),
+                    connection: connection.clone(),
+                    slot: known.next_scan,
+                })
+            } else if known.due() <= now {
+                Message::ConnectionCheck(ConnectionCheck {
+                    tenant: item.tenant.clone(),
+                    connection: connection.clone(),
+                })
+            } else {
+                // Somebody has dealt with it since.
+                tenant.defer(item, known.due()).await?;
                 return Ok(0);
             };
-            let job = AccountJob {
-                tenant: item.tenant.clone(),
-                connection: connection.clone(),
-                slot,
-            };
-            store.queues().send(&Message::AccountJob(job)).await?;
+            store.queues().send(&message).await?;
             tenant.defer(item, now + ACCOUNT_JOB_AGAIN).await?;
         }
         DueWork::Cluster(cluster) => {

@@ -1,6 +1,6 @@
 use plimsoll_model::{
-    Cluster, ClusterId, Connection, ConnectionId, ConnectionKind, ConnectionState, Lease, Provider,
-    Readable, ScanCounts, Stage, TenantId,
+    Cluster, ClusterId, Connection, ConnectionId, ConnectionKind, Lease, Provider, Readable,
+    ScanCounts, Stage, TenantId,
 };
 use plimsoll_store::{Meter, Queue};
 
@@ -10,21 +10,20 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
+fn connection(due: Timestamp) -> Connection {
+    let kind = ConnectionKind::KubeContext {
+        context: "dev".into(),
+    };
+    Connection::new(ConnectionId::of(&["acme", "1"]), kind, None, due)
+}
+
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 #[tokio::test]
 async fn a_due_connection_is_enqueued_once_and_again_only_when_its_job_is_lost() {
     let store = Store::embedded(None).await.unwrap();
     let tenant = TenantId::of(&["acme"]);
-    let connection = Connection {
-        id: ConnectionId::of(&["acme", "1"]),
-        kind: ConnectionKind::KubeContext {
-            context: "dev".into(),
-        },
-        stage: None,
-        state: ConnectionState::Waiting,
-        next_scan: at(0),
-    };
+    let connection = connection(at(0));
     store.of(&tenant).put_connection(&connection).await.unwrap();
     assert_eq!(handle(&store, DAY, at(-60)).await.unwrap().sent, 0);
     assert_eq!(handle(&store, DAY, at(0)).await.unwrap().sent, 1);
@@ -145,4 +144,54 @@ fn cluster(name: &str, next_scan: Timestamp) -> Cluster {
         tags: Default::default(),
         lease: Lease::default(),
     }
+}
+
+#[tokio::test]
+async fn checks_come_when_they_are_due_and_a_scan_stands_for_them() {
+    let store = Store::embedded(None).await.unwrap();
+    let tenant = TenantId::of(&["acme"]);
+    let own = store.of(&tenant);
+    // A scan a week, checks a day.
+    let mut connection = connection(at(7 * 86_400));
+    connection.checked.next = Some(at(86_400));
+    own.put_connection(&connection).await.unwrap();
+    let sent = async |second| {
+        handle(&store, DAY, at(second)).await.unwrap();
+        let wait = std::time::Duration::ZERO;
+        let queue = Queue::AccountJobs;
+        let received = store.queues().receive(queue, 10, wait).await.unwrap();
+        let mut words = Vec::new();
+        for received in received {
+            words.push(match received.message.unwrap() {
+                Message::AccountJob(job) => format!("scan for {}", job.slot),
+                Message::ConnectionCheck(_) => "check".to_owned(),
+                other => panic!("{other:?}"),
+            });
+            let deleted = store.queues().delete(queue, &received.receipt).await;
+            deleted.unwrap();
+        }
+        words
+    };
+    assert_eq!(sent(86_399).await, [""; 0]);
+    assert_eq!(sent(86_400).await, ["check"]);
+    assert_eq!(sent(86_460).await, [""; 0], "it is under way");
+    assert_eq!(sent(87_060).await, ["check"], "it was lost");
+    let settle = async |read: &Connection, second| {
+        let mut now = read.clone();
+        now.checked.rounds += 1;
+        now.checked.next = Some(at(second));
+        own.settle_connection(read, &now, None).await.unwrap();
+        now
+    };
+    let connection = settle(&connection, 2 * 86_400).await;
+    assert_eq!(sent(87_660).await, [""; 0], "it was made");
+    assert_eq!(sent(2 * 86_400).await, ["check"]);
+    let connection = settle(&connection, 7 * 86_400 + 5).await;
+    let scan = format!("scan for {}", at(7 * 86_400));
+    assert_eq!(sent(7 * 86_400 + 5).await, [scan], "which checks, too");
+    settle(&connection, 8 * 86_400).await;
+    let advanced = own.advance_connection(&connection.id, at(7 * 86_400), at(14 * 86_400));
+    advanced.await.unwrap();
+    assert_eq!(sent(8 * 86_400 - 1).await, [""; 0]);
+    assert_eq!(sent(8 * 86_400).await, ["check"]);
 }

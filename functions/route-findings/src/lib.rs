@@ -3,6 +3,7 @@
 //! An outbox item is acted upon policy by policy, each in one transaction with a marker of that part; a repeat skips the
 //! parts that are marked. The first scan of a cluster opens no incidents: it sends one baseline message.
 
+mod connection;
 mod desk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,8 @@ use plimsoll_alerting::{
     reopens, route,
 };
 use plimsoll_model::{
-    Change, Cluster, Fingerprint, FinishedScan, Incident, OutboxItem, PolicyId, Readable, Severity,
+    Change, Cluster, Fingerprint, FinishedScan, Incident, OutboxItem, PolicyId, Readable, Reason,
+    Severity,
 };
 use plimsoll_policy::Lifecycle;
 use plimsoll_runtime::{Disposition, Failure};
@@ -52,6 +54,10 @@ pub async fn handle(desk: &Desk<'_>, job: &FinishedScan) -> Result<(), RouteErro
     let Some(outbox) = dossier.store.get_outbox(&job.outbox).await? else {
         return Ok(());
     };
+    if let Some(change) = &outbox.connection {
+        connection::tell(desk, &dossier, &outbox, change).await?;
+        return Ok(dossier.store.mark_routed(&outbox.id, desk.now).await?);
+    }
     let cluster = dossier.store.get_cluster(&outbox.cluster).await?;
     let done = dossier.store.routed_parts(&outbox.id).await?;
     let news = News {
@@ -212,8 +218,29 @@ impl News<'_> {
             || finding.is_none_or(|finding| !self.dossier.excepts(finding, self.desk.now))
     }
 
+    /// Whether the cluster cannot be read because its connection does not work, of which people are told once.
+    async fn is_hidden(&self) -> Result<bool, RouteError> {
+        if !self
+            .outbox
+            .unreadable
+            .as_ref()
+            .is_some_and(Reason::is_of_connection)
+        {
+            return Ok(false);
+        }
+        let connection = self.dossier.store.get_connection(&self.cluster.connection);
+        match connection.await {
+            Ok(connection) => Ok(connection.trouble().is_some()),
+            Err(StoreError::NotFound(_)) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The cluster could be read and cannot any more, or the reverse.
     async fn readability(&self) -> Result<(), RouteError> {
+        if self.is_hidden().await? {
+            return Ok(());
+        }
         for _ in 0..ATTEMPTS {
             let latest = self
                 .dossier

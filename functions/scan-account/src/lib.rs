@@ -3,30 +3,34 @@
 //! What is around the clusters of an account is read with them, and kept for their scans.
 //!
 //! A connection by kubeconfig context has one cluster, which it names. An account is entered through the customer's role;
-//! before anything is read, the role must refuse a wrong ExternalId, and no other tenant may have the account.
+//! before anything is read, the role must refuse a wrong ExternalId, and no other tenant may have the account. That is
+//! checked daily also when scans are rarer, and more often while somebody may be mending it.
 
+mod disconnect;
+mod discover;
+mod round;
 mod surroundings;
+mod verify;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::EscalationPolicy;
 use plimsoll_inventory::aws::surroundings::SurroundingsError;
-use plimsoll_inventory::aws::wire::Account;
-use plimsoll_inventory::aws::{
-    AssumedAccount, AwsError, RoleCheck, discover_clusters, global_region, session_name,
-    verify_role,
-};
+use plimsoll_inventory::aws::{AwsError, session_name};
 use plimsoll_model::{
-    AccountJob, Cluster, ClusterId, ClusterJob, Connection, ConnectionKind, ConnectionState, Lease,
-    Message, Provider, Readable, ScanCounts, ScanId, Stage, hash_text, next_slot,
+    AccountJob, CheckKind, CheckOutcome, Cluster, ClusterId, ClusterJob, Connection,
+    ConnectionCheck, ConnectionKind, Lease, Message, Provider, Readable, ScanCounts, ScanId, Stage,
+    TenantId, next_slot,
 };
 use plimsoll_runtime::{Disposition, Failure};
-use plimsoll_store::{Claim, Store, StoreError, TenantStore};
+use plimsoll_store::{Store, StoreError, TenantStore};
 use scan_cluster::{Reach, role_arn};
 
-use self::surroundings::{Inhabited, Whole, scope_id};
+pub use self::disconnect::disconnect;
+use self::discover::discover;
+use self::round::{Role, Tried};
+use self::surroundings::scope_id;
 
 /// A cluster that no account job reaches is scanned this long after its slot, so that its state shows.
 const CLUSTER_GRACE: SignedDuration = SignedDuration::from_hours(1);
@@ -78,11 +82,10 @@ pub async fn handle(
 ) -> Result<(), AccountError> {
     let tenant = store.of(&job.tenant);
     let connection = tenant.get_connection(&job.connection).await?;
+    let slot = Some(job.slot);
     let found = match &connection.kind {
         ConnectionKind::KubeContext { context } => {
-            tenant
-                .set_connection_state(&connection.id, &ConnectionState::Connected)
-                .await?;
+            round::settle(store, &job.tenant, &connection, &[], slot, every, now).await?;
             vec![Found {
                 name: context.clone(),
                 region: None,
@@ -92,21 +95,28 @@ pub async fn handle(
                 tags: BTreeMap::new(),
             }]
         }
-        ConnectionKind::Aws { .. } => match discover(store, reach, job, &connection, now).await {
-            Ok(found) => {
-                tenant
-                    .set_connection_state(&connection.id, &ConnectionState::Connected)
-                    .await?;
-                found
+        ConnectionKind::Aws { regions, .. } => {
+            let tried = attempt(store, reach, &job.tenant, &connection, now).await?;
+            let (mut checks, mut passing) = (tried.checks, tried.passing);
+            let mut listed = None;
+            if let Some(account) = &tried.account {
+                let mut of_regions = discover(reach, account, regions).await;
+                checks.push(of_regions.check(now));
+                passing = passing.or(of_regions.passing.take());
+                listed = Some(of_regions.whole(reach, account, regions));
             }
-            Err(Trouble::Passing(error)) => return Err(error),
-            Err(Trouble::State(state)) => {
-                tenant
-                    .set_connection_state(&connection.id, &since_when(&connection, state, now))
-                    .await?;
-                Vec::new()
+            round::settle(store, &job.tenant, &connection, &checks, slot, every, now).await?;
+            match (passing, listed) {
+                (Some(error), _) => return Err(error.into()),
+                (None, None) => Vec::new(),
+                (None, Some(mut whole)) => {
+                    let of = (&tenant, &connection.id);
+                    whole.find_deserted(of).await?;
+                    surroundings::keep(store, reach, of, &whole, now).await?;
+                    whole.found()
+                }
             }
-        },
+        }
     };
     let policy = escalation(&tenant).await?;
     let next = next_slot(job.slot, every, now);
@@ -131,18 +141,46 @@ pub async fn handle(
     Ok(())
 }
 
-enum Trouble {
-    Passing(AccountError),
-    State(ConnectionState),
-}
-
-async fn discover(
+/// Checks a connection and reads nothing behind it. Does nothing when its checks are not due any more: somebody has made
+/// them. Checks that were lost are due again soon; they are no error.
+///
+/// # Errors
+/// When the store fails.
+pub async fn check(
     store: &Store,
     reach: &Reach,
-    job: &AccountJob,
+    every: SignedDuration,
+    now: Timestamp,
+    job: &ConnectionCheck,
+) -> Result<(), AccountError> {
+    let connection = store
+        .of(&job.tenant)
+        .get_connection(&job.connection)
+        .await?;
+    if connection.checked.next.is_none_or(|next| next > now) {
+        return Ok(());
+    }
+    let tried = attempt(store, reach, &job.tenant, &connection, now).await?;
+    let mut checks = tried.checks;
+    let regions = CheckKind::RegionsListed { listed: 0, of: 0 };
+    let listed = connection.checked.outcome(&regions) == Some(&CheckOutcome::Passed);
+    if let (Some(account), false, ConnectionKind::Aws { regions, .. }) =
+        (&tried.account, listed, &connection.kind)
+    {
+        checks.push(discover(reach, account, regions).await.check(now));
+    }
+    round::settle(store, &job.tenant, &connection, &checks, None, every, now).await?;
+    Ok(())
+}
+
+/// Tries the role of an account's connection.
+async fn attempt(
+    store: &Store,
+    reach: &Reach,
+    tenant: &TenantId,
     connection: &Connection,
     now: Timestamp,
-) -> Result<Vec<Found>, Trouble> {
+) -> Result<Tried, AccountError> {
     let ConnectionKind::Aws {
         account,
         role,
@@ -150,152 +188,16 @@ async fn discover(
         regions,
     } = &connection.kind
     else {
-        return Ok(Vec::new());
+        return Ok(Tried::nothing());
     };
-    let slot = job.slot.to_string();
-    let session = session_name(
-        &job.tenant,
-        &ScanId::of_slot(&ClusterId::of(&[connection.id.as_str()]), job.slot),
-    );
-    let arn = role_arn(account, role, regions);
-    let wrong = format!("plm-{}", hash_text(&[external_id, "wrong", &slot]));
-    match verify_role(&reach.sdk, &arn, external_id, &wrong, &session).await {
-        Ok(RoleCheck::Sound) => {}
-        Ok(RoleCheck::OpenWithoutExternalId | RoleCheck::OpenToAnyExternalId) => {
-            return Err(Trouble::State(ConnectionState::Suspended {
-                reason: "The role lets us in without the right ExternalId, so another customer of ours could ask for your data.".to_owned(),
-                mend: format!("Put this condition into the trust policy of {role}: \"Condition\":{{\"StringEquals\":{{\"sts:ExternalId\":\"{external_id}\"}}}}"),
-                since: job.slot,
-            }));
-        }
-        Err(error) => return Err(trouble(error, job.slot)),
-    }
-    claim(store, account, job).await?;
-    let assumed = AssumedAccount::assume(&reach.sdk, &arn, external_id, &session).await;
-    let assumed = assumed.map_err(|error| trouble(error, job.slot))?;
-    let in_region =
-        |region: &str| Account::new(assumed.in_region(region), account, Arc::clone(&reach.pace));
-    let mut inhabited = Vec::new();
-    for region in regions {
-        let of_region = in_region(region);
-        let clusters = discover_clusters(&of_region).await;
-        let clusters = clusters.map_err(|error| trouble(error, job.slot))?;
-        if !clusters.is_empty() {
-            inhabited.push(Inhabited {
-                region: region.clone(),
-                account: of_region,
-                clusters,
-            });
-        }
-    }
-    let mut whole = Whole {
-        number: account,
-        account: in_region(global_region(regions)),
-        inhabited,
-        deserted: Vec::new(),
+    let scan = ScanId::of_slot(&ClusterId::of(&[connection.id.as_str()]), now);
+    let role = Role {
+        arn: &role_arn(account, role, regions),
+        account,
+        external_id,
+        session: &session_name(tenant, &scan),
     };
-    let of = (&store.of(&job.tenant), &connection.id);
-    whole
-        .find_deserted(of, regions)
-        .await
-        .map_err(|error| Trouble::Passing(error.into()))?;
-    surroundings::keep(store, reach, of, &whole, now)
-        .await
-        .map_err(Trouble::Passing)?;
-    Ok(whole.found())
-}
-
-impl Whole<'_> {
-    /// The clusters, and the account and its regions with clusters: what those have as a whole is judged by itself. Also
-    /// those that were among them once.
-    fn found(&self) -> Vec<Found> {
-        let found = |name: String, region: Option<&String>, provider| Found {
-            name,
-            region: region.cloned(),
-            account: Some(self.number.to_owned()),
-            version: None,
-            provider,
-            tags: BTreeMap::new(),
-        };
-        let clusters = self.inhabited.iter().flat_map(|one| {
-            one.clusters.iter().map(|cluster| Found {
-                version: cluster.version().map(str::to_owned),
-                tags: cluster.tags(),
-                ..found(cluster.name.clone(), Some(&one.region), Provider::Eks)
-            })
-        });
-        let scope = |region: Option<&String>| {
-            let name = self.scope_name(region.map(String::as_str));
-            found(name, region, Provider::Aws)
-        };
-        let whole = (!self.inhabited.is_empty()).then(|| scope(None));
-        let regions = self.inhabited.iter().map(|one| scope(Some(&one.region)));
-        let deserted = self.deserted.iter().map(|one| scope(one.as_ref()));
-        clusters
-            .chain(whole)
-            .chain(regions)
-            .chain(deserted)
-            .collect()
-    }
-}
-
-/// Makes the account the tenant's, whose role there has just let us in: typing another's account number claims nothing.
-async fn claim(store: &Store, account: &str, job: &AccountJob) -> Result<(), Trouble> {
-    let control = store.control();
-    let owner = control.owner(Claim::AwsAccount, account).await;
-    let claimed = match owner.map_err(|error| Trouble::Passing(error.into()))? {
-        Some(owner) if owner == job.tenant => Ok(()),
-        Some(_) => Err(StoreError::Conflict(account.to_owned())),
-        None => control.claim(Claim::AwsAccount, account, &job.tenant).await,
-    };
-    claimed.map_err(|error| match error {
-        StoreError::Conflict(_) => Trouble::State(ConnectionState::Degraded {
-            reason: format!("Another tenant has connected account {account}."),
-            mend: "Ask the operator of Plimsoll: an account belongs to one tenant.".to_owned(),
-            since: job.slot,
-        }),
-        other => Trouble::Passing(other.into()),
-    })
-}
-
-fn trouble(error: AwsError, since: Timestamp) -> Trouble {
-    if error.may_pass() {
-        return Trouble::Passing(error.into());
-    }
-    let reason = scan_cluster::refused(&error);
-    Trouble::State(ConnectionState::Degraded {
-        reason: reason.need,
-        mend: reason.mend.unwrap_or_default(),
-        since,
-    })
-}
-
-/// The same trouble as before keeps its beginning.
-fn since_when(connection: &Connection, state: ConnectionState, now: Timestamp) -> ConnectionState {
-    match (state, &connection.state) {
-        (
-            ConnectionState::Degraded { reason, mend, .. },
-            ConnectionState::Degraded { since, .. },
-        ) => ConnectionState::Degraded {
-            reason,
-            mend,
-            since: *since,
-        },
-        (
-            ConnectionState::Suspended { reason, mend, .. },
-            ConnectionState::Suspended { since, .. },
-        ) => ConnectionState::Suspended {
-            reason,
-            mend,
-            since: *since,
-        },
-        (ConnectionState::Degraded { reason, mend, .. }, _) => ConnectionState::Degraded {
-            reason,
-            mend,
-            since: now,
-        },
-        (state, _) => state,
-    }
+    round::attempt(store, reach, tenant, &role, now).await
 }
 
 async fn escalation(tenant: &TenantStore) -> Result<Option<EscalationPolicy>, StoreError> {

@@ -33,6 +33,9 @@ async fn main() -> anyhow::Result<()> {
         Message::AccountJob(job) => {
             scan_account::handle(&store, &reach, every, start.clock.now(), &job).await
         }
+        Message::ConnectionCheck(job) => {
+            scan_account::check(&store, &reach, every, start.clock.now(), &job).await
+        }
         _ => Ok::<(), AccountError>(()),
     };
     let hide = async |receipt: String, pause| {

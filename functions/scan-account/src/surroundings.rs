@@ -23,6 +23,10 @@ pub(crate) struct Whole<'a> {
     /// In the region where what it has for all regions is asked for.
     pub(crate) account: Account,
     pub(crate) inhabited: Vec<Inhabited>,
+    /// The regions that were listed and have no clusters.
+    pub(crate) empty: Vec<String>,
+    /// Whether that is all that are looked at.
+    pub(crate) all_empty: bool,
     /// The regions that had clusters once and have none now; none stands for the account as a whole.
     pub(crate) deserted: Vec<Option<String>>,
 }
@@ -36,19 +40,17 @@ impl Whole<'_> {
         }
     }
 
-    /// Finds what is deserted among the regions, of each of which all clusters were listed.
+    /// Finds what is deserted: a list that was lost proves nothing.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) async fn find_deserted(
         &mut self,
         (tenant, connection): (&TenantStore, &ConnectionId),
-        regions: &[String],
     ) -> Result<(), StoreError> {
-        let inhabited = |region: &String| self.inhabited.iter().any(|one| one.region == *region);
-        let empty = regions.iter().filter(|region| !inhabited(region));
-        let whole = self.inhabited.is_empty().then_some(None);
-        let scopes: Vec<Option<String>> = empty.cloned().map(Some).chain(whole).collect();
+        let whole = self.all_empty.then_some(None);
+        let empty = self.empty.iter().cloned().map(Some);
+        let scopes: Vec<Option<String>> = empty.chain(whole).collect();
         for scope in scopes {
             let name = self.scope_name(scope.as_deref());
             let id = scope_id(connection, scope.as_deref(), &name);

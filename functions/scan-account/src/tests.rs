@@ -13,14 +13,15 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
-use plimsoll_model::{ConnectionId, FindingState, TenantId};
+use plimsoll_model::{ConnectionId, ConnectionState, FindingState};
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::Clock;
-use plimsoll_store::{Acquired, Queue};
+use plimsoll_store::{Acquired, Claim, Queue};
 use plimsoll_world::{VENDOR_PRINCIPAL, World, WorldConfig};
 
 use super::*;
 
+mod checks;
 mod units;
 
 /// Clusters `edge` in eu-central-1 and `lab` in eu-west-1; with the two regions and the account, five scans.
@@ -96,18 +97,14 @@ impl Stage {
 
     async fn connect_account(&self, tenant: &str, account: &str) -> AccountJob {
         let tenant = TenantId::of(&[tenant]);
-        let connection = Connection {
-            id: ConnectionId::of(&[tenant.as_str(), account]),
-            kind: ConnectionKind::Aws {
-                account: account.to_owned(),
-                role: ROLE.to_owned(),
-                external_id: EXTERNAL_ID.to_owned(),
-                regions: ["eu-central-1", "eu-west-1"].map(str::to_owned).into(),
-            },
-            stage: None,
-            state: ConnectionState::Waiting,
-            next_scan: night(),
+        let kind = ConnectionKind::Aws {
+            account: account.to_owned(),
+            role: ROLE.to_owned(),
+            external_id: EXTERNAL_ID.to_owned(),
+            regions: ["eu-central-1", "eu-west-1"].map(str::to_owned).into(),
         };
+        let id = ConnectionId::of(&[tenant.as_str(), account]);
+        let connection = Connection::new(id, kind, None, night());
         let of = self.store.of(&tenant);
         of.put_tenant(&plimsoll_model::Tenant {
             id: tenant.clone(),
@@ -194,7 +191,7 @@ async fn another_tenants_account_is_not_read_and_a_claim_needs_a_role_that_answe
     let mut second = stage.connect("acme").await;
     stage.world.delete_role(ACCOUNT, ROLE);
     let (state, _) = stage.look(&mut second).await;
-    assert!(matches!(state, ConnectionState::Degraded { .. }));
+    assert_eq!(state, ConnectionState::Waiting);
     let control = stage.store.control();
     let owner = control.owner(Claim::AwsAccount, ACCOUNT).await.unwrap();
     assert_eq!(owner, None, "a number that somebody typed is no claim");
@@ -204,13 +201,16 @@ async fn another_tenants_account_is_not_read_and_a_claim_needs_a_role_that_answe
     assert_eq!(stage.look(&mut first).await.0, ConnectionState::Connected);
     second.slot = first.slot;
     let (state, jobs) = stage.look(&mut second).await;
-    let ConnectionState::Degraded { reason, mend, .. } = state else {
-        panic!("{state:?}");
-    };
-    assert_eq!(reason, "Another tenant has connected account 471100000933.");
-    assert!(mend.starts_with("Ask the operator"), "{mend}");
-    assert_eq!(jobs, []);
-    assert!(!format!("{reason}{mend}").contains(first.tenant.as_str()));
+    assert_eq!((state, jobs), (ConnectionState::Waiting, vec![]));
+    let own = stage.store.of(&second.tenant);
+    let connection = own.get_connection(&second.connection).await.unwrap();
+    let said = connection.standing(&[]);
+    assert_eq!(
+        said.reason,
+        "Another tenant has connected account 471100000933."
+    );
+    assert!(said.next.text.starts_with("Ask the operator"), "{said:?}");
+    assert!(!format!("{said:?}").contains(first.tenant.as_str()));
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub(crate) async fn tell(
         }
         for (policy, count) in by_policy {
             let findings = if count == 1 { "finding" } else { "findings" };
-            let name = &work.cluster.name;
+            let name = work.cluster.shown_name();
             let entry = AuditEntry {
                 at: now,
                 actor: "plimsoll".to_owned(),

@@ -105,8 +105,8 @@ pub(crate) fn suspended(connection: &Connection) -> Option<Reason> {
     let ConnectionState::Suspended { reason, mend, .. } = &connection.state else {
         return None;
     };
-    let need = format!("the connection is suspended: {reason}");
-    Some(Reason::new(ReasonCode::PermissionMissing, need).mended_by(mend.clone()))
+    let reason = Reason::of_connection(&format!("is suspended: {reason}"));
+    Some(reason.mended_by(mend.to_string()))
 }
 
 /// Why AWS did not let us as far as the cluster.
@@ -114,7 +114,7 @@ pub(crate) fn suspended(connection: &Connection) -> Option<Reason> {
 pub fn refused(error: &AwsError) -> Reason {
     match error {
         AwsError::Denied { call, .. } if call == "sts:AssumeRole" => {
-            Reason::new(ReasonCode::PermissionMissing, "the role does not let us in with our ExternalId")
+            Reason::of_connection("does not work: the role does not let us in with our ExternalId")
                 .mended_by("deploy infra/onboarding/role.yaml in the account again, with the ExternalId of this connection")
         }
         AwsError::Denied { call, .. } => {
@@ -166,26 +166,22 @@ pub fn unreadable(error: &ClusterError, connection: &Connection, cluster: &Clust
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use plimsoll_model::ConnectionId;
+    use plimsoll_model::{ConnectionId, NextStep};
 
     use super::*;
 
     #[test]
     fn a_suspended_connection_says_why_it_is_not_used_and_what_mends_it() {
         let now = Timestamp::UNIX_EPOCH;
-        let mut connection = Connection {
-            id: ConnectionId::of(&["c"]),
-            kind: ConnectionKind::KubeContext {
-                context: "prod".to_owned(),
-            },
-            stage: None,
-            state: ConnectionState::Connected,
-            next_scan: now,
+        let kind = ConnectionKind::KubeContext {
+            context: "prod".to_owned(),
         };
+        let mut connection = Connection::new(ConnectionId::of(&["c"]), kind, None, now);
+        connection.state = ConnectionState::Connected;
         assert_eq!(suspended(&connection), None);
         connection.state = ConnectionState::Suspended {
             reason: "The role lets others in.".to_owned(),
-            mend: "Mend its trust policy.".to_owned(),
+            mend: NextStep::words("Mend its trust policy.").copying("Condition"),
             since: now,
         };
         let reason = suspended(&connection).unwrap();
@@ -193,6 +189,9 @@ mod tests {
             reason.need,
             "the connection is suspended: The role lets others in."
         );
-        assert_eq!(reason.mend.as_deref(), Some("Mend its trust policy."));
+        assert_eq!(
+            reason.mend.as_deref(),
+            Some("Mend its trust policy.\nCondition")
+        );
     }
 }

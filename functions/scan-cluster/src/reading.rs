@@ -144,14 +144,20 @@ impl Work<'_> {
         Publication {
             finished: now,
             result: None,
-            outbox: self.could_be_read().then_some(outbox),
+            outbox: self.is_news(&reason).then_some(outbox),
             readable: self.unread(reason, now),
         }
     }
 
-    /// Whether it is news that it cannot be read.
-    pub(crate) fn could_be_read(&self) -> bool {
-        !matches!(self.cluster.readable, Readable::No { .. })
+    /// Whether it is news that it cannot be read. Of a connection that does not work people are told by itself; that a
+    /// cluster behind it cannot be read for a reason of its own is news afterwards.
+    pub(crate) fn is_news(&self, reason: &Reason) -> bool {
+        match &self.cluster.readable {
+            Readable::No { reason: before, .. } => {
+                before.is_of_connection() && !reason.is_of_connection()
+            }
+            _ => true,
+        }
     }
 
     /// That it cannot be read, since when it could not.

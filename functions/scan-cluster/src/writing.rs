@@ -72,17 +72,17 @@ impl Work<'_> {
         excepted::tell(self, &difference, now).await?;
         let snapshot = self.keep(spools).await?;
         let coverage = outcome::coverage(plan, &session.tally);
-        let could_be_read = self.could_be_read();
         let of_cluster = &self.cluster.id;
         // What is found when a cluster is first read was there before, and so was what is around it before that.
         let (first, turned, version, unreadable) = match state {
             State::Read(version) => {
                 let before = self.tenant.first_read_at(of_cluster).await?;
-                (before.is_none(), !could_be_read, version, None)
+                let unread = matches!(self.cluster.readable, Readable::No { .. });
+                (before.is_none(), unread, version, None)
             }
             State::Unread(reason) => {
                 let before = self.tenant.first_scan_at(of_cluster).await?;
-                (before.is_none(), could_be_read, None, Some(reason))
+                (before.is_none(), self.is_news(&reason), None, Some(reason))
             }
         };
         let outbox = OutboxItem {
@@ -147,6 +147,7 @@ impl Work<'_> {
             unreadable: None,
             readable_changed,
             changes: Vec::new(),
+            connection: None,
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Makes the weekly summary of every tenant whose hour it is, one delivery for each recipient, at most once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_alerting::{ClusterWeek, Week, last_week, summarise, summary_deliveries};
 use plimsoll_model::{
-    Cluster, Finding, FindingState, FrameworkScore, Incident, Reason, ScanStatus,
+    Cluster, ConnectionId, ConnectionKind, Finding, FindingState, FrameworkScore, Incident, Reason,
+    ScanStatus,
 };
 use plimsoll_store::{DueKind, TenantStore};
 use route_findings::{Desk, Dossier, RouteError};
@@ -70,6 +71,7 @@ async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<
             weeks.push((cluster, first_scan_at, before, missing));
             findings.extend(store.cluster_findings(&cluster.id).await?);
         }
+        let roles = roles(store).await?;
         let weeks: Vec<ClusterWeek<'_>> = weeks
             .iter()
             .map(
@@ -78,6 +80,7 @@ async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<
                     first_scan_at: *first_scan_at,
                     scores_before,
                     missing,
+                    role: roles.get(&cluster.connection).map(String::as_str),
                 },
             )
             .collect();
@@ -104,6 +107,16 @@ async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<
         .advance_summary(slot, next(dossier, desk.now.max(slot)))
         .await?;
     Ok(made)
+}
+
+/// The customer's role of each connection to an AWS account.
+async fn roles(store: &TenantStore) -> Result<BTreeMap<ConnectionId, String>, RouteError> {
+    let connections = store.list_connections().await?.into_iter();
+    let roles = connections.filter_map(|connection| match connection.kind {
+        ConnectionKind::Aws { role, .. } => Some((connection.id, role)),
+        ConnectionKind::KubeContext { .. } => None,
+    });
+    Ok(roles.collect())
 }
 
 /// The scores of the last scan that ended before `from`, and why the newest one could not evaluate some policies. Scans

@@ -29,8 +29,8 @@ pub use document::{
 };
 pub use incident::{
     Opening, Outcome, REOPENS_WITHIN_DAYS, Scene, Topic, acknowledge, apply_changes, baseline,
-    give_back, on_wake_up, open_incident, readable_again, reopens, snooze, summary_deliveries,
-    test_message,
+    connection_changed, give_back, on_wake_up, open_incident, readable_again, reopens, snooze,
+    summary_deliveries, test_message,
 };
 pub use lapse::{Lapse, LapseError, in_words};
 pub use render::{

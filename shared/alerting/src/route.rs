@@ -7,7 +7,7 @@ use plimsoll_model::{PolicyId, Severity, Stage};
 use crate::document::{EscalationPolicy, Match, Route, RouteOptions};
 use crate::pattern;
 
-/// The name under which a route's `policy` matches a cluster that cannot be read.
+/// The name under which a route's `policy` matches a cluster that cannot be read, and a connection that does not work.
 pub const UNREADABLE: &str = "cluster-unreadable";
 
 /// What routes can ask about an incident.

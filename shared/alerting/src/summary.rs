@@ -7,15 +7,14 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use plimsoll_model::{
-    Cluster, ClusterId, Finding, FindingState, FrameworkScore, Incident, Readable, Reason,
-    Severity, Tenant,
+    Cluster, ClusterId, Finding, FindingState, FrameworkScore, Incident, Reason, Severity, Tenant,
 };
 
 use self::words::Words;
 use crate::clock::week_name;
 use crate::context::{
-    ClusterLine, ExceptionLine, FixedLine, Links, OverdueLine, SeverityCount, SummaryContext,
-    UnevaluatedLine, When, one_line, severity_counts,
+    ClusterLine, ExceptionLine, FixedLine, Links, OverdueLine, SeverityCount, SummaryContext, When,
+    one_line, severity_counts,
 };
 use crate::document::EscalationPolicy;
 use crate::lapse::in_words;
@@ -23,6 +22,7 @@ use crate::lapse::in_words;
 mod scores;
 #[cfg(test)]
 mod tests;
+mod unevaluated;
 mod words;
 
 /// Findings by name, at most: mail readers cut long mails off.
@@ -66,6 +66,8 @@ pub struct ClusterWeek<'a> {
     pub scores_before: &'a [FrameworkScore],
     /// Why some of its policies were not evaluated, if they were not: one entry a reason.
     pub missing: &'a [Reason],
+    /// The customer's role through which its account is read, if it is.
+    pub role: Option<&'a str>,
 }
 
 /// Puts a week into words.
@@ -124,7 +126,7 @@ pub fn summarise(week: &Week<'_>) -> SummaryContext {
             .map(|finding| words.of(finding, false))
             .collect(),
         open: open.len(),
-        not_evaluated: week.not_evaluated(&zone),
+        not_evaluated: unevaluated::lines(week, &zone),
         url: week.links.to(
             &week.tenant.slug,
             &format!("weeks/{}", week_name(week.from, &zone)),
@@ -245,7 +247,7 @@ impl Week<'_> {
                     found.map_or(0, |(_, count)| *count)
                 };
                 ClusterLine {
-                    name: week.cluster.name.clone(),
+                    name: week.cluster.shown_name(),
                     open: week.cluster.open.iter().map(|(_, count)| count).sum(),
                     critical: count(Severity::Critical),
                 }
@@ -292,43 +294,6 @@ impl Week<'_> {
             severities: counted(&severities),
             oldest: in_words(oldest),
         })
-    }
-
-    fn not_evaluated(&self, zone: &TimeZone) -> Vec<UnevaluatedLine> {
-        let mut lines = Vec::new();
-        for week in self.clusters {
-            let cluster = &week.cluster;
-            let line = |what: String, mend: Option<&String>| UnevaluatedLine {
-                cluster: cluster.name.clone(),
-                what,
-                mend: mend.map(|mend| one_line(mend, 600)),
-            };
-            if let Readable::No { reason, since } = &cluster.readable {
-                let since = When::of(*since, zone).day;
-                let need = one_line(&reason.need, 200);
-                let known = cluster.known_around().map_or(String::new(), |counts| {
-                    let (evaluated, all) = (counts.policies_evaluated, counts.policies_applicable);
-                    format!("; by what AWS says of it, {evaluated} of {all} policies are evaluated")
-                });
-                lines.push(line(
-                    format!("not read since {since}: {need}{known}"),
-                    reason.mend.as_ref(),
-                ));
-                continue;
-            }
-            let counts = &cluster.counts;
-            let missing = counts
-                .policies_applicable
-                .saturating_sub(counts.policies_evaluated);
-            if missing > 0 && week.missing.is_empty() {
-                let all = counts.policies_applicable;
-                lines.push(line(format!("{missing} of {all} policies"), None));
-            }
-            for reason in week.missing {
-                lines.push(line(one_line(&reason.need, 200), reason.mend.as_ref()));
-            }
-        }
-        lines
     }
 }
 

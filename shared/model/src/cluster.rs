@@ -67,6 +67,18 @@ impl Cluster {
             _ => None,
         }
     }
+
+    /// Its name for people: that of a cluster as it is, `AWS 471100000815, eu-central-1` for a region of an account and
+    /// `AWS 471100000815` for what the account has for all regions.
+    #[must_use]
+    pub fn shown_name(&self) -> String {
+        let account = self.account.as_deref().unwrap_or(&self.name);
+        match (self.provider, &self.region) {
+            (Provider::Aws, Some(region)) => format!("AWS {account}, {region}"),
+            (Provider::Aws, None) => format!("AWS {account}"),
+            _ => self.name.clone(),
+        }
+    }
 }
 
 /// Who runs the control plane, if there is one.

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClusterId, DeliveryId, Destination, Fingerprint, IncidentId, PolicyId, Severity, Stage,
+    ClusterId, ConnectionId, DeliveryId, Destination, Fingerprint, IncidentId, PolicyId, Severity,
+    Stage,
 };
 
 /// The findings of one policy in one cluster that somebody must be told about, or a cluster that cannot be read.
@@ -22,6 +23,9 @@ pub struct Incident {
     pub cluster_name: String,
     /// The cluster's stage when it opened.
     pub stage: Stage,
+    /// The connection, where the incident is about one: `cluster` is then what stands for it.
+    #[serde(default)]
+    pub connection: Option<ConnectionId>,
     /// The policy; none for "cannot be read".
     pub policy: Option<PolicyId>,
     /// Title for people, for example `Container runs privileged`.

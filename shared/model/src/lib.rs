@@ -36,7 +36,10 @@ mod verdict;
 
 pub use audit::AuditEntry;
 pub use cluster::{Cluster, Lease, Provider, Readable};
-pub use connection::{Connection, ConnectionKind, ConnectionState};
+pub use connection::{
+    Check, CheckKind, CheckOutcome, Checked, Connection, ConnectionChange, ConnectionKind,
+    ConnectionState, ConnectionTrouble, NextStep, Standing, mended,
+};
 pub use delivery::{Delivery, DeliveryContent, DeliveryState, Destination};
 pub use exception::{Excepted, Exception, ExceptionOrigin};
 pub use finding::{Finding, FindingState};
@@ -48,7 +51,7 @@ pub use id::{
 pub use incident::{Acknowledgement, Incident, IncidentState, LogEntry, Thread, WakeUp};
 pub use judgement::{Judgement, Place, SourceRef};
 pub use manifest::{Manifest, ManifestEntry};
-pub use message::{AccountJob, ClusterJob, DeliveryJob, FinishedScan, Message};
+pub use message::{AccountJob, ClusterJob, ConnectionCheck, DeliveryJob, FinishedScan, Message};
 pub use resource::ResourceRef;
 pub use scan::{Change, ChangeKind, OutboxItem, Scan, ScanCounts, ScanStatus};
 pub use score::FrameworkScore;

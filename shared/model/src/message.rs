@@ -12,6 +12,9 @@ pub enum Message {
     /// Look for clusters in an account.
     #[serde(rename = "account-job.v1")]
     AccountJob(AccountJob),
+    /// Check a connection without scanning anything.
+    #[serde(rename = "connection-check.v1")]
+    ConnectionCheck(ConnectionCheck),
     /// Scan a cluster.
     #[serde(rename = "cluster-job.v1")]
     ClusterJob(ClusterJob),
@@ -32,6 +35,15 @@ pub struct AccountJob {
     pub connection: ConnectionId,
     /// The slot it was planned for: part of the ids of the scans that follow.
     pub slot: Timestamp,
+}
+
+/// Check a connection without scanning anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionCheck {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which connection.
+    pub connection: ConnectionId,
 }
 
 /// Scan a cluster.
@@ -73,6 +85,7 @@ impl Message {
     pub fn tenant(&self) -> &TenantId {
         match self {
             Message::AccountJob(job) => &job.tenant,
+            Message::ConnectionCheck(job) => &job.tenant,
             Message::ClusterJob(job) => &job.tenant,
             Message::FinishedScan(job) => &job.tenant,
             Message::DeliveryJob(job) => &job.tenant,

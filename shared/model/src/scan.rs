@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClusterId, Fingerprint, FrameworkScore, OutboxId, PolicyId, Reason, ScanId, Severity};
+use crate::{
+    ClusterId, ConnectionChange, Fingerprint, FrameworkScore, OutboxId, PolicyId, Reason, ScanId,
+    Severity,
+};
 
 /// A scan, planned, running or done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +68,8 @@ pub struct ScanCounts {
     pub policies_evaluated: u32,
 }
 
-/// What a finished scan leaves for the router, written in the transaction that publishes the scan.
+/// What a finished scan, or a check of a connection, leaves for the router: written in the transaction that says its
+/// outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxItem {
     /// Its id.
@@ -84,6 +88,10 @@ pub struct OutboxItem {
     pub readable_changed: bool,
     /// What changed, by policy; every finding that is new, re-opened or resolved, or whose exception came or went.
     pub changes: Vec<Change>,
+    /// A connection that stopped working or works again. The item is about nothing else then: `cluster` and `scan` only
+    /// stand for it.
+    #[serde(default)]
+    pub connection: Option<ConnectionChange>,
 }
 
 /// One finding that changed.

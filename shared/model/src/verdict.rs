@@ -119,6 +119,9 @@ impl ReasonCode {
     }
 }
 
+/// How reasons begin that are about a connection as a whole.
+const CONNECTION: &str = "the connection ";
+
 /// Why a verdict is *not evaluated*, what is needed, and what to type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Reason {
@@ -140,6 +143,19 @@ impl Reason {
             need: need.into(),
             mend: None,
         }
+    }
+
+    /// Why nothing is read through a connection that does not work: the tenant is told of that by itself, and not once
+    /// more for everything behind it.
+    #[must_use]
+    pub fn of_connection(what: &str) -> Self {
+        Self::new(ReasonCode::PermissionMissing, format!("{CONNECTION}{what}"))
+    }
+
+    /// Whether it is one of [`Reason::of_connection`].
+    #[must_use]
+    pub fn is_of_connection(&self) -> bool {
+        self.need.starts_with(CONNECTION)
     }
 
     /// Code and need as one line, which [`Reason::of_line`] reads: how a part of an object says why it is not known.

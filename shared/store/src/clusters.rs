@@ -7,7 +7,6 @@ use plimsoll_model::{Cluster, ClusterId, Lease};
 use crate::due::DueKind;
 use crate::expression::Expression;
 use crate::item::{Item, attribute, decode, members, number, number_of, text_of};
-use crate::keys::Key;
 use crate::{StoreError, TenantStore};
 
 /// What discovery finds and may change.
@@ -75,6 +74,14 @@ impl TenantStore {
             .collect()
     }
 
+    /// Removes a cluster: it is not scanned or shown any more. One that is not there is no error.
+    ///
+    /// # Errors
+    /// When DynamoDB refuses or cannot be reached.
+    pub async fn remove_cluster(&self, id: &ClusterId) -> Result<(), StoreError> {
+        self.delete(&self.keys().cluster(id)).await
+    }
+
     /// Says that the slot is planned and when the next one is. A repeat for a slot that has passed changes nothing.
     /// Plan and enqueue first, then advance.
     ///
@@ -87,24 +94,11 @@ impl TenantStore {
         next: Timestamp,
     ) -> Result<(), StoreError> {
         let key = self.keys().cluster(id);
-        self.advance(&key, DueKind::Cluster, slot, next).await
-    }
-
-    /// Moves `next_scan` and the due entry from `slot` to `next`, unless somebody has done so.
-    pub(crate) async fn advance(
-        &self,
-        key: &Key,
-        kind: DueKind,
-        slot: Timestamp,
-        next: Timestamp,
-    ) -> Result<(), StoreError> {
         let change = Expression::new()
             .set("next_scan", attribute(&next)?)
             .require_equal("next_scan", attribute(&slot)?);
-        match self
-            .update(key, &self.set_due(change, kind, Some(next), key))
-            .await
-        {
+        let change = self.set_due(change, DueKind::Cluster, Some(next), &key);
+        match self.update(&key, &change).await {
             Err(StoreError::Conflict(_)) => Ok(()),
             outcome => outcome.map(drop),
         }

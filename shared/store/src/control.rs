@@ -129,6 +129,34 @@ impl Control {
             })
     }
 
+    /// Gives back what a tenant has claimed; what another has, or nobody, stays as it is.
+    ///
+    /// # Errors
+    /// When DynamoDB refuses or cannot be reached.
+    pub async fn release(
+        &self,
+        claim: Claim,
+        value: &str,
+        tenant: &TenantId,
+    ) -> Result<(), StoreError> {
+        let ours = Expression::new().require_equal("tenant", text(tenant.as_str()));
+        let deleted = self
+            .shared
+            .unguarded
+            .delete_item()
+            .table_name(&self.shared.control_table)
+            .set_key(Some(key_item(&claim.key(value))))
+            .set_condition_expression(ours.condition())
+            .set_expression_attribute_names(ours.names())
+            .set_expression_attribute_values(ours.values())
+            .send()
+            .await;
+        match deleted.map_err(StoreError::from) {
+            Ok(_) | Err(StoreError::Conflict(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Who has `value`, if anybody.
     ///
     /// # Errors

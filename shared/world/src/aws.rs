@@ -156,7 +156,7 @@ fn refuse_on_order(
         Some(Failure::TooManyRequests { .. }) => Err(Refusal::Throttled),
         Some(Failure::InternalError | Failure::Expired) => Err(Refusal::Broken),
         Some(Failure::Forbidden) => Err(Refusal::Denied(format!(
-            "User: {} is not authorized to perform: {service}:{operation}",
+            "User: {} is not authorized to perform: {service}:{operation} because no identity-based policy allows the {service}:{operation} action",
             caller.identity.arn
         ))),
         Some(Failure::Unauthorized) => Err(Refusal::UnknownKey),

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_model::{
-    Cluster, ClusterId, Connection, ConnectionId, ConnectionKind, ConnectionState, Lease, Provider,
+    Cluster, ClusterId, Connection, ConnectionId, ConnectionKind, Lease, Provider,
     Readable, ScanCounts, ScanId, Stage, Tenant, TenantId,
 };
 use plimsoll_store::Store;
@@ -41,15 +41,11 @@ pub(super) async fn seed(store: &Store, now: Timestamp) -> Seeded {
         escalation_version: 0,
         last_incident_number: 0,
     };
-    let connection = Connection {
-        id: ConnectionId::of(&["acme", "staging-eu-1"]),
-        kind: ConnectionKind::KubeContext {
-            context: "staging-eu-1".to_owned(),
-        },
-        stage: Some(Stage::Staging),
-        state: ConnectionState::Waiting,
-        next_scan: now,
+    let kind = ConnectionKind::KubeContext {
+        context: "staging-eu-1".to_owned(),
     };
+    let id = ConnectionId::of(&["acme", "staging-eu-1"]);
+    let connection = Connection::new(id, kind, Some(Stage::Staging), now);
     let store = store.of(&tenant);
     store.put_tenant(&acme).await.unwrap();
     store.set_escalation(ESCALATION, now).await.unwrap();

@@ -68,7 +68,7 @@ impl BaselineContext {
     ) -> Self {
         Self {
             tenant: one_line(&tenant.name, 80),
-            cluster: cluster.name.clone(),
+            cluster: cluster.shown_name(),
             stage: cluster.stage.to_string(),
             scanned,
             findings: cluster.open.iter().map(|(_, count)| count).sum(),

@@ -69,7 +69,7 @@ pub struct IncidentContext {
     pub snoozed: Option<SnoozedWords>,
     /// How it ended.
     pub resolved: Option<ResolvedWords>,
-    /// Why the cluster cannot be read, when that is what the incident is about.
+    /// Why the cluster cannot be read, or its connection does not work, when that is what the incident is about.
     pub unreadable: Option<UnreadableWords>,
     /// Its page.
     pub url: Option<String>,
@@ -145,14 +145,18 @@ pub struct ResolvedWords {
     pub after: String,
 }
 
-/// Why a cluster cannot be read.
+/// Why a cluster cannot be read, or a connection does not work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UnreadableWords {
+    /// What is the case, as it stands in subjects: `can no longer be read`.
+    pub what: String,
     /// What is missing or went wrong.
     pub need: String,
-    /// The command that mends it.
-    pub mend: Option<String>,
+    /// What to do, whole sentences; none where the lines say it all.
+    pub act: Option<String>,
+    /// Commands that mend it, or lines to put somewhere.
+    pub mend: Vec<String>,
     /// Since when.
     pub since: When,
 }

@@ -18,7 +18,7 @@ pub use self::incident::{
     AcknowledgedWords, IncidentContext, Mention, NextWords, ResolvedWords, SnoozedWords, StepWords,
     UnreadableWords,
 };
-pub(crate) use self::of_incident::{Saying, incident_context};
+pub(crate) use self::of_incident::{Saying, incident_context, no_longer};
 pub use self::summary::{
     ClusterLine, ExceptionLine, FixedLine, OverdueLine, ScoreLine, SummaryContext, UnevaluatedLine,
 };

@@ -87,8 +87,23 @@ pub(super) fn news(
                 "Not read since {}. What is known of it stays as it was, and nothing counts as passed.",
                 at(*since)
             ),
+            Topic::Connection { trouble, .. } => {
+                let since = at(trouble.since);
+                let begun = match (trouble.suspended, trouble.in_part) {
+                    (true, _) => format!("The connection is suspended since {since}"),
+                    (false, true) => format!("Since {since} it is not read whole"),
+                    (false, false) => format!("Not read since {since}"),
+                };
+                format!(
+                    "{begun}. What is known of it stays as it was, and nothing counts as passed."
+                )
+            }
             Topic::Policy { .. } => String::new(),
         },
+        Reason::ReadableAgain if incident.connection.is_some() => format!(
+            "Checked {}: the connection works again, after {open_for}. Its scans go on.",
+            at(scene.now)
+        ),
         Reason::ReadableAgain => {
             format!("Not read for {open_for}, until {}.", at(scene.now))
         }
@@ -99,7 +114,7 @@ pub(super) fn news(
 fn excepted<'f>(gone: impl Iterator<Item = &'f Fingerprint>, topic: &Topic<'_>) -> (usize, usize) {
     let findings = match topic {
         Topic::Policy { findings, .. } => findings,
-        Topic::Unreadable { .. } => &[][..],
+        Topic::Unreadable { .. } | Topic::Connection { .. } => &[][..],
     };
     let is_excepted = |fingerprint: &&Fingerprint| {
         let finding = findings.iter().find(|one| one.fingerprint == **fingerprint);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use plimsoll_model::{Finding, Fingerprint, Incident, IncidentState};
+use plimsoll_model::{ConnectionTrouble, Finding, Fingerprint, Incident, IncidentState};
 
 use super::{
     AcknowledgedWords, FindingWords, IncidentContext, NextWords, ResolvedWords, SnoozedWords,
@@ -42,7 +42,7 @@ pub(crate) fn incident_context(
     };
     let (words, findings) = match topic {
         Topic::Policy { words, findings } => (Some(*words), *findings),
-        Topic::Unreadable { .. } => (None, &[][..]),
+        Topic::Unreadable { .. } | Topic::Connection { .. } => (None, &[][..]),
     };
     let listed = if resolved_at.is_some() {
         &saying.before.open
@@ -65,7 +65,15 @@ pub(crate) fn incident_context(
             incident.cluster_name
         ),
         None if resolved_at.is_some() => format!("{} can be read again", incident.cluster_name),
-        None => format!("{} cannot be read", incident.cluster_name),
+        None => match topic {
+            Topic::Connection { trouble, .. } if trouble.suspended => {
+                format!("Plimsoll has stopped reading {}", incident.cluster_name)
+            }
+            Topic::Connection { trouble, .. } if trouble.in_part => {
+                format!("{} can be read only in part", incident.cluster_name)
+            }
+            _ => format!("{} cannot be read", incident.cluster_name),
+        },
     };
     let overdue = resolved_at.is_none() && incident.due.is_some_and(|due| due <= scene.now);
     IncidentContext {
@@ -144,18 +152,41 @@ pub(crate) fn incident_context(
             at: when(at),
             after: in_words(at.duration_since(incident.opened).as_secs()),
         }),
-        unreadable: match topic {
-            Topic::Unreadable { reason, since } if resolved_at.is_none() => Some(UnreadableWords {
-                need: one_line(&reason.need, 300),
-                mend: reason.mend.as_deref().map(|mend| one_line(mend, 600)),
-                since: when(*since),
-            }),
-            _ => None,
-        },
+        unreadable: unreadable(topic, when).filter(|_| resolved_at.is_none()),
         url: scene
             .links
             .to(slug, &format!("incidents/INC-{}", incident.number)),
         buttons: scene.links.buttons,
+    }
+}
+
+fn unreadable(topic: &Topic<'_>, when: impl Fn(Timestamp) -> When) -> Option<UnreadableWords> {
+    let lines = |lines: &[String]| lines.iter().map(|line| one_line(line, 600)).collect();
+    Some(match topic {
+        Topic::Policy { .. } => return None,
+        Topic::Unreadable { reason, since } => UnreadableWords {
+            what: "can no longer be read".to_owned(),
+            need: one_line(&reason.need, 300),
+            act: None,
+            mend: lines(reason.mend.as_slice()),
+            since: when(*since),
+        },
+        Topic::Connection { trouble, .. } => UnreadableWords {
+            what: no_longer(trouble).to_owned(),
+            need: one_line(&trouble.reason, 300),
+            act: Some(one_line(&trouble.mend.text, 400)).filter(|act| !act.is_empty()),
+            mend: lines(&trouble.mend.lines),
+            since: when(trouble.since),
+        },
+    })
+}
+
+/// What is wrong with a connection, after its name.
+pub(crate) fn no_longer(trouble: &ConnectionTrouble) -> &'static str {
+    match (trouble.suspended, trouble.in_part) {
+        (true, _) => "is no longer read",
+        (false, true) => "can be read only in part",
+        (false, false) => "can no longer be read",
     }
 }
 

@@ -131,7 +131,31 @@ fn difference(
     )
 }
 
-/// The cluster of an incident of the kind "cannot be read" was read again.
+/// Something else is wrong with the connection of an incident than people were told: they are told so, where they were told
+/// before.
+#[must_use]
+pub fn connection_changed(incident: Incident, topic: &Topic<'_>, scene: &Scene<'_>) -> Outcome {
+    if incident.connection.is_none() || matches!(incident.state, IncidentState::Resolved { .. }) {
+        return Outcome::nothing(incident);
+    }
+    let reason = Reason::Unreadable;
+    let mut next = incident.clone();
+    next.revision += 1;
+    let mut teller = Teller::new(&incident, topic, scene, reason);
+    teller.edit_all(&next);
+    let step = format!("changed-{}", next.revision);
+    teller.reply_all(&next, &step, "connection-broken");
+    let deliveries = teller.deliveries;
+    set_wake_up(&mut next, scene.now);
+    Outcome {
+        incident: next,
+        deliveries,
+        log: vec![log(scene.now, reason, "Something else is wrong with it.")],
+        reason: Some(reason),
+    }
+}
+
+/// The cluster of an incident of the kind "cannot be read" was read again, or its connection works again.
 #[must_use]
 pub fn readable_again(incident: Incident, topic: &Topic<'_>, scene: &Scene<'_>) -> Outcome {
     if incident.policy.is_some() || matches!(incident.state, IncidentState::Resolved { .. }) {
@@ -141,9 +165,11 @@ pub fn readable_again(incident: Incident, topic: &Topic<'_>, scene: &Scene<'_>) 
     next.revision += 1;
     let reason = Reason::ReadableAgain;
     let mut outcome = resolve(&incident, next, reason, topic, scene);
-    outcome
-        .log
-        .insert(0, log(scene.now, reason, "The cluster was read again."));
+    let text = match outcome.incident.connection {
+        Some(_) => "The connection works again.",
+        None => "The cluster was read again.",
+    };
+    outcome.log.insert(0, log(scene.now, reason, text));
     outcome
 }
 
@@ -160,6 +186,7 @@ fn resolve(
     teller.edit_all(&next);
     let step = format!("resolved-{}", next.revision);
     let message = match reason {
+        Reason::ReadableAgain if before.connection.is_some() => "connection-works",
         Reason::ReadableAgain => "cluster-readable",
         _ => "incident-resolved",
     };

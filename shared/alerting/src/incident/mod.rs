@@ -13,11 +13,14 @@ mod wake;
 
 use jiff::Timestamp;
 use plimsoll_model::{
-    Delivery, Finding, Incident, IncidentState, LogEntry, Reason as Unread, Tenant, WakeUp,
+    ConnectionId, ConnectionTrouble, Delivery, Finding, Incident, IncidentState, LogEntry,
+    Reason as Unread, Tenant, WakeUp,
 };
 
 pub use self::answer::{acknowledge, give_back, snooze};
-pub use self::change::{REOPENS_WITHIN_DAYS, apply_changes, readable_again, reopens};
+pub use self::change::{
+    REOPENS_WITHIN_DAYS, apply_changes, connection_changed, readable_again, reopens,
+};
 pub use self::notices::{baseline, summary_deliveries, test_message};
 pub use self::open::{Opening, open_incident};
 pub use self::wake::on_wake_up;
@@ -53,6 +56,13 @@ pub enum Topic<'a> {
         reason: &'a Unread,
         /// Since when.
         since: Timestamp,
+    },
+    /// A connection that does not work, or that we stopped using.
+    Connection {
+        /// Which.
+        connection: &'a ConnectionId,
+        /// What is wrong with it.
+        trouble: &'a ConnectionTrouble,
     },
 }
 

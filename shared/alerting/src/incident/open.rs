@@ -10,6 +10,7 @@ use plimsoll_model::{
 use super::wake::take_step;
 use super::{Outcome, Scene, Topic, log, set_wake_up};
 use crate::chain::Chain;
+use crate::context::{capital, no_longer};
 use crate::decide::Reason;
 use crate::route::UNREADABLE;
 use crate::step::Position;
@@ -17,13 +18,13 @@ use crate::step::Position;
 /// What an incident begins with.
 #[derive(Debug, Clone)]
 pub struct Opening<'a> {
-    /// Where.
+    /// Where; for a connection what stands for it ([`plimsoll_model::Connection::as_scope`]).
     pub cluster: &'a Cluster,
     /// The scan that opens it.
     pub scan: &'a ScanId,
     /// Its running number.
     pub number: u32,
-    /// The policy; none for a cluster that cannot be read.
+    /// The policy; none for a cluster that cannot be read, and for a connection.
     pub policy: Option<&'a PolicyId>,
     /// How bad.
     pub severity: Severity,
@@ -51,13 +52,18 @@ pub fn open_incident(opening: Opening<'_>, topic: &Topic<'_>, scene: &Scene<'_>)
     let title = match topic {
         Topic::Policy { words, .. } => words.incident_title(),
         Topic::Unreadable { .. } => "Cannot be read".to_owned(),
+        Topic::Connection { trouble, .. } => capital(no_longer(trouble)),
     };
     let incident = Incident {
         id,
         number: opening.number,
         cluster: opening.cluster.id.clone(),
-        cluster_name: opening.cluster.name.clone(),
+        cluster_name: opening.cluster.shown_name(),
         stage: opening.cluster.stage,
+        connection: match topic {
+            Topic::Connection { connection, .. } => Some((*connection).clone()),
+            _ => None,
+        },
         policy: opening.policy.cloned(),
         title,
         severity: opening.severity,

@@ -166,6 +166,7 @@ impl<'a> Teller<'a> {
     fn begin_thread(&mut self, incident: &mut Incident, step: &str, destination: Destination) {
         let slack = matches!(destination, Destination::Slack(_));
         let message = match (incident.policy.is_some(), self.reason) {
+            (false, _) if incident.connection.is_some() => "connection-broken",
             (false, _) => "cluster-unreadable",
             (true, Reason::First) => "incident-opened",
             (true, _) if slack => "incident-opened",
@@ -190,8 +191,12 @@ impl<'a> Teller<'a> {
         let message = match incident.policy {
             Some(_) if self.reason == Reason::AllResolved => "incident-resolved",
             Some(_) => "incident-changed",
-            None if self.reason == Reason::ReadableAgain => "cluster-readable",
-            None => "cluster-unreadable",
+            None => match (&incident.connection, self.reason) {
+                (Some(_), Reason::ReadableAgain) => "connection-works",
+                (Some(_), _) => "connection-broken",
+                (None, Reason::ReadableAgain) => "cluster-readable",
+                (None, _) => "cluster-unreadable",
+            },
         };
         let step = format!("e{}", incident.revision);
         let context = self.context(incident, IN_SLACK);

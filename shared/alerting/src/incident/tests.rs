@@ -15,6 +15,7 @@ use crate::route::{IncidentFacts, route};
 mod answers;
 mod any;
 mod changes;
+mod connection;
 mod opening;
 mod unreadable;
 mod wakes;

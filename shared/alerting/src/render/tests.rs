@@ -26,7 +26,7 @@ fn with_mail() -> Vec<&'static str> {
 #[test]
 fn every_template_compiles_and_every_message_has_a_sample() {
     assert_eq!(Templates::get().broken(), Vec::<String>::new().as_slice());
-    assert_eq!(messages().len(), 11);
+    assert_eq!(messages().len(), 13);
     for message in messages() {
         sample(message).unwrap_or_else(|error| panic!("{error}"));
         assert!(!channels_of(message).is_empty(), "{message}");

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use plimsoll_model::{
     Acknowledgement, ConnectionId, Fingerprint, FingerprintParts, IncidentId, IncidentState, Lease,
-    PolicyId, Provider, ReasonCode, ResourceRef, ScanCounts, ScanId, Stage, TenantId,
+    PolicyId, Provider, Readable, ReasonCode, ResourceRef, ScanCounts, ScanId, Stage, TenantId,
 };
 
 use super::*;
@@ -136,6 +136,7 @@ impl World {
                 first_scan_at: self.first_scan_at,
                 scores_before: &self.before,
                 missing: &self.missing,
+                role: Some("PlimsollScanner"),
             })
             .collect();
         summarise(&Week {
@@ -285,6 +286,75 @@ fn what_was_not_evaluated_is_said_with_what_mends_it() {
     assert_eq!(world.summary().not_evaluated[1].what, "list clusterroles");
 }
 
+/// Two clusters, their region and the account.
+fn account() -> Vec<Cluster> {
+    let mut clusters: Vec<Cluster> = ["prod", "dev", "region", "account"]
+        .into_iter()
+        .map(|name| cluster(name, Readable::Yes))
+        .collect();
+    for cluster in &mut clusters {
+        cluster.account = Some("471100000815".to_owned());
+        cluster.region = Some("eu-central-1".to_owned());
+    }
+    clusters[2].provider = Provider::Aws;
+    clusters[3].provider = Provider::Aws;
+    clusters[3].region = None;
+    clusters
+}
+
+#[test]
+fn an_account_that_refuses_calls_is_one_line() {
+    let mut world = World::new(Vec::new());
+    world.clusters = account();
+    let refused = |call: &str| Reason::new(ReasonCode::PermissionMissing, call);
+    world.missing = [
+        "ec2:DescribeVolumes",
+        "kms:ListKeys",
+        "ec2:DescribeVpcs",
+        "iam:ListRoles",
+    ]
+    .map(refused)
+    .into();
+    let lines = world.summary().not_evaluated;
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0].cluster, "AWS 471100000815");
+    assert_eq!(
+        lines[0].what,
+        "refused PlimsollScanner 4 calls (ec2:DescribeVolumes, ec2:DescribeVpcs, iam:ListRoles and 1 more), and what needs them is not evaluated"
+    );
+    assert!(lines[0].mend.as_deref().unwrap().contains("role.yaml"));
+    world.missing = vec![Reason::new(ReasonCode::ApiError, "kms:ListKeys: no answer")];
+    let names = world.summary().not_evaluated;
+    let names: Vec<&str> = names.iter().map(|line| line.cluster.as_str()).collect();
+    let region = "AWS 471100000815, eu-central-1";
+    assert_eq!(names, ["prod-eu-1", "dev-eu-1", region, "AWS 471100000815"]);
+}
+
+#[test]
+fn a_connection_that_does_not_work_is_one_line() {
+    let mut world = World::new(Vec::new());
+    world.clusters = account();
+    let since = at("2026-11-17T01:00:00Z");
+    for cluster in &mut world.clusters {
+        let reason =
+            Reason::of_connection("is suspended: its role lets others in").mended_by("do it");
+        cluster.readable = Readable::No { reason, since };
+    }
+    let reason = Reason::new(ReasonCode::PermissionMissing, "access entry missing");
+    world.clusters[1].readable = Readable::No { reason, since };
+    let lines = world.summary().not_evaluated;
+    let said = lines
+        .iter()
+        .map(|line| format!("{}: {}", line.cluster, line.what));
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            "AWS 471100000815: not read since 17 Nov: the connection is suspended: its role lets others in",
+            "dev-eu-1: not read since 17 Nov: access entry missing",
+        ]
+    );
+}
+
 #[test]
 fn a_finding_says_what_is_being_done_about_it() {
     let mut world = World::new(vec![finding(
@@ -298,6 +368,7 @@ fn a_finding_says_what_is_being_done_about_it() {
         cluster: ClusterId::of(&["prod"]),
         cluster_name: "prod-eu-1".to_owned(),
         stage: Stage::Prod,
+        connection: None,
         policy: Some(PolicyId::new("p")),
         title: "Containers run privileged".to_owned(),
         severity: Severity::Critical,

@@ -29,9 +29,10 @@ impl<'a> Words<'a> {
 
     pub(super) fn of(&self, finding: &Finding, new: bool) -> FindingWords {
         let cluster = self.week.cluster(&finding.cluster);
-        let name = cluster.map_or("", |week| week.cluster.name.as_str());
+        let name = cluster.map(|week| week.cluster.shown_name());
+        let name = name.unwrap_or_default();
         let slug = &self.week.tenant.slug;
-        let mut words = FindingWords::of(finding, name, new, self.zone, self.week.links, slug);
+        let mut words = FindingWords::of(finding, &name, new, self.zone, self.week.links, slug);
         let mut notes = Vec::new();
         let since = finding.reopened.unwrap_or(finding.first_seen);
         let due = cluster.and_then(|week| {

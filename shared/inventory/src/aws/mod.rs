@@ -15,4 +15,4 @@ pub mod wire;
 pub use clusters::{DiscoveredCluster, describe_cluster, discover_clusters};
 pub use error::AwsError;
 pub use partition::{global_region, partition};
-pub use role::{AssumedAccount, RoleCheck, account_of_role, session_name, verify_role};
+pub use role::{Answer, AssumedAccount, account_of_role, caller_account, knock, session_name};

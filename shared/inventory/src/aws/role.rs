@@ -1,4 +1,4 @@
-//! The tenant's role: assuming it, and checking that nobody else could.
+//! The tenant's role: assuming it, and knocking at it as others could.
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -18,16 +18,26 @@ pub struct AssumedAccount {
     config: SdkConfig,
 }
 
-/// How a trust policy fared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RoleCheck {
-    /// Assumable with the ExternalId, and not otherwise.
-    Sound,
-    /// Assumable without any ExternalId: whoever knows its name could use it through us.
-    OpenWithoutExternalId,
-    /// Assumable with a wrong ExternalId.
-    OpenToAnyExternalId,
+/// What a role says to whoever knocks.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It lets us in.
+    Admitted(Box<AssumedAccount>),
+    /// Its trust policy does not admit us so.
+    Refused,
+    /// Nobody knows: AWS did not answer, or does not let us ask. This is no refusal.
+    Lost(AwsError),
 }
+
+/// Whose policy it is that denies a call, as AWS's messages say it: these are about the caller, which is us.
+/// Source: "Troubleshoot access denied error messages" of the IAM guide.
+const OURS: [&str; 5] = [
+    "identity-based policy",
+    "service control policy",
+    "permissions boundary",
+    "session policy",
+    "VPC endpoint policy",
+];
 
 /// The session name that a customer sees in CloudTrail, at most 64 characters.
 #[must_use]
@@ -126,31 +136,36 @@ impl AssumedAccount {
     }
 }
 
-/// Checks that a role can be assumed with its ExternalId and neither without one nor with `wrong_external_id` (made
-/// anew for each check). The positive test comes first: IAM is eventually consistent, so a refusal alone proves
-/// nothing. Source: AWS's guide on the confused deputy.
-///
-/// # Errors
-/// The role cannot be assumed at all, or a negative test ended with anything but a refusal.
-pub async fn verify_role(
+/// Asks a role to let us in, with an ExternalId or without one. That it refuses proves something only while it also lets
+/// the right one in: IAM is eventually consistent, and a role that is gone refuses everybody.
+pub async fn knock(
     base: &SdkConfig,
     role_arn: &str,
-    external_id: &str,
-    wrong_external_id: &str,
+    external_id: Option<&str>,
     session: &str,
-) -> Result<RoleCheck, AwsError> {
-    AssumedAccount::assume(base, role_arn, external_id, session).await?;
-    for (wrong, open) in [
-        (None, RoleCheck::OpenWithoutExternalId),
-        (Some(wrong_external_id), RoleCheck::OpenToAnyExternalId),
-    ] {
-        match AssumedAccount::assume_with(base, role_arn, wrong, session).await {
-            Ok(_) => return Ok(open),
-            Err(AwsError::Denied { .. }) => {}
-            Err(error) => return Err(error),
-        }
+) -> Answer {
+    match AssumedAccount::assume_with(base, role_arn, external_id, session).await {
+        Ok(account) => Answer::Admitted(Box::new(account)),
+        Err(AwsError::Denied { message, .. }) if !is_ours(&message) => Answer::Refused,
+        Err(error) => Answer::Lost(error),
     }
-    Ok(RoleCheck::Sound)
+}
+
+/// Whether a refusal comes from a policy on us, and says nothing of the role's.
+fn is_ours(message: &str) -> bool {
+    OURS.iter().any(|policy| message.contains(policy))
+}
+
+/// The account that credentials belong to, by AWS's own word. `config` holds them.
+///
+/// # Errors
+/// As AWS says.
+pub async fn caller_account(config: &SdkConfig) -> Result<String, AwsError> {
+    let call = "sts:GetCallerIdentity";
+    let answer = aws_sdk_sts::Client::new(config).get_caller_identity();
+    let answer = answer.send().await;
+    let answer = answer.map_err(|error| AwsError::of(call, &error))?;
+    Ok(answer.account().unwrap_or_default().to_owned())
 }
 
 #[cfg(test)]
@@ -168,6 +183,21 @@ mod tests {
                 .all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b)),
             "{name}"
         );
+    }
+
+    #[test]
+    fn a_refusal_by_a_policy_on_us_says_nothing_of_the_role() {
+        let user = "User: arn:aws:sts::471100000001:assumed-role/scan/s is not authorized to perform: sts:AssumeRole";
+        let role = "on resource: arn:aws:iam::471100000815:role/PlimsollScanner";
+        assert!(!is_ours(&format!("{user} {role}")));
+        let trust = "because no role trust policy allows the sts:AssumeRole action";
+        assert!(!is_ours(&format!("{user} {trust}")));
+        for ours in [
+            "because no identity-based policy allows the sts:AssumeRole action",
+            "with an explicit deny in a service control policy",
+        ] {
+            assert!(is_ours(&format!("{user} {role} {ours}")), "{ours}");
+        }
     }
 
     #[test]

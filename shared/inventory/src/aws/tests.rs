@@ -31,36 +31,43 @@ async fn a_role_is_assumed_with_its_external_id_alone() {
 #[tokio::test]
 async fn an_open_trust_policy_is_found() {
     let stage = Stage::new().await;
-    let check = async || {
-        verify_role(
-            &stage.base(),
-            &role(ACME),
-            &external_id(ACME),
-            "plm-wrong",
-            SESSION,
-        )
-        .await
+    let (base, right) = (stage.base(), external_id(ACME));
+    let knock = async |external_id: Option<&str>| {
+        let arn = role(ACME);
+        match knock(&base, &arn, external_id, SESSION).await {
+            Answer::Admitted(account) => account.account.clone(),
+            Answer::Refused => "refused".to_owned(),
+            Answer::Lost(error) => format!("lost: {error}"),
+        }
     };
-    assert_eq!(check().await, Ok(RoleCheck::Sound));
+    let all = async || {
+        let right = knock(Some(&right)).await;
+        [right, knock(None).await, knock(Some("plm-wrong")).await]
+    };
+    assert_eq!(all().await, [ACME, "refused", "refused"]);
     stage
         .world
         .trust(ACME, ROLE, plimsoll_world::VENDOR_PRINCIPAL, None);
-    assert_eq!(check().await, Ok(RoleCheck::OpenWithoutExternalId));
+    assert_eq!(all().await, [ACME, ACME, ACME]);
     stage.world.delete_role(ACME, ROLE);
-    assert!(
-        matches!(check().await, Err(AwsError::Denied { .. })),
+    assert_eq!(
+        all().await,
+        ["refused", "refused", "refused"],
         "a role that is gone is no proof"
     );
     stage.world.trust_vendor(ACME, ROLE, &external_id(ACME));
-    stage.world.fault(
-        Fault::aws("sts", "AssumeRole", Failure::InternalError)
-            .after(1)
-            .always(),
-    );
-    assert!(matches!(
-        check().await,
-        Err(AwsError::Other { .. } | AwsError::Unreachable { .. })
-    ));
+    for failure in [Failure::InternalError, Failure::Forbidden] {
+        let fault = Fault::aws("sts", "AssumeRole", failure);
+        stage.world.fault(fault.after(1).always());
+        let [right, without, wrong] = all().await;
+        assert_eq!(right, ACME);
+        assert!(without.starts_with("lost: "), "{failure:?}: {without}");
+        assert!(wrong.starts_with("lost: "), "{failure:?}: {wrong}");
+        stage.world.clear_faults();
+    }
+    let account = stage.account(ACME).await;
+    let caller = caller_account(&account.in_region("eu-central-1")).await;
+    assert_eq!(caller, Ok(ACME.to_owned()));
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ impl Queue {
     #[must_use]
     pub fn of(message: &Message) -> Self {
         match message {
-            Message::AccountJob(_) => Queue::AccountJobs,
+            Message::AccountJob(_) | Message::ConnectionCheck(_) => Queue::AccountJobs,
             Message::ClusterJob(_) => Queue::ClusterJobs,
             Message::FinishedScan(_) => Queue::FinishedScans,
             Message::DeliveryJob(_) => Queue::Deliveries,

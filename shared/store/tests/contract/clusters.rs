@@ -1,7 +1,7 @@
 //! Connections, clusters, planning.
 
 use plimsoll_model::*;
-use plimsoll_store::{DueKind, DueWork, ScanSweep, StoreError};
+use plimsoll_store::{DueKind, DueWork, ScanSweep, StoreError, TenantStore};
 
 use crate::support::*;
 
@@ -11,15 +11,7 @@ async fn connections_are_due_until_their_slot_is_dealt_with() {
     let first = connection("prod");
     handle.put_connection(&first).await.unwrap();
     assert_eq!(handle.get_connection(&first.id).await.unwrap(), first);
-    let state = ConnectionState::Degraded {
-        reason: "r".into(),
-        mend: "m".into(),
-        since: start(),
-    };
-    handle
-        .set_connection_state(&first.id, &state)
-        .await
-        .unwrap();
+    let first = settled(&handle, &first).await;
     let due = store
         .due()
         .list(DueKind::Connection, after(1))
@@ -59,7 +51,6 @@ async fn connections_are_due_until_their_slot_is_dealt_with() {
         .await
         .unwrap();
     let expected = Connection {
-        state,
         next_scan: after(60),
         ..first.clone()
     };
@@ -74,16 +65,92 @@ async fn connections_are_due_until_their_slot_is_dealt_with() {
             .is_empty()
     );
     let missing = ConnectionId::of(&["missing"]);
+    let gone = Connection {
+        id: missing.clone(),
+        ..first.clone()
+    };
     assert!(matches!(
-        handle
-            .set_connection_state(&missing, &ConnectionState::Waiting)
-            .await,
+        handle.settle_connection(&gone, &gone, None).await,
         Err(StoreError::NotFound(_))
     ));
     assert!(matches!(
         handle.get_connection(&missing).await,
         Err(StoreError::NotFound(_))
     ));
+}
+
+/// The connection after a round of checks, none of which is due before its next scan.
+async fn settled(handle: &TenantStore, connection: &Connection) -> Connection {
+    let mut now = connection.clone();
+    now.state = ConnectionState::Degraded {
+        reason: "r".into(),
+        mend: NextStep::words("m").copying("line"),
+        since: start(),
+    };
+    now.checked.rounds += 1;
+    now.checked.next = Some(after(1440));
+    now.checked.checks = vec![Check {
+        kind: CheckKind::RegionsListed { listed: 1, of: 2 },
+        outcome: CheckOutcome::Lost {
+            said: "throttled".into(),
+        },
+        at: start(),
+    }];
+    handle
+        .settle_connection(connection, &now, None)
+        .await
+        .unwrap();
+    assert_eq!(handle.get_connection(&connection.id).await.unwrap(), now);
+    now
+}
+
+#[tokio::test]
+async fn a_round_of_checks_is_written_once_with_what_is_told_and_the_earlier_of_two_times_is_due() {
+    let (store, handle) = tenant_store().await;
+    let new = connection("prod");
+    handle.put_connection(&new).await.unwrap();
+    let told = outbox(&ScanId::of_slot(&cluster("any").id, start()), Vec::new());
+    let mut now = new.clone();
+    now.state = ConnectionState::Connected;
+    now.checked.rounds = 1;
+    now.checked.next = Some(after(30));
+    let settle = async |outbox| handle.settle_connection(&new, &now, outbox).await;
+    settle(Some(&told)).await.unwrap();
+    assert_eq!(
+        handle.get_outbox(&told.id).await.unwrap(),
+        Some(told.clone())
+    );
+    let due = async |minute| {
+        let due = store.due().list(DueKind::Connection, after(minute)).await;
+        due.unwrap().items.len()
+    };
+    assert_eq!(due(0).await, 1, "its scan comes before its checks");
+    let advance = handle.advance_connection(&new.id, start(), after(60));
+    advance.await.unwrap();
+    assert_eq!((due(29).await, due(30).await), (0, 1), "now the checks do");
+    // A second delivery of the same job began with the same connection.
+    let late = outbox(&ScanId::of_slot(&cluster("any").id, after(1)), Vec::new());
+    assert!(matches!(
+        settle(Some(&late)).await,
+        Err(StoreError::Conflict(_))
+    ));
+    let none = handle.get_outbox(&late.id).await;
+    assert!(matches!(none, Err(StoreError::NotFound(_))), "told twice");
+    handle.remove_connection(&new.id).await.unwrap();
+    handle.remove_connection(&new.id).await.unwrap();
+    assert!(handle.list_connections().await.unwrap().is_empty());
+    assert_eq!(due(99).await, 0);
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_removed_is_not_due_any_more() {
+    let (store, handle) = tenant_store().await;
+    let found = handle.discover_cluster(&cluster("prod")).await.unwrap();
+    handle.remove_cluster(&found.id).await.unwrap();
+    handle.remove_cluster(&found.id).await.unwrap();
+    assert!(handle.list_clusters().await.unwrap().is_empty());
+    let due = store.due().list(DueKind::Cluster, after(99)).await.unwrap();
+    assert!(due.items.is_empty());
 }
 
 #[tokio::test]

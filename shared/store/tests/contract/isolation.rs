@@ -73,20 +73,32 @@ async fn life(store: &Store, mine: &str) {
     let reached = connection(mine);
     t.put_connection(&reached).await.unwrap();
     turn().await;
-    t.set_connection_state(&reached.id, &ConnectionState::Connected)
-        .await
-        .unwrap();
+    let mut settled = Connection {
+        state: ConnectionState::Connected,
+        ..reached.clone()
+    };
+    settled.checked.rounds = 1;
+    t.settle_connection(&reached, &settled, None).await.unwrap();
     t.advance_connection(&reached.id, start(), after(60))
         .await
         .unwrap();
     turn().await;
     let reached = Connection {
-        state: ConnectionState::Connected,
         next_scan: after(60),
-        ..reached
+        ..settled
     };
     assert_eq!(t.get_connection(&reached.id).await.unwrap(), reached);
-    assert_eq!(t.list_connections().await.unwrap(), vec![reached]);
+    assert_eq!(t.list_connections().await.unwrap(), vec![reached.clone()]);
+    t.remove_connection(&reached.id).await.unwrap();
+    turn().await;
+    t.put_connection(&reached).await.unwrap();
+    let other = Cluster {
+        id: ClusterId::of(&["short-lived"]),
+        ..cluster(mine)
+    };
+    t.discover_cluster(&other).await.unwrap();
+    turn().await;
+    t.remove_cluster(&other.id).await.unwrap();
 
     let found = t.discover_cluster(&cluster(mine)).await.unwrap();
     turn().await;

@@ -92,6 +92,7 @@ pub(crate) fn connection(name: &str) -> Connection {
         stage: None,
         state: ConnectionState::Waiting,
         next_scan: start(),
+        checked: Checked::default(),
     }
 }
 
@@ -184,6 +185,7 @@ pub(crate) fn outbox(scan: &ScanId, changes: Vec<Change>) -> OutboxItem {
         unreadable: None,
         readable_changed: true,
         changes,
+        connection: None,
     }
 }
 
@@ -256,6 +258,7 @@ pub(crate) fn incident(number: u32, policy: &str, scan: &ScanId) -> Incident {
         cluster: cluster.id,
         cluster_name: cluster.name,
         stage: cluster.stage,
+        connection: None,
         policy: Some(PolicyId::new(policy)),
         title: "Container runs privileged".to_owned(),
         severity: Severity::Critical,

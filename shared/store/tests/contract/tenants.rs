@@ -208,8 +208,19 @@ async fn control_lists_tenants_and_keeps_claims_apart() {
             .owner(Claim::AwsAccount, "471100000815")
             .await
             .unwrap(),
-        Some(acme.id)
+        Some(acme.id.clone())
     );
+    // Only who has it can give it back.
+    for (tenant, owner) in [
+        (&zeta.id, Some(&acme.id)),
+        (&acme.id, None),
+        (&acme.id, None),
+    ] {
+        let account = (Claim::AwsAccount, "471100000815");
+        control.release(account.0, account.1, tenant).await.unwrap();
+        let now = control.owner(account.0, account.1).await.unwrap();
+        assert_eq!(now.as_ref(), owner);
+    }
     assert_eq!(
         control
             .owner(Claim::SlackTeam, "471100000815")

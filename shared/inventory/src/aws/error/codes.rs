@@ -38,6 +38,8 @@ const CREDENTIALS: &[&str] = &[
 const NOT_SUBSCRIBED: &[&str] = &[
     "NotSignedUp",
     "OptInRequired",
+    // STS is switched off for the region: nobody's policy says no.
+    "RegionDisabledException",
     "SubscriptionRequiredException",
 ];
 
