@@ -12,6 +12,7 @@
 
 mod audit;
 pub mod aws;
+mod border;
 mod cluster;
 mod connection;
 mod delivery;
@@ -33,6 +34,7 @@ mod tenant;
 mod verdict;
 
 pub use audit::AuditEntry;
+pub use border::Named;
 pub use cluster::{Cluster, Lease, Provider, Readable};
 pub use connection::{Connection, ConnectionKind, ConnectionState};
 pub use delivery::{Delivery, DeliveryContent, DeliveryState, Destination};
