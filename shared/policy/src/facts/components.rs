@@ -43,10 +43,10 @@ pub(super) fn gather(joins: &mut Joins, kind: &str, object: &Node<'_>) {
     });
 }
 
-/// A list of `{namespace, kind, name, images, args}`: on the Cluster all, on an object of kube-system those of
+/// A list of `{namespace, kind, name, images, args}`: on the Cluster all, and on what EKS says of it, on an object of kube-system those of
 /// kube-system, on others none.
 pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let all = kind == plimsoll_model::kind::CLUSTER.name;
+    let all = [plimsoll_model::kind::CLUSTER.name, super::aws::CLUSTER].contains(&kind);
     if !all && namespace(object) != SYSTEM {
         return Node::List(&[]);
     }
