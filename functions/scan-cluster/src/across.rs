@@ -50,7 +50,9 @@ impl Account {
     pub(crate) fn roles<K>(&self, scan: &mut LiveScan<'_, K>) {
         let mut wanted = BTreeSet::new();
         let joins = &mut scan.session.joins;
-        joins.roles_named(&mut |arn| drop(wanted.insert(arn.to_owned())));
+        joins.roles_named(&mut |arn| {
+            wanted.insert(arn.to_owned());
+        });
         if wanted.is_empty() {
             return;
         }

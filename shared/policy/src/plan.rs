@@ -121,7 +121,7 @@ pub struct Plan<'c> {
     /// Whether any of them has joins.
     pub(crate) joins: bool,
     /// Whether what Kubernetes names in AWS is used by some policy.
-    names_aws: bool,
+    pub(crate) names_aws: bool,
     pub(crate) slots: Standard,
     /// The environment with the most slots: a scope made for it serves all policies.
     pub(crate) env: Env,

@@ -168,6 +168,13 @@ impl Joins {
         }
     }
 
+    /// Keeps the images of a pod that its owner speaks for: what was put into it on its way runs as well.
+    pub(crate) fn gather_images(&mut self, pod: &Node<'_>) {
+        if let Some(spec) = pod.get("spec") {
+            components::gather_images(self, &spec);
+        }
+    }
+
     /// Where files hold a namespace twice, the metadata that is the last by its text counts.
     fn keep_namespace(&mut self, name: String, json: String) {
         let kept = self.namespaces.entry(name).or_default();

@@ -79,7 +79,7 @@ pub(in super::super) fn fact<'a>(
     if let Some(texts) = border
         .associations
         .all()
-        .find(|texts| texts.clone().take(2).any(str::is_empty))
+        .find(|texts| (*texts).take(2).any(str::is_empty))
     {
         let lost = texts
             .skip(2)

@@ -64,7 +64,7 @@ pub(super) fn find_without_path<'j>(joins: &'j Joins, arn: &str) -> Found<'j> {
 
 /// Whether an ARN is the other, or would be if the path of its role were left out.
 pub(super) fn is_without_path(arn: &str, other: &str) -> bool {
-    let split = |arn: &'_ str| -> Option<(String, String)> {
+    let split = |arn: &str| -> Option<(String, String)> {
         let (head, role) = arn.split_once(":role/")?;
         Some((head.to_owned(), role.rsplit('/').next()?.to_owned()))
     };

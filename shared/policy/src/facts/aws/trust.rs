@@ -22,8 +22,8 @@ pub(super) struct Caller<'c> {
 
 /// Whether statements (`AwsStatement`) let the caller in.
 pub(super) fn admits(trust: &Node<'_>, caller: &Caller<'_>) -> Answer {
-    let parts = [trust].into_iter().chain(trust.items());
-    if let Some(reason) = parts.filter_map(Node::unknown).next() {
+    let mut parts = [trust].into_iter().chain(trust.items());
+    if let Some(reason) = parts.find_map(Node::unknown) {
         return Err(reason.to_owned());
     }
     let applies = |allows: bool| {

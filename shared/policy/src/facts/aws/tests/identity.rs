@@ -18,8 +18,8 @@ fn routes(objects: &[Value], object: &Value) -> Value {
     fact(objects, Fact::AwsIdentity, object)
 }
 
-fn admitted(trust: Value, object: &Value) -> Value {
-    let objects = [cluster(), role("app", &trust), object.clone()];
+fn admitted(trust: &Value, object: &Value) -> Value {
+    let objects = [cluster(), role("app", trust), object.clone()];
     routes(&objects, object)[0]["admitted"].clone()
 }
 
@@ -78,23 +78,23 @@ fn a_role_that_is_gone_is_no_way_and_one_of_another_account_is_not_known() {
 fn the_trust_policy_is_read_for_this_very_account() {
     let web = account("shop", "web", Some("app"));
     assert_eq!(
-        admitted(json!([lets_in("system:serviceaccount:shop:web")]), &web),
+        admitted(&json!([lets_in("system:serviceaccount:shop:web")]), &web),
         true
     );
     assert_eq!(
-        admitted(json!([lets_in("system:serviceaccount:shop:api")]), &web),
+        admitted(&json!([lets_in("system:serviceaccount:shop:api")]), &web),
         false
     );
     let mut like = lets_in("system:serviceaccount:*:w?b");
     like["Conditions"][0]["Operator"] = "StringLike".into();
-    assert_eq!(admitted(json!([like]), &web), true);
-    assert_eq!(admitted(json!([]), &web), false);
+    assert_eq!(admitted(&json!([like]), &web), true);
+    assert_eq!(admitted(&json!([]), &web), false);
     let deny = json!({"Effect": "Deny"});
     let mut denied = lets_in("system:serviceaccount:shop:web");
     denied["Effect"] = deny["Effect"].clone();
     assert_eq!(
         admitted(
-            json!([lets_in("system:serviceaccount:shop:web"), denied]),
+            &json!([lets_in("system:serviceaccount:shop:web"), denied]),
             &web
         ),
         false
@@ -102,23 +102,23 @@ fn the_trust_policy_is_read_for_this_very_account() {
     let mut own = web.clone();
     own["metadata"]["annotations"]["eks.amazonaws.com/audience"] = "mine".into();
     assert_eq!(
-        admitted(json!([lets_in("system:serviceaccount:shop:web")]), &own),
+        admitted(&json!([lets_in("system:serviceaccount:shop:web")]), &own),
         false
     );
     let other = json!([lets_in("system:serviceaccount:shop:web")])
         .to_string()
         .replace("AAAA", "BBBB");
     assert_eq!(
-        admitted(serde_json::from_str(&other).unwrap(), &web),
+        admitted(&serde_json::from_str(&other).unwrap(), &web),
         false,
         "of another cluster"
     );
     let mut open = lets_in("system:serviceaccount:shop:web");
     open["Conditions"][0]["Key"] = "aws:SourceIp".into();
     let unknown = json!({"$unknown": "inputUnread condition StringEquals of aws:SourceIp in the trust policy"});
-    assert_eq!(admitted(json!([open]), &web), unknown);
+    assert_eq!(admitted(&json!([open]), &web), unknown);
     let lost = json!({"$unknown": "permissionMissing iam:GetAccountAuthorizationDetails"});
-    assert_eq!(admitted(lost.clone(), &web), lost);
+    assert_eq!(admitted(&lost, &web), lost);
 }
 
 #[test]
