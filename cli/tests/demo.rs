@@ -38,6 +38,16 @@ fn messages(folder: &Path, ending: &str) -> BTreeMap<String, usize> {
     count
 }
 
+/// The text of all mails.
+fn texts(folder: &Path) -> String {
+    let files = std::fs::read_dir(folder).unwrap();
+    let paths = files.map(|file| file.unwrap().path());
+    let texts = paths.filter(|path| path.extension().is_some_and(|end| end == "txt"));
+    texts
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect()
+}
+
 #[test]
 fn the_demo_ends_as_the_readme_shows_and_its_files_are_there() {
     let folder = tempfile::tempdir().unwrap();
@@ -75,6 +85,10 @@ fn the_demo_ends_as_the_readme_shows_and_its_files_are_there() {
     }
     let page = std::fs::read_to_string(out.join("slack/index.html")).unwrap();
     assert!(page.contains("privileged"), "the page shows the messages");
+    assert!(
+        texts(&out.join("mail")).contains("acts as arn:aws:iam::471100000815:role/nightly-reports"),
+        "what a service account may do in AWS is told"
+    );
     for week in 1..=4 {
         let text = std::fs::read(out.join(format!("w{week}.json"))).unwrap();
         let report: ReportDocument = serde_json::from_slice(&text).unwrap();

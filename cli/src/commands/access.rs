@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 use plimsoll_inventory::aws::wire::actions;
 use plimsoll_model::kind;
-use plimsoll_policy::{Plan, PlanOptions, kinds};
+use plimsoll_policy::{AwsPart, Plan, PlanOptions, kinds};
 
 use super::catalogue;
 use crate::args::{AccessArgs, AccessSide};
@@ -47,6 +47,7 @@ pub(crate) fn run(args: &AccessArgs, console: &Console) -> Result<Exit> {
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),
         chosen_lists: args.selection.with.clone(),
+        aws: AwsPart::Given,
         ..PlanOptions::default()
     };
     let plan = Plan::new(&catalogue, options);
@@ -128,7 +129,8 @@ fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io:
 fn iam(out: &mut dyn Write, plan: &Plan<'_>) -> std::io::Result<()> {
     let reads_account = plan
         .policies()
-        .any(|policy| policy.kinds.iter().any(|kind| kind::is_of_aws(kind)));
+        .flat_map(|policy| policy.kinds.iter().chain(&policy.needs))
+        .any(|kind| kind::is_of_aws(kind));
     let actions = match reads_account {
         true => actions().map_err(std::io::Error::other)?,
         false => FIND_CLUSTERS.map(str::to_owned).into(),

@@ -1,5 +1,6 @@
 //! What `scan-account` read of an AWS account: judged with the clusters that use it, or by itself.
 
+use std::borrow::Cow;
 use std::fs::File;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +14,7 @@ use plimsoll_model::{
 use plimsoll_policy::{AwsPart, ListState, Lists, Seen, Sink};
 use plimsoll_store::{StoreError, TenantStore};
 
+use crate::across::{Account, border};
 use crate::live::LiveScan;
 
 /// What is older tells nothing any more.
@@ -28,8 +30,8 @@ pub struct Around {
 
 #[derive(Debug)]
 enum Whose {
-    /// What the cluster of that name uses.
-    Cluster(String),
+    /// What the cluster of that name uses, and what its account has for all regions.
+    Cluster(String, Account),
     /// What the account, or the region, has as a whole.
     Home(Home),
 }
@@ -56,24 +58,41 @@ impl Around {
             return Ok(None);
         };
         let region = cluster.region.as_deref();
+        let kept = async |region: Option<&str>| {
+            let name = surroundings_name(&connection.id, region);
+            match tenant.get_object_named(&name).await {
+                Ok(bytes) => Ok(Ok(bytes)),
+                Err(StoreError::NotFound(_)) => Ok(Err(Reason::new(
+                    ReasonCode::InputUnread,
+                    format!("AWS account {account} {}", region.unwrap_or_default()).trim_end(),
+                ))),
+                Err(error) => Err(error),
+            }
+        };
         let of = match (cluster.provider, region) {
             (Provider::Aws, Some(_)) => Whose::Home(Home::Region),
             (Provider::Aws, None) => Whose::Home(Home::Account),
-            _ => Whose::Cluster(cluster.name.clone()),
+            _ => {
+                let account = Account::new(kept(None).await?, now);
+                let region = kept(region).await?;
+                return Ok(Some(Self::of_cluster(&cluster.name, account, region, now)));
+            }
         };
-        let name = surroundings_name(&connection.id, region);
-        let read = match tenant.get_object_named(&name).await {
-            Ok(bytes) => Surroundings::unpack(&bytes).map_err(broken),
-            Err(StoreError::NotFound(_)) => Err(Reason::new(
-                ReasonCode::InputUnread,
-                format!("AWS account {account} {}", region.unwrap_or_default()).trim_end(),
-            )),
-            Err(error) => return Err(error),
-        };
-        Ok(Some(Self {
-            of,
-            read: read.and_then(|read| fresh(read, now)),
-        }))
+        let read = kept(region).await?.and_then(|bytes| opened(&bytes, now));
+        Ok(Some(Self { of, read }))
+    }
+
+    /// Of a cluster, by what is kept of its account and of its region.
+    pub(crate) fn of_cluster(
+        name: &str,
+        account: Account,
+        region: Result<Vec<u8>, Reason>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            of: Whose::Cluster(name.to_owned(), account),
+            read: region.and_then(|bytes| opened(&bytes, now)),
+        }
     }
 
     /// Says how the list of every kind went that may be among it, and judges it by the policies without joins. Gives those
@@ -84,15 +103,13 @@ impl Around {
         arena: &'a Bump,
         sink: &mut K,
     ) -> (Vec<Node<'a>>, Vec<Node<'a>>) {
-        let opened = match &self.read {
-            Ok(read) => match &self.of {
-                Whose::Cluster(name) => read.of_cluster(name, arena),
-                Whose::Home(home) => read.of_home(*home, arena),
-            }
-            .map_err(broken),
-            Err(reason) => Err(reason.clone()),
-        };
-        self.say(&mut scan.lists, opened.as_ref());
+        let crossed = self.crossed(scan);
+        let opened = crossed.as_ref().map_err(Reason::clone);
+        let opened = opened.and_then(|read| match &self.of {
+            Whose::Cluster(name, _) => read.of_cluster(name, arena).map_err(broken),
+            Whose::Home(home) => read.of_home(*home, arena).map_err(broken),
+        });
+        self.say(&mut scan.lists, crossed.as_deref(), opened.as_ref());
         let used = opened.unwrap_or_default().objects;
         let (session, lists) = (&mut scan.session, &scan.lists);
         let mut scratch = Bump::new();
@@ -103,12 +120,27 @@ impl Around {
                 again.push(*node);
             }
         }
+        if let Whose::Cluster(_, account) = &self.of {
+            account.roles(scan);
+        }
         (used, again)
+    }
+
+    /// What was read, with what the objects of the cluster name.
+    fn crossed<K>(&self, scan: &LiveScan<'_, K>) -> Result<Cow<'_, Surroundings>, Reason> {
+        let read = self.read.as_ref().map_err(Reason::clone)?;
+        match &self.of {
+            Whose::Cluster(name, _) => {
+                let border = border(name, &scan.session.joins, &scan.lists);
+                read.across(&border).map(Cow::Owned).map_err(broken)
+            }
+            Whose::Home(_) => Ok(Cow::Borrowed(read)),
+        }
     }
 
     fn home(&self) -> Home {
         match self.of {
-            Whose::Cluster(_) => Home::Cluster,
+            Whose::Cluster(..) => Home::Cluster,
             Whose::Home(home) => home,
         }
     }
@@ -118,10 +150,15 @@ impl Around {
         self.read.as_ref().err()
     }
 
-    fn say(&self, lists: &mut Lists, opened: Result<&Used<'_>, &Reason>) {
+    fn say(
+        &self,
+        lists: &mut Lists,
+        read: Result<&Surroundings, &Reason>,
+        opened: Result<&Used<'_>, &Reason>,
+    ) {
         let kinds = aws::KINDS.iter();
         for kind in kinds.filter(|kind| kind.home() == Some(self.home())) {
-            let gap = match (opened, &self.read) {
+            let gap = match (opened, read) {
                 (Err(reason), _) | (Ok(_), Err(reason)) => Some(Some(reason)),
                 (Ok(used), Ok(read)) => match read.gap(kind.name) {
                     Some(None) => Some(used.doubts.get(kind.name)),
@@ -137,7 +174,7 @@ impl Around {
     }
 }
 
-fn broken(error: SurroundingsError) -> Reason {
+pub(crate) fn broken(error: SurroundingsError) -> Reason {
     Reason::new(ReasonCode::MalformedInput, error.to_string())
 }
 
@@ -157,6 +194,10 @@ pub(crate) fn spool(objects: &[Node<'_>]) -> Result<File, SnapshotError> {
         writer.write(object)?;
     }
     writer.finish()
+}
+
+pub(crate) fn opened(bytes: &[u8], now: Timestamp) -> Result<Surroundings, Reason> {
+    fresh(Surroundings::unpack(bytes).map_err(broken)?, now)
 }
 
 fn fresh(read: Surroundings, now: Timestamp) -> Result<Surroundings, Reason> {

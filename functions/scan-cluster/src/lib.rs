@@ -3,6 +3,7 @@
 //! Safe to run twice and to be killed anywhere: only the holder of the cluster's lease writes, and what a dead attempt
 //! left behind is compared with as well. A cluster that cannot be read is a result too: it closes nothing.
 
+mod across;
 mod around;
 mod batches;
 mod excepted;

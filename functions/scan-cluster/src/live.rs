@@ -30,7 +30,7 @@ pub struct LiveScan<'c, K> {
 }
 
 impl<'c, K> LiveScan<'c, K> {
-    fn new(plan: &'c Plan<'c>) -> Self {
+    pub(crate) fn new(plan: &'c Plan<'c>) -> Self {
         Self {
             session: Session::new(plan),
             lists: Lists::of_cluster(),
@@ -142,7 +142,7 @@ pub(crate) fn judge_around<'c, K: ListSink>(
 }
 
 /// After the lists of the cluster: what is around it, then what joins are needed for, and what was missing.
-fn end<'c, K: ListSink>(
+pub(crate) fn end<'c, K: ListSink>(
     mut scan: LiveScan<'c, K>,
     around: Option<&Around>,
     mut sink: K,

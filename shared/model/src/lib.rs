@@ -12,6 +12,7 @@
 
 mod audit;
 pub mod aws;
+mod border;
 mod cluster;
 mod connection;
 mod delivery;
@@ -35,6 +36,7 @@ mod tenant;
 mod verdict;
 
 pub use audit::AuditEntry;
+pub use border::Named;
 pub use cluster::{Cluster, Lease, Provider, Readable};
 pub use connection::{
     Check, CheckKind, CheckOutcome, Checked, Connection, ConnectionChange, ConnectionKind,

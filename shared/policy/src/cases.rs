@@ -13,7 +13,7 @@ use crate::catalogue::{Catalogue, Policy};
 use crate::error::LoadError;
 use crate::kinds::WORKLOAD;
 use crate::lists::{ListState, Lists};
-use crate::plan::{Plan, PlanOptions};
+use crate::plan::{AwsPart, Plan, PlanOptions};
 use crate::session::{Seen, Session, Sink};
 
 /// One example.
@@ -184,6 +184,7 @@ pub fn judgements(
     let options = PlanOptions {
         cluster_version: case.cluster.version.clone(),
         git_version: case.cluster.git_version.clone(),
+        aws: AwsPart::Given,
         ..PlanOptions::default()
     };
     let plan = Plan::new(&catalogue, options);

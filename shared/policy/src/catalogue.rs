@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use plimsoll_model::{PolicyId, Severity};
+use plimsoll_model::{PolicyId, Severity, kind};
 
 use crate::compile::{self, Compiled};
 use crate::error::{LoadError, nearest};
@@ -74,6 +74,19 @@ impl Policy {
     #[must_use]
     pub fn joins(&self) -> bool {
         !self.compiled.facts.is_empty() || self.compiled.reads_namespace
+    }
+
+    /// Whether it joins objects of Kubernetes with resources of AWS, so that it takes a cluster and its account.
+    #[must_use]
+    pub fn crosses_border(&self) -> bool {
+        let of_aws = |name: &String| kind::is_of_aws(name);
+        let lists = self.needs.iter();
+        let of_aws_list = |list: &String| kind::of_plural(list).map(|kind| kind.is_of_aws());
+        let mut sides = self.kinds.iter().map(of_aws);
+        let first = sides.next();
+        sides
+            .chain(lists.filter_map(of_aws_list))
+            .any(|side| Some(side) != first)
     }
 
     /// An error about its id.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use plimsoll_cel::{Budget, Bump, Env, Node, Program, Scope, Value};
+use plimsoll_model::Named;
 use plimsoll_model::aws::Home;
 use plimsoll_model::kind::{self, KindSource};
 
@@ -25,6 +26,8 @@ pub(crate) const COST_LIMIT: u64 = 1_000_000;
 pub enum AwsPart {
     /// Those that are found: in templates.
     Found,
+    /// Those that are given, with objects of Kubernetes as of one cluster: in cases.
+    Given,
     /// None: it is of a cluster whose account is not known.
     None,
     /// All that are judged there; of an account or a region nothing else is judged.
@@ -81,11 +84,21 @@ impl AwsPart {
     /// Whether objects of one of the kinds may come.
     fn has_some(self, kinds: &[String]) -> bool {
         let may_come = |kind: &String| match (kind::named(kind).and_then(kind::Kind::home), self) {
-            (_, AwsPart::Found) => true,
+            (_, AwsPart::Found | AwsPart::Given) => true,
             (home, AwsPart::None) => home.is_none(),
             (home, AwsPart::Of(here)) => home.unwrap_or(Home::Cluster) == here,
         };
         kinds.iter().any(may_come)
+    }
+
+    /// Whether a policy can be judged: one that joins both sides of the border needs both.
+    fn has_all_for(self, policy: &crate::Policy) -> bool {
+        self.has_some(&policy.kinds) && (self.is_of_both() || !policy.crosses_border())
+    }
+
+    /// Whether a cluster and its account come together.
+    fn is_of_both(self) -> bool {
+        matches!(self, AwsPart::Given | AwsPart::Of(Home::Cluster))
     }
 }
 
@@ -107,6 +120,8 @@ pub struct Plan<'c> {
     pub(crate) by_kind: HashMap<String, KindPlan<'c>>,
     /// Whether any of them has joins.
     pub(crate) joins: bool,
+    /// Whether what Kubernetes names in AWS is used by some policy.
+    pub(crate) names_aws: bool,
     pub(crate) slots: Standard,
     /// The environment with the most slots: a scope made for it serves all policies.
     pub(crate) env: Env,
@@ -140,8 +155,13 @@ impl<'c> Plan<'c> {
         let wanted =
             (0..catalogue.policies.len()).filter(|i| runs(catalogue.policies[*i].id.as_str()));
         let (selected, elsewhere): (Vec<usize>, Vec<usize>) =
-            wanted.partition(|i| options.aws.has_some(&catalogue.policies[*i].kinds));
-        let joins = selected.iter().any(|i| catalogue.policies[*i].joins());
+            wanted.partition(|i| options.aws.has_all_for(&catalogue.policies[*i]));
+        let names_aws = options.aws.is_of_both()
+            && selected.iter().any(|i| {
+                let kinds = &catalogue.policies[*i].kinds;
+                kinds.iter().any(|kind| kind::is_of_aws(kind))
+            });
+        let joins = names_aws || selected.iter().any(|i| catalogue.policies[*i].joins());
         let (env, slots) = standard();
         let common = env.names().count();
         let arena = Bump::new();
@@ -194,6 +214,7 @@ impl<'c> Plan<'c> {
             elsewhere,
             by_kind,
             joins,
+            names_aws,
             slots,
             env: widest.unwrap_or(env),
             frameworks_of,
@@ -211,6 +232,10 @@ impl<'c> Plan<'c> {
             _ => true,
         };
         let policies = self.selected.iter().map(|i| &self.catalogue.policies[*i]);
+        let named = match self.names_aws {
+            true => &Named::ALL[..],
+            false => &[],
+        };
         policies
             .flat_map(|policy| {
                 policy
@@ -220,6 +245,7 @@ impl<'c> Plan<'c> {
                     .chain(policy.needs.iter().map(String::as_str))
                     .chain(owners_of(policy))
             })
+            .chain(named.iter().flat_map(|named| named.lists()).copied())
             .filter(chosen)
             .collect()
     }

@@ -157,6 +157,9 @@ impl<'c> Session<'c> {
     /// An object that its owner speaks for.
     fn by_owner(&mut self, view: &View<'_>) -> Seen {
         self.tally.resources += 1;
+        if view.kind == POD && self.plan.names_aws {
+            self.joins.gather_images(&view.node);
+        }
         match view.kind {
             POD if self.plan.judges_owned() => return Seen::Owned,
             // The name of a Deployment's says whose it is.

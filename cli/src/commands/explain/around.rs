@@ -24,10 +24,18 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
             lists.join(", ")
         );
     }
+    let (of_aws, lists): (Vec<&str>, Vec<&str>) =
+        lists.into_iter().partition(|list| kind::is_of_aws(list));
     let mut needs = match lists.as_slice() {
         [] => "the cluster's version".to_owned(),
         lists => format!("list {}", lists.join(", ")),
     };
+    if !of_aws.is_empty() {
+        needs.push_str(&format!(
+            "; {} of the cluster's AWS account",
+            of_aws.join(", ")
+        ));
+    }
     if lists.contains(&"secrets") {
         needs.push_str(
             "; secrets of a cluster are read --with secrets only, and of them the metadata",

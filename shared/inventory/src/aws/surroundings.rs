@@ -1,6 +1,7 @@
 //! What was read around the clusters of a region, kept for the scans of those clusters: a header and the objects, a line of
 //! JSON each, compressed with zstd.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -11,6 +12,7 @@ use plimsoll_model::{Reason, kind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::derive::border::{Border, across};
 use super::read::Reading;
 
 const LEVEL: i32 = 3;
@@ -107,6 +109,47 @@ impl Surroundings {
         })
     }
 
+    /// Puts to it what the objects of a cluster name, and leaves out what no cluster may use.
+    ///
+    /// # Errors
+    /// When an object is none that we write.
+    pub fn across(&self, border: &Border) -> Result<Self, SurroundingsError> {
+        let objects = self.objects.iter();
+        let objects = objects.map(|object| serde_json::from_str(object));
+        let known =
+            |(kind, gap): (&String, &Option<Reason>)| Some((kind::named(kind)?.name, gap.clone()));
+        let mut reading = Reading {
+            objects: objects.collect::<Result<_, _>>()?,
+            gaps: self.gaps.iter().filter_map(known).collect(),
+        };
+        across(&mut reading, border);
+        let crossed = Self::of(&reading, self.read_at);
+        Ok(Self {
+            gaps: self.gaps.clone().into_iter().chain(crossed.gaps).collect(),
+            ..crossed
+        })
+    }
+
+    /// The objects of a kind whose ARN is wanted.
+    ///
+    /// # Errors
+    /// When an object is none that we write.
+    pub fn of_arns<'a>(
+        &self,
+        kind: &str,
+        wanted: &dyn Fn(&str) -> bool,
+        arena: &'a Bump,
+    ) -> Result<Vec<Node<'a>>, SurroundingsError> {
+        let mut found = Vec::new();
+        for object in &self.objects {
+            let head: Head<'_> = serde_json::from_str(object)?;
+            if head.kind == kind && head.metadata.arn.is_some_and(|arn| wanted(&arn)) {
+                found.push(node(object, arena)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// Whether the list of a kind is whole; if not, why not. None if it was not asked for.
     #[must_use]
     pub fn gap(&self, kind: &str) -> Option<Option<&Reason>> {
@@ -156,11 +199,25 @@ impl Surroundings {
         &self,
         arena: &'a Bump,
     ) -> impl Iterator<Item = Result<Node<'a>, SurroundingsError>> {
-        self.objects.iter().map(|object| {
-            decode_our_own(arena, object.as_bytes())
-                .map_err(|error| SurroundingsError::Object(error.to_string()))
-        })
+        self.objects.iter().map(|object| node(object, arena))
     }
+}
+
+fn node<'a>(object: &str, arena: &'a Bump) -> Result<Node<'a>, SurroundingsError> {
+    decode_our_own(arena, object.as_bytes())
+        .map_err(|error| SurroundingsError::Object(error.to_string()))
+}
+
+/// What of an object tells which it is.
+#[derive(Deserialize)]
+struct Head<'a> {
+    kind: Cow<'a, str>,
+    metadata: Metadata<'a>,
+}
+
+#[derive(Deserialize)]
+struct Metadata<'a> {
+    arn: Option<Cow<'a, str>>,
 }
 
 /// What belongs to a scan.

@@ -20,13 +20,9 @@ pub(super) fn gather(joins: &mut Joins, kind: &str, object: &Node<'_>) {
         let lists = ["containers", "initContainers"].map(|key| items(&spec, key));
         lists.into_iter().flatten()
     };
+    gather_images(joins, &spec);
     let images = containers().filter_map(|container| text(container, "image"));
     let images: Vec<&str> = images.collect();
-    for image in &images {
-        if !joins.images.contains(*image) {
-            joins.images.insert((*image).to_owned());
-        }
-    }
     if kind != "DaemonSet" && namespace(object) != SYSTEM {
         return;
     }
@@ -43,10 +39,22 @@ pub(super) fn gather(joins: &mut Joins, kind: &str, object: &Node<'_>) {
     });
 }
 
-/// A list of `{namespace, kind, name, images, args}`: on the Cluster all, on an object of kube-system those of
+/// Keeps the images of a pod spec, each once.
+pub(super) fn gather_images(joins: &mut Joins, spec: &Node<'_>) {
+    for list in ["containers", "initContainers", "ephemeralContainers"] {
+        let images = items(spec, list).iter();
+        for image in images.filter_map(|container| text(container, "image")) {
+            if !joins.images.contains(image) {
+                joins.images.insert(image.to_owned());
+            }
+        }
+    }
+}
+
+/// A list of `{namespace, kind, name, images, args}`: on the Cluster all, and on what EKS says of it, on an object of kube-system those of
 /// kube-system, on others none.
 pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
-    let all = kind == plimsoll_model::kind::CLUSTER.name;
+    let all = [plimsoll_model::kind::CLUSTER.name, super::aws::CLUSTER].contains(&kind);
     if !all && namespace(object) != SYSTEM {
         return Node::List(&[]);
     }

@@ -157,9 +157,26 @@ facts! {
     /// How that ServiceAccount could come to control the cluster.
     Takeover "facts.takeover"
         &["roles", "clusterroles", "rolebindings", "clusterrolebindings", "serviceaccounts", "namespaces", "configmaps", "pods"];
+    /// Who can act as a ServiceAccount, or as the one a workload uses.
+    Assumers "facts.assumers"
+        &["roles", "clusterroles", "rolebindings", "clusterrolebindings", "serviceaccounts", "namespaces", "configmaps", "pods"];
     /// The ServiceAccounts that a binding names and that do not exist.
     MissingServiceAccounts "facts.missing.serviceAccounts" &["serviceaccounts", "namespaces"];
     /// How much a workload matters, and why: by priority, way in, data and namespace.
     Criticality "facts.criticality"
         &["priorityclasses", "services", "ingresses", "gateways", "httproutes", "virtualservices"];
+    /// As which IAM roles a ServiceAccount, or the one a workload uses, may act.
+    AwsIdentity "facts.awsIdentity"
+        &["serviceaccounts", "AWS::EKS::Cluster", "AWS::EKS::PodIdentityAssociation", "AWS::IAM::Role"];
+    /// As which roles of nodes a workload may act.
+    NodeIdentity "facts.nodeIdentity" &["AWS::EC2::Instance", "AWS::IAM::Role"];
+    /// The IAM roles that aws-auth lets in.
+    MappedRoles "facts.mappedRoles" &["AWS::EKS::Cluster", "AWS::IAM::Role"];
+    /// The groups that may do everything in the cluster.
+    AdminGroups "facts.adminGroups" &["clusterroles", "clusterrolebindings"];
+    /// The EKS add-ons of the cluster.
+    Addons "facts.addons" &["AWS::EKS::Addon"];
+    /// The load balancers of AWS through which something is reached.
+    LoadBalancers "facts.loadBalancers"
+        &["gateways", "ingresses", "services", "AWS::ElasticLoadBalancing::LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"];
 }

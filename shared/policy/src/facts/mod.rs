@@ -3,6 +3,7 @@
 //! A fact that misses a list it needs is unknown, and unknown makes a verdict *not evaluated*.
 
 mod autoscalers;
+mod aws;
 mod backends;
 mod bindings;
 mod components;
@@ -100,6 +101,8 @@ pub struct Joins {
     rules: Rules,
     aggregation: Aggregation,
     access: Access,
+    /// What crosses the border to AWS.
+    border: aws::Border,
     /// Namespace objects (metadata only) as JSON, by name.
     namespaces: BTreeMap<String, String>,
 }
@@ -109,6 +112,7 @@ impl Joins {
     pub(crate) fn gather(&mut self, kind: &str, object: &Node<'_>) {
         counts::gather(&mut self.counts, kind);
         self.access.gather(kind, object);
+        self.border.gather(kind, object);
         match kind {
             "NetworkPolicy" => network_policies::gather(self, object),
             "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" => {
@@ -164,6 +168,13 @@ impl Joins {
         }
     }
 
+    /// Keeps the images of a pod that its owner speaks for: what was put into it on its way runs as well.
+    pub(crate) fn gather_images(&mut self, pod: &Node<'_>) {
+        if let Some(spec) = pod.get("spec") {
+            components::gather_images(self, &spec);
+        }
+    }
+
     /// Where files hold a namespace twice, the metadata that is the last by its text counts.
     fn keep_namespace(&mut self, name: String, json: String) {
         let kept = self.namespaces.entry(name).or_default();
@@ -206,6 +217,7 @@ impl Joins {
         }
         self.aggregation.append(other.aggregation);
         self.access.merge(&other.access);
+        self.border.append(other.border);
     }
 
     /// Puts everything in an order that does not depend on how it was read. Facts can be asked for only then.
@@ -239,6 +251,7 @@ impl Joins {
         self.labelled.settle(&self.workloads.namespaces());
         self.aggregation.settle(&mut self.roles, &mut self.rules);
         self.access.settle();
+        self.border.settle();
     }
 }
 

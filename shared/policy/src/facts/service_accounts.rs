@@ -47,8 +47,11 @@ pub(super) fn used<'a>(spec: &Node<'a>) -> &'a str {
 }
 
 /// `{name, exists, automount, mounted}`: `automount` is null when the account does not say; `mounted` says whether the pods
-/// get a token for the API server.
+/// get a token for the API server. Of an association of EKS Pod Identity `{name, exists}`.
 pub(super) fn fact<'a>(joins: &Joins, kind: &str, object: &Node<'a>, arena: &'a Bump) -> Node<'a> {
+    if kind == super::aws::ASSOCIATION {
+        return super::aws::associated(joins, object, arena);
+    }
     let spec = crate::kinds::pod_spec_keys(kind)
         .and_then(|keys| object.at(keys))
         .unwrap_or(Node::Null);

@@ -4,7 +4,7 @@ use plimsoll_cel::{Bump, Node};
 
 use super::references::To;
 use super::{
-    Fact, Joins, autoscalers, backends, bindings, components, configs, counts, criticality,
+    Fact, Joins, autoscalers, aws, backends, bindings, components, configs, counts, criticality,
     disruption_budgets, exposure, gateway_routes, missing, monitors, namespace, namespaces,
     network_policies, nodes, peers, pod_security, rbac, service_accounts, services, texts_in,
     users,
@@ -64,7 +64,14 @@ impl Joins {
             Fact::Counts => counts::fact(&self.counts, arena),
             Fact::Permissions => rbac::permissions(self, kind, object, arena),
             Fact::Takeover => rbac::takeover(self, kind, object, arena),
+            Fact::Assumers => rbac::assumers(self, kind, object, arena),
             Fact::MissingServiceAccounts => rbac::missing_accounts(self, kind, object, arena),
+            Fact::AwsIdentity => aws::identity(self, kind, object, arena),
+            Fact::NodeIdentity => aws::node_identity(self, kind, object, arena),
+            Fact::MappedRoles => aws::mapped(self, object, arena),
+            Fact::AdminGroups => aws::groups(self, arena),
+            Fact::Addons => aws::addons(self, arena),
+            Fact::LoadBalancers => aws::balancers(self, kind, object, arena),
             Fact::Criticality => return criticality::fact(self, kind, object, arena, is_missing),
         })
     }

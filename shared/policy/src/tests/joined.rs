@@ -1,11 +1,11 @@
 //! Policies with facts: the same verdicts whoever read which objects and in whatever order.
 
-use plimsoll_cel::{Bump, decode_json};
+use plimsoll_cel::{Bump, decode_our_own};
 use plimsoll_model::{Judgement, Verdict};
 use serde_json::{Value, json};
 
 use crate::cases::Case;
-use crate::{Catalogue, Lists, Plan, PlanOptions, Seen, Session, Sink};
+use crate::{AwsPart, Catalogue, Lists, Plan, PlanOptions, Seen, Session, Sink};
 
 /// Keeps what is said.
 #[derive(Default)]
@@ -32,6 +32,7 @@ fn verdicts(
         only: vec![id.to_owned()],
         cluster_version: case.cluster.version.clone(),
         git_version: case.cluster.git_version.clone(),
+        aws: AwsPart::Given,
         ..PlanOptions::default()
     };
     let plan = Plan::new(catalogue, options);
@@ -39,7 +40,7 @@ fn verdicts(
     let mut sessions: Vec<_> = (0..workers).map(|_| Session::new(&plan)).collect();
     let mut again = Vec::new();
     for (place, object) in objects.iter().enumerate() {
-        let node = decode_json(&arena, object.to_string().as_bytes()).unwrap();
+        let node = decode_our_own(&arena, object.to_string().as_bytes()).unwrap();
         let session = &mut sessions[place % workers];
         if session.first(&node, None, &arena, &lists, &mut sink) == Seen::Again {
             again.push(node);

@@ -1,11 +1,13 @@
 //! Sessions: order does not matter, owners speak once for their pods, gaps show.
 
-use plimsoll_cel::{Bump, decode_json};
+use plimsoll_cel::{Bump, decode_our_own};
 use plimsoll_model::{Judgement, Reason, ReasonCode, Verdict};
 use serde_json::{Value, json};
 
 use crate::cases::{Case, ClusterCase, complete};
-use crate::{Catalogue, ListState, Lists, Plan, PlanOptions, Seen, Session, Sink, outcome};
+use crate::{
+    AwsPart, Catalogue, ListState, Lists, Plan, PlanOptions, Seen, Session, Sink, outcome,
+};
 
 /// Keeps everything.
 #[derive(Default)]
@@ -62,13 +64,14 @@ fn scan_as(
             only: vec![only.to_owned()],
             cluster_version: cluster.version.clone(),
             git_version: cluster.git_version.clone(),
+            aws: AwsPart::Given,
             ..PlanOptions::default()
         },
     );
     let arena = Bump::new();
     let nodes: Vec<_> = objects
         .iter()
-        .map(|o| decode_json(&arena, o.to_string().as_bytes()).unwrap())
+        .map(|o| decode_our_own(&arena, o.to_string().as_bytes()).unwrap())
         .collect();
     let (mut session, mut sink) = (Session::new(&plan), All::default());
     let (mut again, mut owned) = (Vec::new(), Vec::new());

@@ -4,6 +4,7 @@
 //! known, is unknown for the same reason; nothing is ever friendlier because less was read. See the README beside this file.
 
 mod account;
+pub mod border;
 mod fields;
 mod grants;
 mod links;
@@ -40,7 +41,7 @@ struct Change {
 /// `metadata.clusters`. `read_at` is when it was read; ages are counted to it. Doing it again changes nothing.
 pub fn derive(regional: &mut Reading, global: &Reading, read_at: Timestamp) {
     let lists = Lists::new(regional, global);
-    let links = Links::of(&lists);
+    let links = Links::of(&lists, None);
     let change = |object: &Value| Change {
         fields: fields::of(object, &lists, read_at),
         used: links.told(object),

@@ -3,7 +3,7 @@
 use super::ec2::{groups, images, instances, network, storage, templates};
 use super::reader::Reader;
 use super::{
-    Place, Reading, account as settings, acm, autoscaling, cloudtrail, ecr, efs, eks, elb,
+    Place, Reading, account as settings, acm, autoscaling, backup, cloudtrail, ecr, efs, eks, elb,
     guardduty, iam, kms, logs, region as regional, secrets,
 };
 use crate::aws::clusters::DiscoveredCluster;
@@ -17,11 +17,16 @@ pub async fn region(
     clusters: &[DiscoveredCluster],
 ) -> Reading {
     let at = Reader { account, place };
-    let (lists, templates) = tokio::join!(lists(at, clusters), templates::read(at));
+    let (lists, templates, protected) = tokio::join!(
+        lists(at, clusters),
+        templates::read(at),
+        backup::protected(at)
+    );
     let mut reading = Reading::default();
     for list in lists {
         reading.append(list);
     }
+    backup::note(&mut reading, &protected);
     let templates = templates::with_used(at, templates, &reading.objects).await;
     reading.take_named(templates::TEMPLATE, templates, &templates::NAMED_BY);
     let (images, keys) = tokio::join!(

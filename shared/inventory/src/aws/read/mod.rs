@@ -8,6 +8,7 @@
 mod account;
 mod acm;
 mod autoscaling;
+mod backup;
 mod cloudtrail;
 mod ec2;
 mod ecr;

@@ -5,7 +5,9 @@
 
 mod aggregation;
 mod asks;
+mod assumers;
 mod control;
+mod everything;
 mod grants;
 mod here;
 mod holders;
@@ -27,6 +29,8 @@ use super::{Table, name, namespace};
 use grants::Grants;
 
 pub(super) use aggregation::Aggregation;
+pub(super) use assumers::fact as assumers;
+pub(super) use everything::groups as groups_with_everything;
 pub(super) use missing::fact as missing_accounts;
 pub(super) use permissions::fact as permissions;
 pub(super) use takeover::fact as takeover;
@@ -52,6 +56,9 @@ pub(super) struct Access {
     /// names; without both: all accounts that no binding names.
     #[serde(skip)]
     ways: OnceLock<Table>,
+    /// Who can act as the accounts of a namespace, or of all.
+    #[serde(skip)]
+    assumers: OnceLock<Table>,
 }
 
 impl Access {
@@ -76,6 +83,7 @@ impl Access {
     pub(super) fn settle(&mut self) {
         self.grants = OnceLock::new();
         self.ways = OnceLock::new();
+        self.assumers = OnceLock::new();
     }
 }
 

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_model::Reason;
 use serde_json::{Value, json};
 
+use super::border::Border;
 use super::lists::Lists;
 use super::look::{self, Known};
 
@@ -86,11 +87,13 @@ pub(super) struct Links<'a> {
     holes: BTreeMap<&'static str, Reason>,
     profiles: roles::Profiles<'a>,
     profiles_lost: Option<Reason>,
+    /// What a cluster's own objects name, if that is known.
+    border: Option<&'a Border>,
 }
 
 impl<'a> Links<'a> {
     /// Of everything in the lists.
-    pub(super) fn of(lists: &'a Lists<'a>) -> Self {
+    pub(super) fn of(lists: &'a Lists<'a>, border: Option<&'a Border>) -> Self {
         let (profiles, profiles_lost) = roles::profiles(lists);
         let mut links = Self {
             lists,
@@ -98,7 +101,11 @@ impl<'a> Links<'a> {
             holes: BTreeMap::new(),
             profiles,
             profiles_lost,
+            border,
         };
+        for (kind, reason) in border.into_iter().flat_map(Border::holes) {
+            links.hole(kind, reason);
+        }
         if let Err(reason) = lists.all(CLUSTER) {
             for (kind, _) in SPREAD {
                 links.hole(kind, &reason);
@@ -124,6 +131,13 @@ impl<'a> Links<'a> {
                 self.add(kind, object, &cluster, &words);
             }),
             Err(reason) => self.hole(kind, &reason),
+        }
+        if let Some(border) = self.border {
+            match border.word_for(kind, object) {
+                Ok(Some(word)) => self.add(kind, object, &border.cluster, &[word].into()),
+                Ok(None) => (),
+                Err(reason) => self.hole(kind, &reason),
+            }
         }
         let uses = self.uses_of(kind, object);
         if uses.is_empty() {
@@ -282,6 +296,20 @@ impl<'a> Spread<'_, 'a> {
             Ok(Some(object)) => self.hand_on(kind, object, words),
             Ok(None) => (),
             Err(reason) => self.links.hole(kind, &reason),
+        }
+    }
+
+    /// Of an instance that Kubernetes alone named, the role may not have been kept, because nobody was known to use it.
+    fn must_know(&mut self, instance: &Value, profile: &str) {
+        let Some(border) = self.links.border else {
+            return;
+        };
+        let known_before = look::items(instance, "metadata.clusters");
+        let is_new =
+            !known_before.is_ok_and(|known| known.iter().any(|one| *one == border.cluster));
+        if is_new && !self.links.profiles.contains_key(profile) {
+            let reason = look::unread(&format!("role of instance profile {profile}"));
+            self.links.hole(ROLE, &reason);
         }
     }
 

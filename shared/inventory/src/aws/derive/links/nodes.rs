@@ -97,7 +97,11 @@ pub(super) fn of_instance(spread: &mut Spread<'_, '_>, instance: &Value) {
         "Live.IamInstanceProfileArn",
         "Properties.IamInstanceProfile",
     ];
-    super::roles::of_profile(spread, look::first(instance, &profiles));
+    let profile = look::first(instance, &profiles);
+    if let Ok(Some(named)) = &profile {
+        spread.must_know(instance, named.as_str().unwrap_or_default());
+    }
+    super::roles::of_profile(spread, profile);
 }
 
 pub(super) fn of_template(spread: &mut Spread<'_, '_>, template: &Value) -> Known<()> {

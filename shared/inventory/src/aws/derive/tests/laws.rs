@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::World;
 use crate::aws::read::unknown;
 
-fn lost() -> Reason {
+pub(super) fn lost() -> Reason {
     Reason::new(ReasonCode::PermissionMissing, "aws:Lost")
 }
 
-fn is_unknown(value: &Value) -> bool {
+pub(super) fn is_unknown(value: &Value) -> bool {
     value.get("$unknown").is_some()
 }
 
@@ -50,7 +50,7 @@ fn clusters_are_no_fewer(less: &Value, all: &Value) -> bool {
     !more && (kept || less.iter().any(is_unknown))
 }
 
-fn check(less: &World, all: &World, what: &str) {
+pub(super) fn check(less: &World, all: &World, what: &str) {
     let sides = [(&less.regional, &all.regional), (&less.global, &all.global)];
     for (less, all) in sides {
         for object in &all.objects {

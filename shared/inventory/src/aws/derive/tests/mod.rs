@@ -1,5 +1,6 @@
 //! The example reading, whole and in parts.
 
+mod border;
 mod example;
 mod laws;
 

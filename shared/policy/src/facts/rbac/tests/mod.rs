@@ -1,6 +1,7 @@
 //! The facts over small worlds, written as a list of objects.
 
 mod aggregation;
+mod assumers;
 mod duties;
 mod missing;
 mod nodes;
