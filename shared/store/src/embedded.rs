@@ -15,8 +15,12 @@ use crate::{StoreError, provision};
 mod dynamo;
 mod life;
 mod sqs;
+mod watched;
+
+use watched::Watched;
 
 pub use life::{Death, Life};
+pub use watched::Watch;
 
 /// Credentials that nobody checks.
 fn credentials() -> Credentials {
@@ -31,15 +35,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::DirectoryInUse`] when another process has the directory; otherwise when files cannot be made.
     pub async fn embedded(directory: Option<&Path>) -> Result<Self, StoreError> {
-        Self::start(directory, true, None).await
+        Self::start(directory, true, None, None).await
     }
 
-    /// A store in memory that looks for due work minute by minute, as the one in AWS does: for tests of that.
+    /// A store in memory whose every request to the tables is shown to `watch`, the making of the tables as well; it
+    /// looks for due work minute by minute, as the one in AWS does, or by its index: for tests.
     ///
     /// # Errors
     /// When its tables or queues cannot be made.
-    pub async fn embedded_by_minute() -> Result<Self, StoreError> {
-        Self::start(None, false, None).await
+    pub async fn embedded_watched(due_by_minute: bool, watch: Watch) -> Result<Self, StoreError> {
+        Self::start(None, !due_by_minute, None, Some(watch)).await
     }
 
     /// A store in a directory whose every request passes by `life`, the making of its tables and queues as well: for
@@ -48,13 +53,14 @@ impl Store {
     /// # Errors
     /// As [`Store::embedded`].
     pub async fn embedded_mortal(directory: &Path, life: &Life) -> Result<Self, StoreError> {
-        Self::start(Some(directory), true, Some(life)).await
+        Self::start(Some(directory), true, Some(life), None).await
     }
 
     async fn start(
         directory: Option<&Path>,
         due_by_index: bool,
         life: Option<&Life>,
+        watch: Option<Watch>,
     ) -> Result<Self, StoreError> {
         let (lock, database, objects) = match directory {
             Some(directory) => {
@@ -72,11 +78,15 @@ impl Store {
                 (None, dynamo::in_memory()?, objects)
             }
         };
+        let client = Watched {
+            client: dynamo::EmbeddedDynamo::new(database),
+            watch,
+        };
         let dynamo = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(credentials())
-            .http_client(life::client(dynamo::EmbeddedDynamo::new(database), life))
+            .http_client(life::client(client, life))
             .build();
         let sqs = aws_sdk_sqs::Config::builder()
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
@@ -92,6 +102,7 @@ impl Store {
                 dynamo,
                 sqs,
                 objects,
+                sessions: None,
                 table: "core".to_owned(),
                 control_table: "control".to_owned(),
                 queues,
