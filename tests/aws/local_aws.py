@@ -1,4 +1,4 @@
-"""Starts MiniStack, the local AWS of these tests, with the five things changed in which it differs from AWS.
+"""Starts MiniStack, the local AWS of these tests, with the six things changed in which it differs from AWS.
 
 They are private parts of a pinned version: when one of them is gone, this fails at once and says so.
 
@@ -7,7 +7,8 @@ They are private parts of a pinned version: when one of them is gone, this fails
 2. `aws:SecureTransport` is true: calls come in the clear here, which the bucket's policy would refuse.
 3. Batches of SQS are allowed by the action of one message, as Amazon SQS' list of permissions says.
 4. Sending mail is allowed on the identity that it comes from, not on everything.
-5. An EKS cluster is where the test says: its endpoint, its certificate authority and the secret in the address of its
+5. `dynamodb:LeadingKeys` are the keys that a call names (`leading_keys.py`).
+6. An EKS cluster is where the test says: its endpoint, its certificate authority and the secret in the address of its
    token review webhook are given in the variable CLUSTERS, by name, as JSON.
 """
 
@@ -16,6 +17,8 @@ import os
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import eks
+
+import leading_keys
 
 
 def conditions_are_those_of_aws() -> None:
@@ -71,6 +74,7 @@ if __name__ == "__main__":
     conditions_are_those_of_aws()
     batches_are_allowed_as_one()
     mail_is_allowed_by_its_sender()
+    leading_keys.told()
     clusters_are_where_the_test_says(json.loads(os.environ.pop("CLUSTERS")))
     from ministack.app import main
 

@@ -7,3 +7,4 @@ mod files;
 mod functions;
 mod onboarding;
 mod tree;
+mod watching;

@@ -27,7 +27,11 @@ pub(crate) struct Listed {
 }
 
 /// The clusters of these regions. A region that cannot be listed keeps no other from it.
-pub(crate) async fn discover(reach: &Reach, assumed: &AssumedAccount, regions: &[String]) -> Listed {
+pub(crate) async fn discover(
+    reach: &Reach,
+    assumed: &AssumedAccount,
+    regions: &[String],
+) -> Listed {
     let mut listed = Listed {
         of: regions.len(),
         ..Listed::default()

@@ -36,6 +36,7 @@ impl StoreConfig {
             bucket: need("BUCKET")?,
             queues,
             due_shards: 1,
+            data_role: variable("TENANT_DATA_ROLE").map(str::to_owned),
         })
     }
 }

@@ -16,15 +16,20 @@ mod dynamo;
 mod life;
 mod meter;
 mod sqs;
+mod watched;
+
+use watched::Watched;
 
 pub use life::{Death, Life};
 pub use meter::{Meter, Units};
+pub use watched::Watch;
 
 /// Who looks at the requests of an embedded store.
-enum Watch<'a> {
-    Nobody,
-    Life(&'a Life),
-    Meter(&'a Meter),
+#[derive(Default)]
+struct Watchers<'a> {
+    life: Option<&'a Life>,
+    watch: Option<Watch>,
+    meter: Option<&'a Meter>,
 }
 
 /// Credentials that nobody checks.
@@ -40,15 +45,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::DirectoryInUse`] when another process has the directory; otherwise when files cannot be made.
     pub async fn embedded(directory: Option<&Path>) -> Result<Self, StoreError> {
-        Self::start(directory, true, Watch::Nobody).await
+        Self::start(directory, true, Watchers::default()).await
     }
 
-    /// A store in memory that looks for due work minute by minute, as the one in AWS does: for tests of that.
+    /// A store in memory whose every request to the tables is shown to `watch`, the making of the tables as well; it
+    /// looks for due work minute by minute, as the one in AWS does, or by its index: for tests.
     ///
     /// # Errors
     /// When its tables or queues cannot be made.
-    pub async fn embedded_by_minute() -> Result<Self, StoreError> {
-        Self::start(None, false, Watch::Nobody).await
+    pub async fn embedded_watched(due_by_minute: bool, watch: Watch) -> Result<Self, StoreError> {
+        let watchers = Watchers {
+            watch: Some(watch),
+            ..Watchers::default()
+        };
+        Self::start(None, !due_by_minute, watchers).await
     }
 
     /// A store in a directory whose every request passes by `life`, the making of its tables and queues as well: for
@@ -57,21 +67,29 @@ impl Store {
     /// # Errors
     /// As [`Store::embedded`].
     pub async fn embedded_mortal(directory: &Path, life: &Life) -> Result<Self, StoreError> {
-        Self::start(Some(directory), true, Watch::Life(life)).await
+        let watchers = Watchers {
+            life: Some(life),
+            ..Watchers::default()
+        };
+        Self::start(Some(directory), true, watchers).await
     }
 
-    /// A store as [`Store::embedded_by_minute`] whose every call is metered, the making of its tables left out.
+    /// A store in memory whose every call is metered; it looks for due work minute by minute, as the one in AWS does.
     ///
     /// # Errors
     /// When its tables or queues cannot be made.
     pub async fn embedded_metered(meter: &Meter) -> Result<Self, StoreError> {
-        Self::start(None, false, Watch::Meter(meter)).await
+        let watchers = Watchers {
+            meter: Some(meter),
+            ..Watchers::default()
+        };
+        Self::start(None, false, watchers).await
     }
 
     async fn start(
         directory: Option<&Path>,
         due_by_index: bool,
-        watch: Watch<'_>,
+        Watchers { life, watch, meter }: Watchers<'_>,
     ) -> Result<Self, StoreError> {
         let (lock, database, objects) = match directory {
             Some(directory) => {
@@ -89,17 +107,15 @@ impl Store {
                 (None, dynamo::in_memory()?, objects)
             }
         };
-        let database = dynamo::EmbeddedDynamo::new(database);
-        let (life, http) = match watch {
-            Watch::Nobody => (None, life::client(database, None)),
-            Watch::Life(life) => (Some(life), life::client(database, Some(life))),
-            Watch::Meter(meter) => (None, meter::client(database, meter)),
+        let client = Watched {
+            client: dynamo::EmbeddedDynamo::new(database, meter),
+            watch,
         };
         let dynamo = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(credentials())
-            .http_client(http)
+            .http_client(life::client(client, life))
             .build();
         let sqs = aws_sdk_sqs::Config::builder()
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
@@ -115,6 +131,7 @@ impl Store {
                 dynamo,
                 sqs,
                 objects,
+                sessions: None,
                 table: "core".to_owned(),
                 control_table: "control".to_owned(),
                 queues,

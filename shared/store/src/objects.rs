@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::primitives::ByteStream;
 use plimsoll_model::TenantId;
 
+use crate::session::Sessions;
 use crate::store::Shared;
 use crate::{StoreError, TenantStore};
 
@@ -38,6 +40,21 @@ pub(crate) enum ObjectStore {
 }
 
 impl ObjectStore {
+    /// The same, reached with these credentials; only S3 asks for any.
+    pub(crate) fn with(self, credentials: SharedCredentialsProvider) -> Self {
+        let ObjectStore::S3 { client, bucket } = self else {
+            return self;
+        };
+        let config = client.config().to_builder();
+        let config = config
+            .credentials_provider(credentials)
+            .identity_cache(Sessions::cache());
+        ObjectStore::S3 {
+            client: aws_sdk_s3::Client::from_conf(config.build()),
+            bucket,
+        }
+    }
+
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
         match self {
             ObjectStore::S3 { client, bucket } => {
@@ -155,7 +172,7 @@ impl TenantStore {
         let key = object_key(self.tenant(), name)?;
         let shared = self.shared();
         shared
-            .counted("put object", Box::pin(shared.objects.put(&key, bytes)))
+            .counted("put object", Box::pin(self.objects().put(&key, bytes)))
             .await?;
         Ok(key)
     }
@@ -168,7 +185,7 @@ impl TenantStore {
         let key = object_key(self.tenant(), name)?;
         let shared = self.shared();
         shared
-            .counted("put object", Box::pin(shared.objects.put_file(&key, from)))
+            .counted("put object", Box::pin(self.objects().put_file(&key, from)))
             .await?;
         Ok(key)
     }
@@ -181,7 +198,7 @@ impl TenantStore {
         own_key(self.tenant(), key)?;
         let shared = self.shared();
         shared
-            .counted("get object", Box::pin(shared.objects.get(key)))
+            .counted("get object", Box::pin(self.objects().get(key)))
             .await
     }
 
@@ -201,7 +218,7 @@ impl TenantStore {
         own_key(self.tenant(), key)?;
         let shared = self.shared();
         shared
-            .counted("delete object", Box::pin(shared.objects.delete(key)))
+            .counted("delete object", Box::pin(self.objects().delete(key)))
             .await
     }
 }

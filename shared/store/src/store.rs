@@ -9,7 +9,8 @@ use plimsoll_model::TenantId;
 use crate::guard::Guard;
 use crate::objects::ObjectStore;
 use crate::queues::QueueUrls;
-use crate::{Control, Due, Queues, StoreError, TenantStore, provision};
+use crate::session::Sessions;
+use crate::{Control, DataRole, Due, Queues, StoreError, TenantStore, provision};
 
 /// Names of what the store uses in AWS.
 #[derive(Debug, Clone)]
@@ -24,6 +25,9 @@ pub struct StoreConfig {
     pub queues: QueueUrls,
     /// Over how many partitions the due work of one minute is spread, 1 to 4: the same for all who write and read.
     pub due_shards: u8,
+    /// ARN of the role through which tenants' data is reached; without one, it is reached with the credentials that the
+    /// store is made with.
+    pub data_role: Option<String>,
 }
 
 /// DynamoDB tables, objects and queues, in AWS or embedded. Cheap to clone.
@@ -40,7 +44,10 @@ pub(crate) struct Shared {
     /// Reaches every key: for [`Control`], [`Due`] and [`provision`] only.
     pub(crate) unguarded: aws_sdk_dynamodb::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
+    /// With the store's own credentials: tenants' handles have their own.
     pub(crate) objects: ObjectStore,
+    /// Where tenants' credentials come from, if they have their own.
+    pub(crate) sessions: Option<Sessions>,
     pub(crate) table: String,
     pub(crate) control_table: String,
     pub(crate) queues: QueueUrls,
@@ -52,7 +59,14 @@ pub(crate) struct Shared {
     /// What may end the store at one of its requests: tests only.
     #[cfg(feature = "embedded")]
     pub(crate) life: Option<crate::embedded::Life>,
-    pub(crate) tenants: Mutex<HashMap<TenantId, aws_sdk_dynamodb::Client>>,
+    pub(crate) tenants: Mutex<HashMap<TenantId, Clients>>,
+}
+
+/// What one tenant's handles reach their data with.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients {
+    pub(crate) dynamo: aws_sdk_dynamodb::Client,
+    pub(crate) objects: ObjectStore,
 }
 
 impl Store {
@@ -60,6 +74,16 @@ impl Store {
     #[must_use]
     pub fn aws(sdk: &SdkConfig, config: StoreConfig) -> Self {
         let dynamo = aws_sdk_dynamodb::config::Builder::from(sdk).build();
+        let region = sdk.region().map(ToString::to_string).unwrap_or_default();
+        let sessions = config.data_role.map(|arn| {
+            let role = DataRole {
+                arn,
+                region,
+                table: config.table.clone(),
+                bucket: config.bucket.clone(),
+            };
+            Sessions::new(sdk, role)
+        });
         let objects = ObjectStore::S3 {
             client: aws_sdk_s3::Client::new(sdk),
             bucket: config.bucket,
@@ -70,6 +94,7 @@ impl Store {
                 dynamo,
                 sqs: aws_sdk_sqs::Client::new(sdk),
                 objects,
+                sessions,
                 table: config.table,
                 control_table: config.control_table,
                 queues: config.queues,
@@ -92,16 +117,11 @@ impl Store {
             .tenants
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let client = clients
+        let of_tenant = clients
             .entry(tenant.clone())
-            .or_insert_with(|| {
-                let guard = Guard::new(&self.shared.table, tenant);
-                aws_sdk_dynamodb::Client::from_conf(
-                    self.shared.dynamo.to_builder().interceptor(guard).build(),
-                )
-            })
+            .or_insert_with(|| self.shared.clients(tenant))
             .clone();
-        TenantStore::new(tenant.clone(), client, Arc::clone(&self.shared))
+        TenantStore::new(tenant.clone(), of_tenant, Arc::clone(&self.shared))
     }
 
     /// Due work of all tenants: for the planner, the escalator and the summary sender.
@@ -129,5 +149,25 @@ impl Store {
     pub async fn create_tables(&self) -> Result<(), StoreError> {
         let shared = &self.shared;
         provision::create_tables(&shared.unguarded, &shared.table, &shared.control_table).await
+    }
+}
+
+impl Shared {
+    /// Clients for one tenant: guarded, and with the tenant's own credentials where there are such.
+    fn clients(&self, tenant: &TenantId) -> Clients {
+        let guard = Guard::new(&self.table, tenant);
+        let mut dynamo = self.dynamo.to_builder().interceptor(guard);
+        let mut objects = self.objects.clone();
+        if let Some(sessions) = &self.sessions {
+            let credentials = sessions.of(tenant);
+            dynamo = dynamo
+                .credentials_provider(credentials.clone())
+                .identity_cache(Sessions::cache());
+            objects = objects.with(credentials);
+        }
+        Clients {
+            dynamo: aws_sdk_dynamodb::Client::from_conf(dynamo.build()),
+            objects,
+        }
     }
 }

@@ -12,7 +12,8 @@ use crate::due::DueKind;
 use crate::expression::Expression;
 use crate::item::{Item, key_item, text};
 use crate::keys::{DUE_PK, DUE_SK, Key, Keys};
-use crate::store::Shared;
+use crate::objects::ObjectStore;
+use crate::store::{Clients, Shared};
 use crate::transaction::Transaction;
 use crate::{StoreError, due, retry};
 
@@ -22,7 +23,7 @@ mod read;
 #[derive(Debug, Clone)]
 pub struct TenantStore {
     tenant: TenantId,
-    client: aws_sdk_dynamodb::Client,
+    clients: Clients,
     shared: Arc<Shared>,
 }
 
@@ -36,14 +37,10 @@ pub struct Page<T> {
 }
 
 impl TenantStore {
-    pub(crate) fn new(
-        tenant: TenantId,
-        client: aws_sdk_dynamodb::Client,
-        shared: Arc<Shared>,
-    ) -> Self {
+    pub(crate) fn new(tenant: TenantId, clients: Clients, shared: Arc<Shared>) -> Self {
         Self {
             tenant,
-            client,
+            clients,
             shared,
         }
     }
@@ -63,7 +60,11 @@ impl TenantStore {
     }
 
     pub(crate) fn client(&self) -> &aws_sdk_dynamodb::Client {
-        &self.client
+        &self.clients.dynamo
+    }
+
+    pub(crate) fn objects(&self) -> &ObjectStore {
+        &self.clients.objects
     }
 
     pub(crate) fn transaction(&self) -> Transaction {
@@ -99,7 +100,7 @@ impl TenantStore {
     /// Reads an item, with everything written before.
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
         let answer = self
-            .client
+            .client()
             .get_item()
             .table_name(&self.shared.table)
             .set_key(Some(key_item(key)))
@@ -121,7 +122,7 @@ impl TenantStore {
         let mut waits = retry::waits();
         loop {
             let sent = self
-                .client
+                .client()
                 .put_item()
                 .table_name(&self.shared.table)
                 .set_item(Some(item.clone()))
@@ -142,7 +143,7 @@ impl TenantStore {
         let mut waits = retry::waits();
         loop {
             let sent = self
-                .client
+                .client()
                 .update_item()
                 .table_name(&self.shared.table)
                 .set_key(Some(key_item(key)))
@@ -162,7 +163,7 @@ impl TenantStore {
 
     /// Deletes an item; one that is not there is no error.
     pub(crate) async fn delete(&self, key: &Key) -> Result<(), StoreError> {
-        self.client
+        self.client()
             .delete_item()
             .table_name(&self.shared.table)
             .set_key(Some(key_item(key)))

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::aws::Aws;
 use super::events::{queue_event, schedule_event};
 use super::function::Function;
+use super::outside::DATA_ROLE;
 use super::seed::{Seeded, seed};
 use super::template;
 
@@ -40,6 +41,14 @@ pub(super) fn assert_allowed(aws: &Aws, folder: &str) {
     let allowed = template::function(folder).allowed;
     let refused: Vec<_> = calls.difference(&allowed).collect();
     assert!(refused.is_empty(), "AWS would refuse {folder} {refused:?}");
+    // Tenants' data is reached by their sessions alone.
+    let of_sessions = aws.calls_of_sessions();
+    let allowed = template::role(DATA_ROLE);
+    let refused: Vec<_> = of_sessions.difference(&allowed).collect();
+    assert!(
+        refused.is_empty(),
+        "AWS would refuse tenants' sessions {refused:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,6 +35,7 @@ pub(super) struct Aws {
     /// The tests' own way in.
     pub(super) store: Store,
     calls: Arc<Mutex<Calls>>,
+    of_sessions: Arc<Mutex<Calls>>,
     arrived: Arc<Mutex<Vec<Arrived>>>,
     _servers: [Running; 2],
 }
@@ -44,6 +45,7 @@ struct Front {
     client: Client<HttpConnector, Full<Bytes>>,
     sqs: RustackSqsHandler,
     calls: Arc<Mutex<Calls>>,
+    of_sessions: Arc<Mutex<Calls>>,
     arrived: Arc<Mutex<Vec<Arrived>>>,
 }
 
@@ -57,7 +59,7 @@ impl Aws {
         ));
         let (listener, address) = listen().await;
         let calls = Arc::new(Mutex::new(Calls::new()));
-        let arrived = Arc::default();
+        let (arrived, of_sessions) = (Arc::default(), Arc::default());
         let config = SqsConfig {
             host: address.ip().to_string(),
             port: address.port(),
@@ -68,6 +70,7 @@ impl Aws {
             client: Client::builder(TokioExecutor::new()).build_http(),
             sqs: RustackSqsHandler::new(Arc::new(RustackSqs::new(config))),
             calls: Arc::clone(&calls),
+            of_sessions: Arc::clone(&of_sessions),
             arrived: Arc::clone(&arrived),
         });
         let server = serve(listener, move |parts, body| {
@@ -88,6 +91,7 @@ impl Aws {
             bucket: "Objects".to_owned(),
             queues: queues.clone(),
             due_shards: 1,
+            data_role: None,
         };
         let store = Store::aws(&sdk, config);
         store.create_tables().await.unwrap();
@@ -96,6 +100,7 @@ impl Aws {
             queues,
             store,
             calls,
+            of_sessions,
             arrived,
             _servers: [server, tables],
         }
@@ -121,13 +126,17 @@ impl Aws {
                     "AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(),
                     endpoint.clone(),
                 ),
-                ("AWS_ENDPOINT_URL_SESV2".to_owned(), endpoint),
+                ("AWS_ENDPOINT_URL_SESV2".to_owned(), endpoint.clone()),
+                ("AWS_ENDPOINT_URL_STS".to_owned(), endpoint),
             ])
             .collect()
     }
 
-    /// What `!Ref` gives for a resource: a queue's URL, the name of anything else.
+    /// What `!Ref` gives for a resource: a queue's URL, the name of anything else. Of a role, the ARN is asked for.
     fn stands_for(&self, id: &str) -> String {
+        if id == outside::DATA_ROLE {
+            return outside::data_role();
+        }
         let queue = Queue::ALL
             .into_iter()
             .find(|queue| resource_of(*queue) == id);
@@ -144,9 +153,14 @@ impl Aws {
         self.arrived.lock().unwrap().clone()
     }
 
-    /// What has been called since this was asked last.
+    /// What has been called since this was asked last, with a function's own credentials.
     pub(super) fn calls(&self) -> Calls {
         std::mem::take(&mut *self.calls.lock().unwrap())
+    }
+
+    /// The same, with those of tenants' sessions.
+    pub(super) fn calls_of_sessions(&self) -> Calls {
+        std::mem::take(&mut *self.of_sessions.lock().unwrap())
     }
 }
 
@@ -156,29 +170,44 @@ impl Front {
         let target = target
             .and_then(|target| target.to_str().ok())
             .unwrap_or_default();
+        if let Some(answer) = outside::session(&body) {
+            let entered = ("sts:AssumeRole".to_owned(), outside::DATA_ROLE.to_owned());
+            self.note(parts, Calls::from([entered]));
+            return answer;
+        }
         let Ok(request) = serde_json::from_slice::<Value>(&body) else {
             return refusal(format!("a request without JSON: {}", parts.uri));
         };
         if let Some((answer, calls, arrived)) = outside::answer(parts, &request) {
-            self.note(calls);
+            self.note(parts, calls);
             self.arrived.lock().unwrap().extend(arrived);
             return answer;
         }
         match target.split_once('.') {
             Some(("AmazonSQS", operation)) => {
-                self.note(sqs_calls(operation, &request));
+                self.note(parts, sqs_calls(operation, &request));
                 self.sqs(&parts.headers, without_groups(request)).await
             }
             Some(("DynamoDB_20120810", operation)) => {
-                self.note(dynamo_calls(operation, &request));
+                self.note(parts, dynamo_calls(operation, &request));
                 self.dynamo(parts, body).await
             }
             _ => refusal(format!("nobody here answers `{target}`")),
         }
     }
 
-    fn note(&self, calls: Calls) {
-        self.calls.lock().unwrap().extend(calls);
+    fn note(&self, parts: &Parts, calls: Calls) {
+        let signed = parts
+            .headers
+            .get("authorization")
+            .map(|value| value.to_str());
+        let of_session = matches!(signed, Some(Ok(signed)) if signed.contains(outside::SESSION));
+        let all = if of_session {
+            &self.of_sessions
+        } else {
+            &self.calls
+        };
+        all.lock().unwrap().extend(calls);
     }
 
     async fn sqs(&self, headers: &HeaderMap, request: Value) -> Response<Full<Bytes>> {

@@ -1,4 +1,5 @@
-//! What a message leaves by, on the same loopback port: Secrets Manager, Amazon SES and Slack, as far as they are asked.
+//! What else functions ask, on the same loopback port: STS for tenants' credentials, and what messages leave by, which is
+//! Secrets Manager, Amazon SES and Slack.
 
 use http::request::Parts;
 use http::{Response, StatusCode};
@@ -14,6 +15,11 @@ pub(super) const SECRET: &str = "plimsoll/acme/slack";
 pub(super) const TOKEN: &str = "xoxb-canary-of-acme";
 /// Below which path Slack's API answers.
 pub(super) const SLACK: &str = "/slack";
+
+/// How the keys of tenants' sessions begin.
+pub(super) const SESSION: &str = "ASIATENANT";
+/// The logical id of the role that they are of.
+pub(super) const DATA_ROLE: &str = "TenantDataRole";
 
 /// A message that has arrived.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +77,31 @@ pub(super) fn answer(parts: &Parts, request: &Value) -> Option<Answer> {
         ));
     }
     None
+}
+
+/// Answers the request for a tenant's session; none if it is another request.
+pub(super) fn session(body: &[u8]) -> Option<Response<Full<Bytes>>> {
+    let form = std::str::from_utf8(body).ok()?;
+    let has = |part: &str| form.split('&').any(|other| other == part);
+    if !has("Action=AssumeRole") {
+        return None;
+    }
+    let ours = has(&format!(
+        "RoleArn={}",
+        data_role().replace(':', "%3A").replace('/', "%2F")
+    ));
+    assert!(ours && form.contains("&Policy=%7B"), "{form}");
+    let answer = format!(
+        "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
+         <AccessKeyId>{SESSION}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>\
+         <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+    );
+    Some(Response::new(Full::new(answer.into())))
+}
+
+/// What `!GetAtt TenantDataRole.Arn` gives.
+pub(super) fn data_role() -> String {
+    format!("arn:aws:iam::111111111111:role/{DATA_ROLE}")
 }
 
 fn secret(request: &Value) -> Response<Full<Bytes>> {

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_model::{
-    Cluster, ClusterId, Connection, ConnectionId, ConnectionKind, Lease, Provider,
-    Readable, ScanCounts, ScanId, Stage, Tenant, TenantId,
+    Cluster, ClusterId, Connection, ConnectionId, ConnectionKind, Lease, Provider, Readable,
+    ScanCounts, ScanId, Stage, Tenant, TenantId,
 };
 use plimsoll_store::Store;
 

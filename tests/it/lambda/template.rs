@@ -44,7 +44,7 @@ pub(super) fn functions() -> Vec<Declared> {
         body.get("Type").and_then(Value::as_str) == Some("AWS::Serverless::Function")
     });
     functions
-        .map(|(_, body)| {
+        .map(|(id, body)| {
             let properties = body.get("Properties").unwrap();
             let folder = properties.get("CodeUri").and_then(Value::as_str).unwrap();
             let own = variables(Some(properties));
@@ -52,7 +52,7 @@ pub(super) fn functions() -> Vec<Declared> {
                 folder: folder.rsplit('/').next().unwrap().to_owned(),
                 own: own.keys().cloned().collect(),
                 variables: shared.clone().into_iter().chain(own).collect(),
-                allowed: allowed(properties, resources),
+                allowed: allowed(id.as_str().unwrap(), properties, resources),
             }
         })
         .collect()
@@ -65,19 +65,55 @@ pub(super) fn function(folder: &str) -> Declared {
     found.unwrap_or_else(|| panic!("the template has no function of {folder}"))
 }
 
-/// By the function's own policies, or by the role that it names; what AWS's managed policies allow so that a function
-/// gets messages and writes its log is left out.
-fn allowed(properties: &Value, resources: &Mapping) -> BTreeSet<(String, String)> {
-    let documents: Vec<&Value> = match properties.get("Role") {
-        Some(role) => {
-            let role = resources.get(named(role).as_str()).unwrap();
-            let policies = list(role.get("Properties").unwrap(), "Policies").iter();
-            policies
-                .map(|policy| policy.get("PolicyDocument").unwrap())
-                .collect()
+/// By the function's own policies, or by the role that it names, and by the policies that name that role; what AWS's
+/// managed policies allow so that a function gets messages and writes its log is left out.
+fn allowed(id: &str, properties: &Value, resources: &Mapping) -> BTreeSet<(String, String)> {
+    match properties.get("Role") {
+        Some(role) => of_role(&named(role), resources),
+        None => {
+            let mut documents: Vec<&Value> = list(properties, "Policies").iter().collect();
+            // SAM's name for the role that it makes.
+            let role = format!("{id}Role");
+            documents.extend(naming(&role, resources));
+            permissions(&documents)
         }
-        None => list(properties, "Policies").iter().collect(),
-    };
+    }
+}
+
+/// What a role may do, by the policies in it and those that name it.
+fn of_role(id: &str, resources: &Mapping) -> BTreeSet<(String, String)> {
+    let role = resources.get(id).unwrap();
+    let policies = list(role.get("Properties").unwrap(), "Policies").iter();
+    let mut documents: Vec<&Value> = policies
+        .map(|policy| policy.get("PolicyDocument").unwrap())
+        .collect();
+    documents.extend(naming(id, resources));
+    permissions(&documents)
+}
+
+/// What a role of the template may do.
+pub(super) fn role(id: &str) -> BTreeSet<(String, String)> {
+    let template = template();
+    let resources = template.get("Resources").and_then(Value::as_mapping);
+    of_role(id, resources.unwrap())
+}
+
+/// The documents of policies that stand by themselves and name a role.
+fn naming<'r>(role: &'r str, resources: &'r Mapping) -> impl Iterator<Item = &'r Value> {
+    let policies = resources
+        .iter()
+        .filter(|(_, body)| body.get("Type").and_then(Value::as_str) == Some("AWS::IAM::Policy"));
+    let properties = policies.map(|(_, body)| body.get("Properties").unwrap());
+    properties
+        .filter(move |policy| {
+            list(policy, "Roles")
+                .iter()
+                .any(|named| text(named) == role)
+        })
+        .map(|policy| policy.get("PolicyDocument").unwrap())
+}
+
+fn permissions(documents: &[&Value]) -> BTreeSet<(String, String)> {
     let mut allowed = BTreeSet::new();
     for document in documents {
         for statement in list(document, "Statement") {
@@ -123,8 +159,9 @@ pub(super) fn value(value: &Value, stand_in: impl Fn(&str) -> String) -> String 
     let Value::Tagged(tagged) = value else {
         return text(value);
     };
-    assert_eq!(tagged.tag, "Ref", "only references are understood here");
-    let name = text(&tagged.value);
+    let known = tagged.tag == "Ref" || tagged.tag == "GetAtt";
+    assert!(known, "{} is not understood here", tagged.tag);
+    let name = text(&tagged.value).replace(".Arn", "");
     match at(&template(), &["Parameters", &name, "Default"]) {
         Some(default) => text(default),
         None => stand_in(&name),

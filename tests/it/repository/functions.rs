@@ -8,13 +8,13 @@ use yaml_serde::Value;
 use super::tree;
 
 /// A resource of the template with its logical id.
-struct Resource {
-    id: String,
-    body: Value,
+pub(super) struct Resource {
+    pub(super) id: String,
+    pub(super) body: Value,
 }
 
 impl Resource {
-    fn kind(&self) -> &str {
+    pub(super) fn kind(&self) -> &str {
         self.body
             .get("Type")
             .and_then(Value::as_str)
@@ -22,7 +22,7 @@ impl Resource {
     }
 }
 
-fn resources() -> Vec<Resource> {
+pub(super) fn resources() -> Vec<Resource> {
     let template: Value =
         yaml_serde::from_str(&tree::text(Path::new("infra/template.yaml"))).unwrap();
     let resources = template
@@ -52,7 +52,7 @@ fn strings(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-fn words(value: &Value) -> BTreeSet<String> {
+pub(super) fn words(value: &Value) -> BTreeSet<String> {
     let mut found = Vec::new();
     strings(value, &mut found);
     // `Queue.Arn`, `${Queue}` and `../functions/name` name a queue and a function.

@@ -74,6 +74,7 @@ fn of_answer(name: &str, stack: &Value) -> Result<(StoreConfig, About), Stop> {
         bucket: need("ObjectsBucket")?,
         queues,
         due_shards: 1,
+        data_role: None,
     };
     let given = |name: &str| {
         parameters

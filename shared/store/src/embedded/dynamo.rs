@@ -15,6 +15,7 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::meter::Meter;
 use crate::StoreError;
 
 /// A database in a file. A killed process loses nothing; after a power cut the newest writes may be missing, which
@@ -38,15 +39,24 @@ pub(super) fn in_memory() -> Result<Database, StoreError> {
 #[derive(Clone)]
 pub(super) struct EmbeddedDynamo {
     database: Database,
+    meter: Option<Meter>,
 }
 
 impl EmbeddedDynamo {
-    pub(super) fn new(database: Database) -> Self {
-        Self { database }
+    pub(super) fn new(database: Database, meter: Option<&Meter>) -> Self {
+        Self {
+            database,
+            meter: meter.cloned(),
+        }
     }
 
-    pub(super) fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        answer(&self.database, request)
+    fn dispatch(&self, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+        let Some(meter) = &self.meter else {
+            return dispatch(&self.database, operation, body);
+        };
+        let answer = dispatch(&self.database, operation, &Meter::asking(operation, body))?;
+        meter.add(operation, &answer);
+        Ok(answer)
     }
 }
 
@@ -68,18 +78,18 @@ impl HttpClient for EmbeddedDynamo {
 
 impl HttpConnector for EmbeddedDynamo {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(self.answer(&request))
+        HttpConnectorFuture::ready(answer(self, &request))
     }
 }
 
-fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+fn answer(to: &EmbeddedDynamo, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default();
     let body = request
         .body()
         .bytes()
         .ok_or_else(|| ConnectorError::user("a streamed body".into()))?;
-    let (status, text) = match dispatch(database, operation, body) {
+    let (status, text) = match to.dispatch(operation, body) {
         Ok(text) => (200, text),
         Err(error) => (error.status_code(), error.to_json()),
     };

@@ -1,17 +1,8 @@
-//! Counts what DynamoDB would charge for: a wrapper of the embedded database that asks it for the units of each call.
+//! Counts what DynamoDB would charge for: the embedded database is asked for the units of each call.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
-
-use super::dynamo::EmbeddedDynamo;
 
 /// What calls have consumed, in DynamoDB's own units, indexes included: a write unit is one write of up to 1 KiB, a read
 /// unit one consistent read of up to 4 KiB; a transaction costs twice as much
@@ -35,7 +26,24 @@ impl Meter {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, operation: &str, answer: &Value) {
+    /// The request, asking for its units as well; that for the making of a table knows no such member.
+    pub(super) fn asking(operation: &str, body: &[u8]) -> Vec<u8> {
+        let makes = matches!(
+            operation,
+            "CreateTable" | "DescribeTable" | "UpdateTimeToLive"
+        );
+        match serde_json::from_slice::<Value>(body) {
+            Ok(mut request) if !makes => {
+                request["ReturnConsumedCapacity"] = "TOTAL".into();
+                request.to_string().into_bytes()
+            }
+            _ => body.to_owned(),
+        }
+    }
+
+    /// Adds what an answer says was consumed.
+    pub(super) fn add(&self, operation: &str, answer: &str) {
+        let answer: Value = serde_json::from_str(answer).unwrap_or_default();
         let consumed = &answer["ConsumedCapacity"];
         let units: f64 = match consumed.as_array() {
             Some(tables) => tables.iter().filter_map(units_of).sum(),
@@ -51,53 +59,4 @@ impl Meter {
 
 fn units_of(consumed: &Value) -> Option<f64> {
     consumed["CapacityUnits"].as_f64()
-}
-
-/// The database behind a meter.
-pub(super) fn client(database: EmbeddedDynamo, meter: &Meter) -> SharedHttpClient {
-    SharedHttpClient::new(Metered {
-        database,
-        meter: meter.clone(),
-    })
-}
-
-#[derive(Debug, Clone)]
-struct Metered {
-    database: EmbeddedDynamo,
-    meter: Meter,
-}
-
-impl HttpClient for Metered {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for Metered {
-    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
-        let operation = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = operation.rsplit('.').next().unwrap_or_default().to_owned();
-        // The making of tables knows no such member.
-        let counted = !matches!(
-            operation.as_str(),
-            "CreateTable" | "DescribeTable" | "UpdateTimeToLive"
-        );
-        let asked = request.body().bytes().map(serde_json::from_slice::<Value>);
-        if let (true, Some(Ok(mut asked))) = (counted, asked) {
-            asked["ReturnConsumedCapacity"] = "TOTAL".into();
-            *request.body_mut() = SdkBody::from(asked.to_string());
-        }
-        let answer = self.database.answer(&request);
-        if let Ok(answer) = &answer
-            && let Some(body) = answer.body().bytes()
-            && let Ok(body) = serde_json::from_slice(body)
-        {
-            self.meter.add(&operation, &body);
-        }
-        HttpConnectorFuture::ready(answer)
-    }
 }

@@ -18,7 +18,7 @@ impl TenantStore {
         newest_first: bool,
     ) -> Result<Page<Item>, StoreError> {
         let mut query = self
-            .client
+            .client()
             .query()
             .table_name(&self.shared.table)
             .expression_attribute_values(":pk", text(partition))
@@ -70,7 +70,7 @@ impl TenantStore {
         while keys.len() < limit {
             let wanted = i32::try_from(limit - keys.len()).unwrap_or(i32::MAX);
             let answer = self
-                .client
+                .client()
                 .query()
                 .table_name(&self.shared.table)
                 .index_name(OPEN_INDEX)
@@ -102,7 +102,7 @@ impl TenantStore {
                     .build()
                     .map_err(StoreError::other)?;
                 let answer = self
-                    .client
+                    .client()
                     .batch_get_item()
                     .request_items(&self.shared.table, request)
                     .send()

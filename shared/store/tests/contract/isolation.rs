@@ -314,6 +314,18 @@ async fn two_tenants_interleaved_see_nothing_of_each_other() {
     tokio::join!(life(&store, "one"), life(&store, "two"));
 }
 
+#[tokio::test]
+async fn a_tenants_session_allows_what_its_handle_asks_for_and_no_more() {
+    if std::env::var_os("AWS_ENDPOINT_URL").is_some() {
+        return;
+    }
+    let (store, seen) = watched().await;
+    life(&store, "one").await;
+    let seen = seen.lock().unwrap().clone();
+    let (actions, resources): (BTreeSet<_>, BTreeSet<_>) = seen.into_iter().unzip();
+    assert_eq!((actions, resources), crate::iam::allowed());
+}
+
 /// The handle's methods, from the source.
 fn methods(folder: &std::path::Path, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -5,6 +5,7 @@
 mod clusters;
 mod deliveries;
 mod due;
+mod iam;
 mod incidents;
 mod isolation;
 mod leases;

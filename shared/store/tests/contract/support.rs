@@ -10,6 +10,8 @@ use plimsoll_store::{
     Acquired, Publication, ScanLease, ScanResult, Store, StoreConfig, TenantStore, create_queues,
 };
 
+use crate::iam::{Seen, watch};
+
 /// The minute at which the tests' story begins.
 pub(crate) fn start() -> Timestamp {
     "2026-10-05T03:00:00Z".parse().unwrap()
@@ -23,10 +25,10 @@ pub(crate) fn ttl() -> SignedDuration {
     SignedDuration::from_mins(1)
 }
 
-/// An empty store.
+/// An empty store; an embedded one fails on whatever AWS would refuse.
 pub(crate) async fn store() -> Store {
     if std::env::var_os("AWS_ENDPOINT_URL").is_none() {
-        return Store::embedded(None).await.unwrap();
+        return watched().await.0;
     }
     static TURN: AtomicU32 = AtomicU32::new(0);
     let name = format!(
@@ -47,17 +49,26 @@ pub(crate) async fn store() -> Store {
             .await
             .unwrap(),
         due_shards: 4,
+        data_role: None,
     };
     let store = Store::aws(&sdk, config);
     store.create_tables().await.unwrap();
     store
 }
 
+/// An embedded store, and what its tenants' handles ask for.
+pub(crate) async fn watched() -> (Store, Seen) {
+    let seen = Seen::default();
+    let store = Store::embedded_watched(false, watch(&seen)).await;
+    (store.unwrap(), seen)
+}
+
 /// Empty stores that look for due work in each of the ways there are.
 pub(crate) async fn stores() -> Vec<Store> {
     let mut stores = vec![store().await];
     if std::env::var_os("AWS_ENDPOINT_URL").is_none() {
-        stores.push(Store::embedded_by_minute().await.unwrap());
+        let store = Store::embedded_watched(true, watch(&Seen::default())).await;
+        stores.push(store.unwrap());
     }
     stores
 }
