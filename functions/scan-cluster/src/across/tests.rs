@@ -46,7 +46,7 @@ struct World {
     kept: [Option<&'static str>; 2],
 }
 
-fn aws(kind: &str, name: &str, arn: &str, properties: Value) -> Value {
+fn aws(kind: &str, name: &str, arn: &str, properties: &Value) -> Value {
     json!({"apiVersion": "aws", "kind": kind, "Use": [], "Properties": properties,
         "metadata": {"name": name, "namespace": "eu-central-1", "account": "111122223333", "clusters": [], "arn": arn}})
 }
@@ -68,7 +68,7 @@ fn world() -> World {
         "AWS::EKS::Cluster",
         "prod",
         "arn:aws:eks:eu-central-1:111122223333:cluster/prod",
-        json!({"OpenIdConnectIssuerUrl": format!("https://{ISSUER}")}),
+        &json!({"OpenIdConnectIssuerUrl": format!("https://{ISSUER}")}),
     );
     cluster["metadata"]["clusters"] = json!(["prod"]);
     let regional = vec![
@@ -77,31 +77,31 @@ fn world() -> World {
             "AWS::ECR::Repository",
             "shop/web",
             "arn:aws:ecr:eu-central-1:111122223333:repository/shop/web",
-            json!({}),
+            &json!({}),
         ),
         aws(
             "AWS::ECR::Repository",
             "other",
             "arn:aws:ecr:eu-central-1:111122223333:repository/other",
-            json!({}),
+            &json!({}),
         ),
         aws(
             "AWS::EFS::FileSystem",
             "fs-1",
             "arn:aws:efs:fs-1",
-            json!({"Encrypted": false}),
+            &json!({"Encrypted": false}),
         ),
         aws(
             "AWS::SecretsManager::Secret",
             "db",
             "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf",
-            json!({}),
+            &json!({}),
         ),
     ];
     let trust = json!([{"Effect": "Allow", "Actions": ["sts:assumerolewithwebidentity"], "NotActions": [], "NotPrincipals": [],
         "Principals": [{"Type": "Federated", "Value": format!("arn:aws:iam::111122223333:oidc-provider/{ISSUER}")}],
         "Conditions": [{"Operator": "StringEquals", "Key": format!("{ISSUER}:sub"), "Values": ["system:serviceaccount:shop:web"]}]}]);
-    let mut boss = aws("AWS::IAM::Role", "boss", role, json!({}));
+    let mut boss = aws("AWS::IAM::Role", "boss", role, &json!({}));
     boss["Derived"] = json!({"Trust": trust, "Grants": {"Admin": true, "EcrWrite": true, "Escalations": [], "IamFull": true}});
     let whole = |home: &str| -> BTreeMap<&'static str, Option<Reason>> {
         let of_home = plimsoll_model::aws::KINDS.iter();
@@ -150,7 +150,7 @@ impl World {
         let plan = Plan::new(&catalogue, options);
         let mut scan = LiveScan::new(&plan);
         for list in plan.lists() {
-            let lost = self.lost.iter().any(|lost| *lost == list);
+            let lost = self.lost.contains(&list);
             let reason = Reason::new(ReasonCode::PermissionMissing, format!("list {list}"));
             let state = if lost {
                 ListState::Incomplete(reason)
