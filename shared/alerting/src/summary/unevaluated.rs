@@ -87,13 +87,13 @@ fn refusals(clusters: &[ClusterWeek<'_>]) -> impl Iterator<Item = UnevaluatedLin
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let plural = if count == 1 { "" } else { "s" };
+        let (plural, them) = if count == 1 { ("", "it") } else { ("s", "them") };
         let role = role.unwrap_or("the role");
         let named = named.join(", ");
         UnevaluatedLine {
             cluster: format!("AWS {account}"),
             what: format!(
-                "refused {role} {count} call{plural} ({named}{more}), and what needs them is not evaluated"
+                "refused {role} {count} call{plural} ({named}{more}), and what needs {them} is not evaluated"
             ),
             mend: Some(UPDATE.to_owned()),
         }
