@@ -159,6 +159,15 @@ pub fn unreadable(error: &ClusterError, connection: &Connection, cluster: &Clust
             Reason::new(ReasonCode::ApiError, other.to_string())
                 .mended_by(format!("kubectl --context {context} get --raw /version"))
         }
+        (
+            other @ (ClusterError::NetworkNotAllowed { .. }
+            | ClusterError::Unreachable { private: true, .. }),
+            ConnectionKind::Aws { .. },
+        ) => {
+            let need =
+                format!("the cluster answers only inside its VPC (private endpoint): {other}");
+            Reason::new(ReasonCode::ApiError, need)
+        }
         (other, ConnectionKind::Aws { .. }) => Reason::new(ReasonCode::ApiError, other.to_string()),
     }
 }
