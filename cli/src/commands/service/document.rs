@@ -109,12 +109,9 @@ fn check(file: &File, deployed: bool) -> Vec<Mistake> {
         wrong(mail.referenced, 1, found);
     }
     if let Some(slack) = &file.slack {
-        let writes = deployed && matches!(slack.value, SlackConfig::Directory { .. });
-        let found = writes.then_some((
-            "a deployed stack writes no files",
-            Some(
-                "token_env: NAME, the variable of deliver-notification that holds the bot's token",
-            ),
+        let found = deployed.then_some((
+            "a deployed stack finds the tenant's token among its secrets",
+            Some("leave `slack` out; aws secretsmanager create-secret --name plimsoll/TENANT/slack --secret-string TOKEN"),
         ));
         wrong(slack.referenced, 1, found);
     }
@@ -156,7 +153,6 @@ id: acme
 name: Acme
 escalation: acme.escalation.yaml
 mail: { ses: { from: plimsoll@acme.example } }
-slack: { token_env: ACME_SLACK_TOKEN }
 connections:
   - { aws_account: '471100000815', regions: [eu-central-1], stage: prod }
 ";
@@ -205,19 +201,19 @@ policies: { default: { steps: [ { notify: { slack: '#security' } } ], repeat: 14
                 "Amazon SES alone",
             ),
             (
-                "token_env: ACME_SLACK_TOKEN",
-                "directory: slack",
-                5,
-                "writes no files",
+                "name: Acme",
+                "name: Acme\nslack: { token_env: T }",
+                3,
+                "among its secrets",
             ),
-            ("'471100000815'", "'4711'", 7, "twelve digits"),
+            ("'471100000815'", "'4711'", 6, "twelve digits"),
             (
                 "aws_account: '471100000815', regions: [eu-central-1]",
                 "kube_context: a",
-                7,
+                6,
                 "`plimsoll up` alone",
             ),
-            ("stage: prod", "stage: production", 7, "production"),
+            ("stage: prod", "stage: production", 6, "production"),
             ("mail: {", "mail: ]", 4, ""),
         ] {
             let wrong = read(&GOOD.replace(from, to), true).unwrap_err().remove(0);
@@ -240,6 +236,7 @@ policies: { default: { steps: [ { notify: { slack: '#security' } } ], repeat: 14
     #[test]
     fn what_plimsoll_up_may_is_no_mistake_there() {
         let text = GOOD.replace("ses: { from: plimsoll@acme.example }", "directory: mail");
+        let text = text.replace("name: Acme", "name: Acme\nslack: { directory: slack }");
         let text = text.replace(
             "aws_account: '471100000815', regions: [eu-central-1]",
             "kube_context: a",

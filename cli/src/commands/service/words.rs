@@ -23,7 +23,7 @@ pub(super) struct State<'c> {
     /// Why, if it is not connected.
     pub(super) reason: Option<&'c str>,
     /// What the customer should do.
-    pub(super) mend: Option<&'c str>,
+    pub(super) mend: Option<String>,
     pub(super) since: Option<Timestamp>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn state(connection: &Connection) -> State<'_> {
         word,
         reason: told.map(|(reason, ..)| reason.as_str()),
         mend: told
-            .map(|(_, mend, _)| mend.as_str())
+            .map(|(_, mend, _)| mend.to_string())
             .filter(|mend| !mend.is_empty()),
         since: told.map(|(.., since)| *since),
     }
@@ -71,7 +71,7 @@ pub(super) fn connection_json(tenant: &str, connection: &Connection) -> Value {
     });
     for (name, value) in [
         ("reason", state.reason.map(Value::from)),
-        ("mend", state.mend.map(Value::from)),
+        ("mend", state.mend.clone().map(Value::from)),
         ("since", state.since.map(|since| json!(since))),
     ] {
         if let Some(value) = value {
@@ -105,6 +105,14 @@ pub(super) fn readable(cluster: &Cluster) -> &'static str {
         Readable::Unknown => "not read yet",
         Readable::Yes => "yes",
         Readable::No { .. } => "no",
+    }
+}
+
+/// `1 cluster`, `2 clusters`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        some => format!("{some} {one}s"),
     }
 }
 
