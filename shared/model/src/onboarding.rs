@@ -130,7 +130,10 @@ mod tests {
 
     #[test]
     fn a_link_has_the_form_of_quick_create_links() {
-        let url = template_location("https://b.s3.eu-central-1.amazonaws.com/onboarding/", "text");
+        let url = template_location(
+            "https://b.s3.eu-central-1.amazonaws.com/onboarding/",
+            "text",
+        );
         let version = template_version("text");
         assert_eq!(
             quick_create_link("eu-central-1", STACK_NAME, &url, &parameters()),
