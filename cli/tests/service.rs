@@ -8,7 +8,7 @@ use plimsoll_model::{
     Cluster, ClusterId, ConnectionState, Lease, Provider, Readable, Reason, ReasonCode, ScanCounts,
     Severity, Stage, TenantId,
 };
-use plimsoll_store::Store;
+use plimsoll_store::{Claim, Store};
 use serde_json::Value;
 use support::{Folder, Run};
 
@@ -228,7 +228,7 @@ fn an_account_is_invited() {
     assert!(known.out.contains("ExternalId=plm-"), "{known:?}");
     let place = "https://b.s3.eu-central-1.amazonaws.com/onboarding";
     let hosted = json(&link(&["471100000815", "--templates", place, "-o", "json"]));
-    let address = hosted["invitation"]["link"].as_str().unwrap();
+    let address = hosted["link"].as_str().unwrap();
     assert!(address.starts_with(
         "https://console.aws.amazon.com/cloudformation/home?region=eu-central-1#/stacks/quickcreate"
     ));
@@ -245,6 +245,19 @@ fn an_account_is_invited() {
     assert!(
         made.out.contains("815000000471 of acme: added, waiting"),
         "{made:?}"
+    );
+    with_store(&folder, async |store| {
+        let globex = TenantId::of(&["globex"]);
+        let control = store.control();
+        control
+            .claim(Claim::AwsAccount, "815000000473", &globex)
+            .await
+            .unwrap();
+    });
+    let taken = link(&["815000000473", "--regions", "eu-west-1"]);
+    assert!(
+        taken.err.contains("account 815000000473 belongs to tenant"),
+        "{taken:?}"
     );
     let bare = link(&["815000000472"]);
     assert_eq!(bare.code, 2, "{bare:?}");

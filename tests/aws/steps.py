@@ -87,7 +87,7 @@ def connect(place: Place) -> None:
     printed = place.plimsoll(
         "onboarding", "link", "--tenant", "acme", "--aws-account", ACME, "--regions", REGION, "-o", "json"
     )
-    place.customers["acme"].admit(json.loads(printed)["invitation"]["parameters"])
+    place.customers["acme"].admit(json.loads(printed)["parameters"])
 
 
 def first_night(place: Place) -> None:

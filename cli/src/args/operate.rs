@@ -13,13 +13,7 @@ use super::Format;
 pub(crate) struct TargetArgs {
     /// The deployed stack. Without it, tables, bucket and queues are those that the environment names as it does for the
     /// functions: TABLE, CONTROL_TABLE, BUCKET, ACCOUNT_JOBS_URL, CLUSTER_JOBS_URL, FINISHED_SCANS_URL, DELIVERIES_URL.
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        env = "PLIMSOLL_STACK",
-        verbatim_doc_comment
-    )]
+    #[arg(long, global = true, value_name = "NAME", env = "PLIMSOLL_STACK")]
     pub(crate) stack: Option<String>,
     /// The region of the stack; that of the AWS configuration when not given.
     #[arg(long, global = true, value_name = "REGION")]

@@ -10,7 +10,7 @@ use super::document::deployed_mistake;
 use super::invitation::Invitation;
 use super::search::{self, Found};
 use super::stop::Stop;
-use super::{Session, table, words};
+use super::{Session, claims, table, words};
 use crate::args::LinkArgs;
 use crate::exit::Exit;
 use crate::up::config::{ConnectionConfig, default_role};
@@ -95,6 +95,7 @@ async fn put(
         }));
     }
     warn_of_role(session, &wanted);
+    claims::warn(session, store.tenant(), &wanted).await?;
     let now = session.clock.now();
     let connection =
         tenants::put_connection(&session.target.store, store.tenant(), &wanted, now, now).await?;
@@ -134,7 +135,7 @@ async fn invite(
         "connection": words::connection_json(&args.tenant, connection),
     });
     if let Some(invitation) = &invitation {
-        json["invitation"] = invitation.json();
+        invitation.describe(&mut json);
     }
     session.answer(&json, |out, look| {
         let reached = words::reached(connection);
@@ -195,7 +196,7 @@ pub(super) fn table<C: AsRef<[Connection]>>(
             let line = format!("{}: {reason}", words::reached(connection));
             writeln!(out, "{}", look.marks(&line))?;
         }
-        if let Some(mend) = state.mend {
+        if let Some(mend) = &state.mend {
             writeln!(out, "  help: {}", look.marks(mend))?;
         }
     }
@@ -278,7 +279,7 @@ pub(super) async fn show(
                 }),
             ),
             ("reason", state.reason.map(str::to_owned)),
-            ("next step", state.mend.map(str::to_owned)),
+            ("next step", state.mend.clone()),
         ];
         if let ConnectionKind::Aws {
             role,

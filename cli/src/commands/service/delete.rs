@@ -6,7 +6,7 @@ use plimsoll_store::Remains;
 use serde_json::{Value, json};
 
 use super::stop::Stop;
-use super::{Session, table};
+use super::{Session, table, words};
 use crate::exit::Exit;
 
 /// Deletes it.
@@ -40,7 +40,9 @@ async fn refused(
         .count();
     let message = match yes {
         None => format!(
-            "{name} would be deleted with all its data, of {connections} connections and {clusters} clusters"
+            "{name} would be deleted with all its data, of {} and {}",
+            words::count(connections, "connection"),
+            words::count(clusters, "cluster")
         ),
         Some(other) => format!("--yes names {other}, but {name} is to be deleted"),
     };

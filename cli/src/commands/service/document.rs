@@ -110,10 +110,8 @@ fn check(file: &File, deployed: bool) -> Vec<Mistake> {
     }
     if let Some(slack) = &file.slack {
         let found = deployed.then_some((
-            "a deployed stack finds a tenant's Slack token among its secrets",
-            Some(
-                "leave `slack` out: aws secretsmanager create-secret --name plimsoll/TENANT/slack --secret-string xoxb-...",
-            ),
+            "a deployed stack finds the tenant's token among its secrets",
+            Some("leave `slack` out; aws secretsmanager create-secret --name plimsoll/TENANT/slack --secret-string TOKEN"),
         ));
         wrong(slack.referenced, 1, found);
     }
@@ -203,9 +201,9 @@ policies: { default: { steps: [ { notify: { slack: '#security' } } ], repeat: 14
                 "Amazon SES alone",
             ),
             (
-                "connections:",
-                "slack: { token_env: ACME_SLACK_TOKEN }\nconnections:",
-                5,
+                "name: Acme",
+                "name: Acme\nslack: { token_env: T }",
+                3,
                 "among its secrets",
             ),
             ("'471100000815'", "'4711'", 6, "twelve digits"),
@@ -238,6 +236,7 @@ policies: { default: { steps: [ { notify: { slack: '#security' } } ], repeat: 14
     #[test]
     fn what_plimsoll_up_may_is_no_mistake_there() {
         let text = GOOD.replace("ses: { from: plimsoll@acme.example }", "directory: mail");
+        let text = text.replace("name: Acme", "name: Acme\nslack: { directory: slack }");
         let text = text.replace(
             "aws_account: '471100000815', regions: [eu-central-1]",
             "kube_context: a",

@@ -114,19 +114,17 @@ impl Invitation {
         Ok(())
     }
 
-    /// For programs.
-    pub(super) fn json(&self) -> Value {
+    /// For programs: what stands beside the connection.
+    pub(super) fn describe(&self, json: &mut Value) {
         let parameters = self.parameters.by_name().into_iter();
         let parameters: serde_json::Map<String, Value> = parameters
             .map(|(name, value)| (name.to_owned(), value.into()))
             .collect();
-        json!({
-            "link": self.link,
-            "stackName": STACK_NAME,
-            "region": self.region,
-            "templateVersion": template_version(TEMPLATE),
-            "parameters": parameters,
-        })
+        json["link"] = json!(self.link);
+        json["stackName"] = STACK_NAME.into();
+        json["region"] = json!(self.region);
+        json["templateVersion"] = template_version(TEMPLATE).into();
+        json["parameters"] = parameters.into();
     }
 }
 

@@ -1,5 +1,6 @@
 //! `plimsoll service` and `plimsoll onboarding`: what the operator of an installation does with it.
 
+mod claims;
 mod cluster;
 mod connection;
 mod delete;

@@ -70,8 +70,8 @@ async fn connection(
     let state = words::state(connection);
     if let (false, Some(reason)) = (state.is_connected(), state.reason) {
         let shown = Diagnostic::warning("not-connected", format!("{reached}: {reason}"));
-        session.console.diagnose(&[match state.mend {
-            Some(mend) => shown.help(mend),
+        session.console.diagnose(&[match &state.mend {
+            Some(mend) => shown.help(mend.as_str()),
             None => shown,
         }]);
     }

@@ -36,6 +36,9 @@ fn refused(sdk: &SdkConfig, name: &str, error: &AwsError) -> Stop {
                 .help("`aws cloudformation list-stacks` names those there are; is it another --region or --profile?"),
         );
     }
+    if error.may_pass() || matches!(error, AwsError::NoCredentials { .. }) {
+        return Stop::from(anyhow::Error::new(error.clone()));
+    }
     Stop::nothing(
         Diagnostic::error("stack-unreadable", format!("stack {name}: {message}"))
             .help("the credentials in use need cloudformation:DescribeStacks; `aws sts get-caller-identity` says whose they are"),
@@ -87,6 +90,8 @@ fn of_answer(name: &str, stack: &Value) -> Result<(StoreConfig, About), Stop> {
         scanner_role_prefix: given("ScannerRolePrefix"),
         customer_role: given("CustomerRoleName"),
         templates: outputs.get("OnboardingTemplates").cloned(),
+        secrets_prefix: given("SecretsPrefix"),
+        status: stack["StackStatus"].as_str().map(str::to_owned),
     };
     Ok((config, about))
 }

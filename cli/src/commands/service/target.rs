@@ -30,6 +30,10 @@ pub(super) struct About {
     pub(super) customer_role: Option<String>,
     /// Where the templates for customers lie.
     pub(super) templates: Option<String>,
+    /// Begins the names of tenants' secrets.
+    pub(super) secrets_prefix: Option<String>,
+    /// How the stack is, in CloudFormation's word.
+    pub(super) status: Option<String>,
 }
 
 impl Target {
@@ -91,9 +95,9 @@ fn of_environment(environment: &Environment) -> Result<(StoreConfig, About), Sto
     })?;
     let about = About {
         name: format!("table {}", config.table),
-        scanner_role_prefix: None,
         customer_role: environment.get("CUSTOMER_ROLE_NAME").map(str::to_owned),
-        templates: None,
+        secrets_prefix: environment.get("SECRETS_PREFIX").map(str::to_owned),
+        ..About::default()
     };
     Ok((config, about))
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::document::Document;
 use super::stop::Stop;
-use super::{Session, table, words};
+use super::{Session, claims, table, words};
 use crate::exit::Exit;
 use crate::up::tenants;
 
@@ -27,6 +27,7 @@ pub(super) async fn add(session: &Session<'_>, file: &Path) -> Result<Exit, Stop
     let id = tenants::put_described(&target.store, &described, &document.escalation, now).await?;
     let mut connections = Vec::new();
     for connection in &document.connections {
+        claims::warn(session, &id, connection).await?;
         let connection = tenants::put_connection(&target.store, &id, connection, now, now).await?;
         connections.push(connection);
     }

@@ -19,12 +19,12 @@ pub(super) fn reached(connection: &Connection) -> &str {
 /// How a connection is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct State<'c> {
-    /// `waiting`, `connected`, `degraded`, `suspended`.
+    /// `waiting`, `verifying`, `connected`, `degraded`, `suspended`.
     pub(super) word: &'static str,
     /// Why, if it is not connected.
     pub(super) reason: Option<&'c str>,
     /// What the customer should do.
-    pub(super) mend: Option<&'c str>,
+    pub(super) mend: Option<String>,
     pub(super) since: Option<Timestamp>,
 }
 
@@ -36,25 +36,24 @@ impl State<'_> {
 }
 
 pub(super) fn state(connection: &Connection) -> State<'_> {
-    let (word, told) = match &connection.state {
-        ConnectionState::Waiting => ("waiting", None),
-        ConnectionState::Connected => ("connected", None),
+    let told = match &connection.state {
         ConnectionState::Degraded {
             reason,
             mend,
             since,
-        } => ("degraded", Some((reason, mend, since))),
-        ConnectionState::Suspended {
+        }
+        | ConnectionState::Suspended {
             reason,
             mend,
             since,
-        } => ("suspended", Some((reason, mend, since))),
+        } => Some((reason, mend, since)),
+        _ => None,
     };
     State {
-        word,
+        word: connection.state.word(),
         reason: told.map(|(reason, ..)| reason.as_str()),
         mend: told
-            .map(|(_, mend, _)| mend.as_str())
+            .map(|(_, mend, _)| mend.to_string())
             .filter(|mend| !mend.is_empty()),
         since: told.map(|(.., since)| *since),
     }
@@ -72,7 +71,7 @@ pub(super) fn connection_json(tenant: &str, connection: &Connection) -> Value {
     });
     for (name, value) in [
         ("reason", state.reason.map(Value::from)),
-        ("mend", state.mend.map(Value::from)),
+        ("mend", state.mend.clone().map(Value::from)),
         ("since", state.since.map(|since| json!(since))),
     ] {
         if let Some(value) = value {
@@ -106,6 +105,14 @@ pub(super) fn readable(cluster: &Cluster) -> &'static str {
         Readable::Unknown => "not read yet",
         Readable::Yes => "yes",
         Readable::No { .. } => "no",
+    }
+}
+
+/// `1 cluster`, `2 clusters`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        some => format!("{some} {one}s"),
     }
 }
 

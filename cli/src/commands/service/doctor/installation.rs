@@ -38,7 +38,8 @@ const WORK: [(DueKind, &str, &str); 7] = [
 ];
 
 pub(super) async fn look(session: &Session<'_>) -> Vec<Check> {
-    let mut checks = vec![tables(session).await, objects(session).await];
+    let mut checks: Vec<Check> = stack(session).into_iter().collect();
+    checks.extend([tables(session).await, objects(session).await]);
     if session.target.is_deployed() {
         for queue in Queue::ALL {
             checks.push(queue_check(session, queue).await);
@@ -51,15 +52,30 @@ pub(super) async fn look(session: &Session<'_>) -> Vec<Check> {
     checks
 }
 
+/// Whether the last deployment has gone through.
+fn stack(session: &Session<'_>) -> Option<Check> {
+    let status = session.target.about.status.as_deref()?;
+    let gone_through = status.ends_with("_COMPLETE") && !status.contains("ROLLBACK");
+    Some(match gone_through {
+        true => Check::well("stack", status),
+        false => Check::wrong(
+            "stack",
+            status,
+            "its events say why: aws cloudformation describe-stack-events; deploy again when that is mended",
+        ),
+    })
+}
+
 async fn tables(session: &Session<'_>) -> Check {
     let nobody = TenantId::of(&["plimsoll service doctor"]);
     let store = &session.target.store;
     let control = store.control().tenants().await;
     let tenant = store.of(&nobody).get_tenant().await;
     match (control, tenant) {
-        (Ok(all), Err(StoreError::NotFound(_)) | Ok(_)) => {
-            Check::well("tables", format!("can be read, {} tenants", all.len()))
-        }
+        (Ok(all), Err(StoreError::NotFound(_)) | Ok(_)) => Check::well(
+            "tables",
+            format!("can be read, {}", words::count(all.len(), "tenant")),
+        ),
         (Err(error), _) | (_, Err(error)) => Check::unknown("tables", &error),
     }
 }

@@ -1,6 +1,7 @@
 //! `plimsoll service doctor`: what is wrong with an installation, and how it is mended.
 
 mod installation;
+mod routes;
 mod tenants;
 
 use plimsoll_store::StoreError;

@@ -1,15 +1,12 @@
-//! One tenant: its connections, its clusters, its messages, and whether its routes lead anywhere.
-
-use std::collections::BTreeSet;
+//! One tenant: its connections, its clusters and its messages.
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_alerting::{EscalationPolicy, Step, Target};
 use plimsoll_model::{
-    Cluster, Connection, ConnectionKind, Delivery, DeliveryState, MailSettings, Readable, Tenant,
+    Cluster, Connection, ConnectionKind, Delivery, DeliveryState, Readable, Tenant,
 };
 use plimsoll_store::{RegisteredTenant, StoreError, TenantStore};
 
-use super::Check;
+use super::{Check, routes};
 use crate::commands::service::{Session, words};
 
 /// A cluster that has not been scanned for so long after it was due will not be by itself.
@@ -40,10 +37,7 @@ pub(super) async fn look(session: &Session<'_>, listed: &RegisteredTenant) -> Ve
         }
         (Err(error), _) | (_, Err(error)) => checks.push(Check::unknown(&tenant.slug, &error)),
     }
-    match routes(&store, &tenant, session.target.is_deployed()).await {
-        Ok(found) => checks.extend(found),
-        Err(error) => checks.push(Check::unknown(&tenant.slug, &error)),
-    }
+    checks.extend(routes::look(session, &store, &tenant).await);
     match undelivered(&store, &tenant, now).await {
         Ok(found) => checks.extend(found),
         Err(error) => checks.push(Check::unknown(&tenant.slug, &error)),
@@ -77,10 +71,13 @@ fn connections_check(
             let of_it =
                 |cluster: &&Cluster| cluster.connection == connection.id && cluster.is_cluster();
             let found = clusters.iter().filter(of_it).count();
-            return Check::well(what, format!("connected, {found} clusters"));
+            return Check::well(
+                what,
+                format!("connected, {}", words::count(found, "cluster")),
+            );
         }
         let again = format!("then: plimsoll service scan {reached} --tenant {slug}");
-        let help = match (state.mend, &connection.kind) {
+        let help = match (&state.mend, &connection.kind) {
             (Some(mend), _) => format!("{mend}\n{again}"),
             (None, ConnectionKind::Aws { .. }) => {
                 format!("plimsoll onboarding link --tenant {slug} --account {reached}\n{again}")
@@ -114,84 +111,6 @@ fn cluster(tenant: &Tenant, cluster: &Cluster, now: Timestamp) -> Option<Check> 
         return Some(Check::wrong(what, text, help));
     }
     None
-}
-
-/// Channels that the escalation policy names and that the tenant does not have.
-async fn routes(
-    store: &TenantStore,
-    tenant: &Tenant,
-    deployed: bool,
-) -> Result<Vec<Check>, StoreError> {
-    let what = format!("{} routes", tenant.slug);
-    let mend = "write it into the tenant's file and run plimsoll service tenant add FILE again";
-    if tenant.escalation_version == 0 {
-        let text = "there is no escalation policy: nobody is told anything";
-        return Ok(vec![Check::wrong(what, text, mend)]);
-    }
-    let text = store.get_escalation(tenant.escalation_version).await?.text;
-    let policy = match EscalationPolicy::parse(&text) {
-        Ok(policy) => policy,
-        Err(errors) => {
-            let first = errors.first().map(ToString::to_string).unwrap_or_default();
-            let text = format!("the escalation policy in force cannot be read: {first}");
-            return Ok(vec![Check::wrong(what, text, mend)]);
-        }
-    };
-    Ok(channels_missing(tenant, &policy, deployed)
-        .into_iter()
-        .map(|text| Check::wrong(&what, text, mend))
-        .collect())
-}
-
-fn channels_missing(tenant: &Tenant, policy: &EscalationPolicy, deployed: bool) -> Vec<String> {
-    let steps = policy.policies.values().flat_map(|policy| &policy.steps);
-    let told = steps.filter_map(|step| match step {
-        Step::Notify(targets) => Some(targets),
-        Step::Wait(_) => None,
-    });
-    let told = told.chain(policy.summary.as_ref().map(|summary| &summary.to));
-    let (mut slack, mut mail) = (BTreeSet::new(), BTreeSet::new());
-    for target in told.flatten() {
-        let people: Vec<_> = match target {
-            Target::Slack(channel) => {
-                slack.insert(channel.clone());
-                continue;
-            }
-            Target::Email(address) => {
-                mail.insert(address.clone());
-                continue;
-            }
-            Target::Person(person) => vec![person],
-            Target::Schedule(schedule) => schedule.members.iter().collect(),
-        };
-        for person in people {
-            if person.slack.is_some() {
-                slack.insert(person.name.clone());
-            } else {
-                mail.insert(person.name.clone());
-            }
-        }
-    }
-    let listed = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
-    let mut missing = Vec::new();
-    if !slack.is_empty() && tenant.slack.is_none() {
-        missing.push(format!(
-            "lead to Slack ({}), and the tenant has none",
-            listed(slack)
-        ));
-    }
-    let cannot = match &tenant.mail {
-        None => Some("has none"),
-        Some(MailSettings::Ses { .. }) => None,
-        Some(_) => deployed.then_some("has none that a deployed stack can send: Amazon SES alone"),
-    };
-    if let (false, Some(cannot)) = (mail.is_empty(), cannot) {
-        missing.push(format!(
-            "lead to mail ({}), and the tenant {cannot}",
-            listed(mail)
-        ));
-    }
-    missing
 }
 
 /// Messages that nobody got, of open incidents and of none.
