@@ -5,8 +5,8 @@ mod support;
 
 use jiff::Timestamp;
 use plimsoll_model::{
-    Cluster, ClusterId, ConnectionState, Lease, Provider, Readable, Reason, ReasonCode, ScanCounts,
-    Severity, Stage, TenantId,
+    Cluster, ClusterId, Connection, ConnectionState, Lease, NextStep, Provider, Readable, Reason,
+    ReasonCode, ScanCounts, Severity, Stage, TenantId,
 };
 use plimsoll_store::{Claim, Store};
 use serde_json::Value;
@@ -139,22 +139,23 @@ fn what_is_wrong_is_said_with_what_to_do() {
     with_store(&folder, async |store| {
         let tenant = store.of(&acme);
         for connection in tenant.list_connections().await.unwrap() {
-            let state = match connection.kind {
+            let state = match &connection.kind {
                 plimsoll_model::ConnectionKind::Aws { .. } => ConnectionState::Degraded {
                     reason: "sts:AssumeRole denied".to_owned(),
-                    mend: "create the stack from the link".to_owned(),
+                    mend: NextStep::words("create the stack from the link"),
                     since: "2026-10-05T03:00:00Z".parse().unwrap(),
                 },
                 _ => ConnectionState::Connected,
             };
-            tenant
-                .set_connection_state(&connection.id, &state)
-                .await
-                .unwrap();
-            tenant
-                .discover_cluster(&cluster(&connection.id))
-                .await
-                .unwrap();
+            let (id, connection) = (
+                connection.id.clone(),
+                Connection {
+                    state,
+                    ..connection
+                },
+            );
+            tenant.put_connection(&connection).await.unwrap();
+            tenant.discover_cluster(&cluster(&id)).await.unwrap();
         }
     });
     let list = run(&folder, &["connection", "list"]);

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_model::{Connection, ConnectionKind, ConnectionState, Message, Provider, TenantId};
+use plimsoll_model::{
+    Connection, ConnectionKind, ConnectionState, Message, NextStep, Provider, TenantId,
+};
 use plimsoll_store::{Queue, Store, TenantStore};
 
 use super::target::About;
@@ -131,12 +133,11 @@ async fn a_tenant_is_added_once_and_renewed_after() {
     let summary: Timestamp = "2026-10-05T06:00:00Z".parse().unwrap();
     assert_eq!(place.acme().next_summary().await.unwrap(), Some(summary));
 
-    let connected = ConnectionState::Connected;
-    place
-        .acme()
-        .set_connection_state(&first.id, &connected)
-        .await
-        .unwrap();
+    let connected = Connection {
+        state: ConnectionState::Connected,
+        ..first.clone()
+    };
+    place.acme().put_connection(&connected).await.unwrap();
     place.clock.set(start() + SignedDuration::from_hours(1));
     place
         .add(&ACME.replace("name: Acme", "name: Acme Ltd"))
@@ -145,7 +146,7 @@ async fn a_tenant_is_added_once_and_renewed_after() {
     assert_eq!(place.acme().get_tenant().await.unwrap().name, "Acme Ltd");
     let second = place.connection().await;
     assert_eq!(external_id(&second), external_id(&first));
-    assert_eq!(second.state, connected);
+    assert_eq!(second.state, ConnectionState::Connected);
     // The planner does not look at minutes that have passed.
     assert_eq!(second.next_scan, place.clock.now());
     let names = place.store.control().tenants().await.unwrap();
@@ -319,13 +320,15 @@ async fn the_doctor_names_what_is_wrong() {
 
     let degraded = ConnectionState::Degraded {
         reason: "The role does not let us in.".to_owned(),
-        mend: "Make the stack.".to_owned(),
+        mend: NextStep::words("Make the stack."),
         since: start(),
     };
     let acme = place.acme();
-    acme.set_connection_state(&connection.id, &degraded)
-        .await
-        .unwrap();
+    let degraded = Connection {
+        state: degraded,
+        ..connection.clone()
+    };
+    acme.put_connection(&degraded).await.unwrap();
     let broken = "not a message";
     for _ in 0..2 {
         place
