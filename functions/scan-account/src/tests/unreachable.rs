@@ -92,7 +92,7 @@ async fn a_cluster_that_was_never_read_has_two_first_scans() {
             .find(|score| score.id == "cis-eks-1.8.0")
             .unwrap()
             .clone();
-        (eks.scored, eks.passed, eks.failed, eks.not_evaluated)
+        (eks.scored(), eks.passed, eks.failed, eks.not_evaluated)
     };
     // Everything that CIS scores is in the cluster itself.
     let (scored, passed, failed, unknown) = eks(&cluster);
