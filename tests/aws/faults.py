@@ -30,8 +30,10 @@ def loose_trust(place: Place) -> None:
     loose = json.loads(right)
     for statement in loose["Statement"]:
         statement.pop("Condition")
+    told = len(place.slack.received)
     acme.set_trust(json.dumps(loose))
     look(place, "suspended")
+    until("the tenant is told", lambda: "suspended" in json.dumps(place.slack.received[told:]).lower())
     acme.set_trust(right)
     look(place, "connected")
 
@@ -51,6 +53,7 @@ def locked_out(place: Place) -> None:
     acme.lock_out(CLUSTER)
     cluster = scan(place)
     assert cluster["readable"]["readable"] == "no", cluster
+    assert "access-entry" in json.dumps(cluster["readable"]), cluster["readable"]
     assert before == keys(findings(place))
     acme.let_in(CLUSTER)
     assert scan(place)["readable"]["readable"] == "yes"
@@ -63,8 +66,7 @@ def permission_removed(place: Place) -> None:
     assert "ec2:DescribeSecurityGroups, " in template
     acme.update(template.replace("ec2:DescribeSecurityGroups, ", ""))
     look(place, "connected")
-    cluster = scan(place)
-    missing = json.dumps(cluster)
+    assert {"code": "permissionMissing", "need": "ec2:DescribeSecurityGroups"} in missing(place, scan(place))
     assert before == keys(findings(place))
     acme.update(template)
     look(place, "connected")
@@ -145,6 +147,12 @@ def scan(place: Place) -> dict:
         return now if now != before and not now.get("lease_scan") else None
 
     return until("the scan has finished", finished)
+
+
+def missing(place: Place, cluster: dict) -> list[dict]:
+    """Why the cluster's last scan did not evaluate some policies."""
+    (scan,) = place.service.items(lambda item: item["SK"] == f"SCAN#{cluster['last_scan']}")
+    return scan["missing"]
 
 
 def lease(place: Place) -> dict | None:

@@ -54,6 +54,6 @@ pub(crate) fn kinds(_: &mut SchemaGenerator) -> Schema {
 
 /// `needs`.
 pub(crate) fn plurals(_: &mut SchemaGenerator) -> Schema {
-    let all: Vec<&str> = kind::KINDS.iter().map(|kind| kind.plural).collect();
+    let all: Vec<&str> = kind::all().map(|kind| kind.plural).collect();
     json_schema!({ "type": "array", "items": { "enum": all } })
 }

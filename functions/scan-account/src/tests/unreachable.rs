@@ -186,7 +186,7 @@ async fn nothing_of_a_cluster_is_closed_while_it_is_out_of_reach() {
     };
     assert_eq!(
         reason.need,
-        "the role does not let us in with our ExternalId"
+        "the connection does not work: the role does not let us in with our ExternalId"
     );
 }
 
