@@ -87,28 +87,6 @@ class Customer:
             scalingConfig={"minSize": 1, "maxSize": 2, "desiredSize": 1},
         )  # fmt: skip
 
-    def make_identity(self, cluster: str, namespace: str, name: str) -> str:
-        """A role that may do everything and that one service account of the cluster may become; gives its ARN."""
-        iam = self.account.client("iam")
-        issuer = self.account.client("eks").describe_cluster(name=cluster)["cluster"]["identity"]["oidc"]["issuer"]
-        host = issuer.removeprefix("https://")
-        iam.create_open_id_connect_provider(Url=issuer, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40])
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Federated": f"arn:aws:iam::{self.account.number}:oidc-provider/{host}"},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {
-                "StringEquals": {
-                    f"{host}:aud": "sts.amazonaws.com",
-                    f"{host}:sub": f"system:serviceaccount:{namespace}:{name}",
-                }
-            },
-        }
-        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document([trust])))
-        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps(document([everything])))
-        return made["Role"]["Arn"]
-
     def let_in(self, cluster: str) -> None:
         """The access entry of infra/onboarding/access-entry.yaml, which the local AWS knows by its API only."""
         self.account.client("eks").create_access_entry(

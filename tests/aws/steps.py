@@ -37,7 +37,6 @@ POD = {
         "annotations": {"kubectl.kubernetes.io/last-applied-configuration": ANNOTATION},
     },
     "spec": {
-        "serviceAccountName": "till",
         "containers": [
             {
                 "name": "till",
@@ -68,12 +67,8 @@ def deploy(place: Place, sam: list[str]) -> None:
 def make_cluster(place: Place) -> None:
     """a customer's EKS cluster, whose API server asks the token webhook"""
     place.customers["acme"].make_cluster(CLUSTER, USER_DATA)
-    role = place.customers["acme"].make_identity(CLUSTER, "default", "till")
     place.customers["acme"].let_in(CLUSTER)
     place.kubernetes.grant_reading()
-    account = {"name": "till", "annotations": {"eks.amazonaws.com/role-arn": role}}
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account}
-    place.kubernetes.create("/api/v1/namespaces/default/serviceaccounts", account)
     place.kubernetes.create("/api/v1/namespaces/default/pods", POD)
 
 
@@ -106,8 +101,6 @@ def first_night(place: Place) -> None:
     assert ("privileged-container", "till") in found, sorted(found)
     assert ("eks-endpoint-public-open", CLUSTER) in found, sorted(found)
     assert any(policy == "nodegroup-sg-ssh" for policy, _ in found), sorted(found)
-    # Across the border: what a pod of the cluster may do in the account.
-    assert ("irsa-role-admin", "till") in found, sorted(found)
 
 
 def messages(place: Place) -> None:

@@ -380,21 +380,13 @@ fn join_frameworks(
                 }
             }
         }
-        let FrameworkFile {
-            id,
-            title,
-            short,
-            applies,
-            by_choice,
-            controls,
-        } = file;
         frameworks.push(Framework {
-            id,
-            title,
-            short,
-            applies,
-            by_choice,
-            controls,
+            id: file.id,
+            title: file.title,
+            short: file.short,
+            applies: file.applies,
+            by_choice: file.by_choice,
+            controls: file.controls,
         });
     }
     frameworks
