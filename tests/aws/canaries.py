@@ -51,7 +51,8 @@ def is_in(secret: str, texts: list[str]) -> bool:
 def unpacked(content: bytes) -> str:
     """An object's text; ours are compressed."""
     if content[:4] == b"\x28\xb5\x2f\xfd":
-        content = zstandard.ZstdDecompressor().decompressobj().decompress(content)
+        # One frame for each list that was read.
+        content = zstandard.ZstdDecompressor().stream_reader(content, read_across_frames=True).read()
     return content.decode(errors="replace")
 
 
