@@ -45,7 +45,7 @@ impl Account {
         Self { kept, now }
     }
 
-    /// Puts the roles that the cluster names beside what was gathered. Where they cannot be had, the list of roles is not
+    /// Puts the roles that the cluster names to what was gathered. Where they cannot be had, the list of roles is not
     /// whole: a role that is not found there may exist.
     pub(crate) fn roles<K>(&self, scan: &mut LiveScan<'_, K>) {
         let mut wanted = BTreeSet::new();
@@ -53,10 +53,14 @@ impl Account {
         joins.roles_named(&mut |arn| {
             wanted.insert(arn.to_owned());
         });
-        if wanted.is_empty() {
-            return;
-        }
-        if let Err(reason) = self.put(joins, &wanted) {
+        let put = match wanted.is_empty() {
+            true => {
+                joins.know_named_roles(&[]);
+                Ok(())
+            }
+            false => self.put(joins, &wanted),
+        };
+        if let Err(reason) = put {
             scan.lists.set(ROLE, ListState::Incomplete(reason));
         }
     }
@@ -64,15 +68,15 @@ impl Account {
     fn put(&self, joins: &mut Joins, wanted: &BTreeSet<String>) -> Result<(), Reason> {
         let kept = self.kept.as_ref().map_err(Reason::clone)?;
         let account = opened(kept, self.now)?;
+        match account.gap(ROLE) {
+            Some(None) => {}
+            Some(Some(reason)) => return Err(reason.clone()),
+            None => return Err(Reason::new(ReasonCode::InputUnread, format!("list {ROLE}"))),
+        }
         let arena = Bump::new();
         let is_wanted = |arn: &str| wanted.contains(arn) || wanted.contains(&*without_path(arn));
-        let roles = account.of_arns(ROLE, &is_wanted, &arena).map_err(broken)?;
-        roles.iter().for_each(|role| joins.beside(ROLE, role));
-        match account.gap(ROLE) {
-            Some(None) => Ok(()),
-            Some(Some(reason)) => Err(reason.clone()),
-            None => Err(Reason::new(ReasonCode::InputUnread, format!("list {ROLE}"))),
-        }
+        joins.know_named_roles(&account.of_arns(ROLE, &is_wanted, &arena).map_err(broken)?);
+        Ok(())
     }
 }
 

@@ -285,3 +285,12 @@ fn with_any_list_or_the_whole_of_aws_lost_nothing_becomes_friendlier() {
         );
     }
 }
+
+#[test]
+fn a_role_of_the_account_is_known_where_it_is_unknown_which_roles_the_cluster_uses() {
+    let mut less = world();
+    let lost = Reason::new(ReasonCode::PermissionMissing, "eks:ListFargateProfiles");
+    less.regional.gaps.insert(ROLE, Some(lost));
+    let identified = of(&less.verdicts(), "irsa-role-admin", "web");
+    assert_eq!(identified, Some(Verdict::Fail));
+}

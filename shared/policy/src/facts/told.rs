@@ -24,9 +24,9 @@ impl Joins {
         kubernetes: u32,
         is_missing: &dyn Fn(&str) -> bool,
     ) -> Result<Node<'a>, &'a str> {
-        let tells_without = fact == Fact::Criticality;
-        let missing = fact.lists().iter().find(|list| is_missing(list));
-        if let Some(list) = missing.filter(|_| !tells_without) {
+        let needed = |list: &&&str| fact != Fact::Criticality && !self.tells_without(fact, list);
+        let mut lists = fact.lists().iter().filter(needed);
+        if let Some(list) = lists.find(|list| is_missing(list)) {
             return Err(list);
         }
         Ok(match fact {

@@ -21,7 +21,7 @@ use plimsoll_model::Named;
 use serde::{Deserialize, Serialize};
 
 use super::table::Table;
-use super::{Joins, text};
+use super::{Fact, Joins, text};
 
 pub(super) use balancers::fact as balancers;
 pub(super) use groups::fact as groups;
@@ -56,6 +56,8 @@ pub(super) struct Border {
     balancers: Table,
     /// The metadata services of instances.
     metadata: Table,
+    /// Whether the roles that anything names, and that the account's own list has, stand among the roles.
+    knows_named_roles: bool,
 }
 
 impl Border {
@@ -76,6 +78,7 @@ impl Border {
     }
 
     pub(super) fn append(&mut self, other: Border) {
+        self.knows_named_roles |= other.knows_named_roles;
         for (own, other) in self.tables().into_iter().zip(other.into_tables()) {
             own.append(other);
         }
@@ -145,9 +148,19 @@ impl Joins {
         roles::named(self, give);
     }
 
-    /// Keeps of an object that is not judged in this scan what facts of others need: a role of the account.
-    pub fn beside(&mut self, kind: &str, object: &Node<'_>) {
-        self.border.gather(kind, object);
+    /// Keeps what facts need of the roles that [`Joins::roles_named`] gave, of those that exist: `roles`, as the account's own
+    /// list has them, which is whole. Whether the list of roles that the cluster uses is whole no longer matters to such facts.
+    pub fn know_named_roles(&mut self, roles: &[Node<'_>]) {
+        for role in roles {
+            self.border.gather(ROLE, role);
+        }
+        self.border.knows_named_roles = true;
+    }
+
+    /// Whether a fact can be told though a list is not whole.
+    pub(super) fn tells_without(&self, fact: Fact, list: &str) -> bool {
+        let of_named_roles = matches!(fact, Fact::AwsIdentity | Fact::MappedRoles);
+        of_named_roles && list == ROLE && self.border.knows_named_roles
     }
 }
 
