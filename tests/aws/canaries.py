@@ -6,12 +6,14 @@ import urllib.parse
 
 import zstandard
 
-# By where each lies: an environment value, a machine's user data, a kept copy of a manifest, and what opens Slack.
+# By where each lies: an environment value, a machine's user data, a kept copy of a manifest, and what opens Slack for each
+# of two tenants.
 ENVIRONMENT = "canary-Aw3kV9environment"
 USER_DATA = "canary-Bx5mW2user-data"
 ANNOTATION = "canary-Cy7nX4annotation"
 SLACK_TOKEN = "xoxb-canary-Dz9pY6slack-token"
-ALL = (ENVIRONMENT, USER_DATA, ANNOTATION, SLACK_TOKEN)
+OTHER_SLACK_TOKEN = "xoxb-canary-Ev1qR7other-token"
+ALL = (ENVIRONMENT, USER_DATA, ANNOTATION, SLACK_TOKEN, OTHER_SLACK_TOKEN)
 
 
 def found_in(place) -> list[str]:

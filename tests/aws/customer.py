@@ -87,6 +87,25 @@ class Customer:
             scalingConfig={"minSize": 1, "maxSize": 2, "desiredSize": 1},
         )  # fmt: skip
 
+    def make_role_for(self, account: str, cluster: str) -> str:
+        """A role that may do everything, for pods of a ServiceAccount of `default`; gives its ARN."""
+        eks, iam = self.account.client("eks"), self.account.client("iam")
+        issuer = eks.describe_cluster(name=cluster)["cluster"]["identity"]["oidc"]["issuer"]
+        audience, host = "sts.amazonaws.com", issuer.removeprefix("https://")
+        provider = iam.create_open_id_connect_provider(Url=issuer, ClientIDList=[audience])
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Federated": provider["OpenIDConnectProviderArn"]},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {f"{host}:sub": f"system:serviceaccount:default:{account}", f"{host}:aud": audience}
+            },
+        }
+        role = iam.create_role(RoleName=account, AssumeRolePolicyDocument=json.dumps(document([trust])))["Role"]
+        everything = document([{"Effect": "Allow", "Action": "*", "Resource": "*"}])
+        iam.put_role_policy(RoleName=account, PolicyName="all", PolicyDocument=json.dumps(everything))
+        return role["Arn"]
+
     def let_in(self, cluster: str) -> None:
         """The access entry of infra/onboarding/access-entry.yaml, which the local AWS knows by its API only."""
         self.account.client("eks").create_access_entry(

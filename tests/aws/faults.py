@@ -10,7 +10,7 @@ from cloud import until
 from customer import ROLE, ROOT
 from place import ACME, CLUSTER, Place
 from programs import children_of
-from steps import connections, findings, scanned
+from steps import connections, findings, keys, scanned
 
 
 def wrong_external_id(place: Place) -> None:
@@ -132,8 +132,8 @@ FAULTS = [wrong_external_id, loose_trust, role_deleted, locked_out, permission_r
 
 def look(place: Place, state: str) -> None:
     """Has the account looked at, until its connection is in this state."""
-    place.plimsoll("service", "scan", ACME)
-    until(f"the connection is {state}", lambda: connections(place, state))
+    place.plimsoll("service", "scan", ACME, "--tenant", "acme")
+    until(f"the connection is {state}", lambda: connections(place, "acme", state))
     place.service.quiet()
 
 
@@ -158,10 +158,6 @@ def missing(place: Place, cluster: dict) -> list[dict]:
 def lease(place: Place) -> dict | None:
     cluster = scanned(place, CLUSTER)
     return cluster if cluster and cluster.get("lease_scan") else None
-
-
-def keys(found: list[dict]) -> set[str]:
-    return {item["PK"] + item["SK"] for item in found}
 
 
 def trust(place: Place) -> str:

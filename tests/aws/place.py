@@ -9,6 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import generated
 from cloud import REGION, Account, until
 from customer import Customer, Kubernetes
 from gaps import Refusals
@@ -18,7 +19,8 @@ from vendor import STACK, Service
 
 HERE = Path(__file__).resolve().parent
 VENDOR, ACME, GLOBEX = "111111111111", "222222222222", "333333333333"
-CLUSTER = "prod-eu-1"
+CLUSTER, OTHER_CLUSTER = "prod-eu-1", "edge"
+OTHER_PODS = 20
 
 
 @dataclass
@@ -56,12 +58,13 @@ class Place:
 
 
 def build(binaries: Path) -> Place:
-    """Starts all of it, with a real API server behind the cluster."""
+    """Starts all of it, with a real API server behind one customer's cluster and a generated cluster behind the other's."""
     programs = Programs()
     (port,) = free_ports(1)
     url, secret = f"http://127.0.0.1:{port}", secrets.token_urlsafe(24)
     kubernetes = start_kubernetes(programs, binaries, f"{url}/_ministack/eks-auth/{ACME}/{REGION}/{CLUSTER}/{secret}")
-    clusters = {CLUSTER: {"endpoint": kubernetes.url, "ca": kubernetes.ca, "secret": secret}}
+    other = generated.Server(OTHER_PODS).place()
+    clusters = {CLUSTER: {"endpoint": kubernetes.url, "ca": kubernetes.ca, "secret": secret}, OTHER_CLUSTER: other}
     return start(programs, binaries, port, clusters, kubernetes)
 
 
