@@ -149,7 +149,10 @@ pub(super) fn gather<'a>(arena: &'a Bump, resources: &mut [Resource<'a>]) {
         .collect();
     for resource in &*resources {
         let parts = PARTS.iter().enumerate();
-        for (number, part) in parts.filter(|(_, part)| part.kind == resource.kind) {
+        // Two properties may name the owner of what stands by itself.
+        let ways = resource.part_of.map_or(usize::MAX, |_| 1);
+        let parts = parts.filter(|(_, part)| part.kind == resource.kind);
+        for (number, part) in parts.take(ways) {
             for owner in owners(resource, part.owner) {
                 let place = places.get(owner).copied();
                 let place = place.filter(|place| resources[*place].kind == part.owner_kind);

@@ -208,9 +208,8 @@ impl<'a> Shaper<'_, 'a> {
             "true" => Node::Bool(true),
             "false" => Node::Bool(false),
             "self" => {
-                let text = self
-                    .arena
-                    .alloc_str(&format!("${{{}.id}}", self.of.address));
+                let text = format!("${{{}.id}}", self.of.address);
+                let text: &'a str = self.arena.alloc_str(&text);
                 self.named.borrow_mut().push((text, self.of.address));
                 Node::Str(text)
             }

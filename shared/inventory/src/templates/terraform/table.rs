@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     /// Kinds that no template has, hence no plan: they are made of what an account answers.
-    const OF_ACCOUNTS: [&str; 4] = ["AwsAccount", "AwsImage", "AwsRegion", "AwsSnapshot"];
+    const OF_ACCOUNTS: [&str; 4] = ["AwsImage", "AwsRegion", "AwsSnapshot", "AwsAccount"];
 
     #[test]
     fn every_kind_that_policies_are_about_is_made_of_something() {

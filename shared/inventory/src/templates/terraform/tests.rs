@@ -36,9 +36,7 @@ fn plan(changes: Value, configuration: Value) -> Value {
 }
 
 fn change(address: &str, after: Value, unknown: Value) -> Value {
-    let own = address
-        .rsplit_once("module.")
-        .map_or(address, |it| it.1.split_once('.').unwrap().1);
+    let own = &address[address.find("aws_").unwrap()..];
     let (of_type, name) = own.split_once('.').unwrap();
     let name = name.split('[').next().unwrap();
     json!({
