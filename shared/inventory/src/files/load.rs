@@ -54,6 +54,11 @@ pub fn decode(bytes: Vec<u8>, file: &Arc<str>) -> Result<String, FileProblem> {
         [0xfe, 0xff, rest @ ..] => return utf16(rest, u16::from_be_bytes, file),
         _ => {}
     }
+    if is_archive(&bytes) && bytes.windows(7).any(|name| name == b"tfstate") {
+        let message = format!("{file} is a binary plan of Terraform's");
+        let help = format!("terraform show -json {file} > plan.json && plimsoll scan plan.json");
+        return Err(FileProblem::of_file(ProblemCode::Binary, file, message).with_help(help));
+    }
     if bytes.contains(&0) {
         let message = format!("{file} is a binary file");
         return Err(FileProblem::of_file(ProblemCode::Binary, file, message));
@@ -66,6 +71,11 @@ pub fn decode(bytes: Vec<u8>, file: &Arc<str>) -> Result<String, FileProblem> {
             file,
         )),
     }
+}
+
+/// Whether it is a zip archive, as plans are that `terraform plan -out` writes.
+fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
 }
 
 fn without_mark(text: String) -> String {

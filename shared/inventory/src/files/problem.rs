@@ -48,6 +48,10 @@ pub enum ProblemCode {
     NoKind,
     /// A `List` in a `List`.
     NestedList,
+    /// Terraform's JSON in a version of its format that is not known.
+    PlanFormat,
+    /// A plan of Terraform's that does not hold all resources.
+    PlanIncomplete,
     /// The operating system would not give it.
     Unreadable,
 }
@@ -68,6 +72,8 @@ impl ProblemCode {
             ProblemCode::AliasBomb => "alias-bomb",
             ProblemCode::NoKind => "no-kind",
             ProblemCode::NestedList => "nested-list",
+            ProblemCode::PlanFormat => "plan-format",
+            ProblemCode::PlanIncomplete => "plan-incomplete",
             ProblemCode::Unreadable => "unreadable",
         }
     }

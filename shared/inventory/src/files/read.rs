@@ -171,6 +171,16 @@ impl Reader<'_> {
 
     /// Hands over the resources of a template.
     fn resources<'a>(&mut self, index: usize, root: &Marked<'a>, arena: &'a Bump) {
+        let fault = templates::fault(root);
+        let is_unread = fault
+            .as_ref()
+            .is_some_and(|it| it.code == ProblemCode::PlanFormat);
+        if let Some(fault) = fault {
+            self.problem(index, fault);
+        }
+        if is_unread {
+            return;
+        }
         let objects = templates::objects(root, self.types, arena);
         if objects.is_empty() {
             self.outcome.not_kubernetes += 1;

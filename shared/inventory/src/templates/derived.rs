@@ -2,60 +2,71 @@
 //!
 //! The statements of policy documents belong here, too, once they are made of documents in one place for both.
 
-use plimsoll_cel::Node;
+use std::collections::HashMap;
 
-use super::gather::Belonging;
-use super::template::{Resource, Template};
-use super::{entry, gather, link, needs_account};
-use crate::files::marked::{Child, Marked};
+use plimsoll_cel::{Bump, Node};
+
+use super::gather::{Belonging, element};
+use super::template::Resource;
+use super::{entry, gather, needs_account};
+use crate::files::marked::Marked;
+
+/// The types of all resources that there will be, by their names.
+pub(super) struct Kinds<'a> {
+    pub(super) arena: &'a Bump,
+    of: HashMap<&'a str, &'a str>,
+}
+
+impl<'a> Kinds<'a> {
+    pub(super) fn new(arena: &'a Bump, of: HashMap<&'a str, &'a str>) -> Self {
+        Self { arena, of }
+    }
+
+    fn is(&self, name: &str, kind: &str) -> bool {
+        self.of.get(name) == Some(&kind)
+    }
+}
 
 /// `Derived` of a resource; what nobody derives of templates takes the account.
 pub(super) fn derived<'a>(
-    template: &Template<'a>,
+    kinds: &Kinds<'a>,
     resource: &Resource<'a>,
     belonging: &Belonging<'_, 'a>,
 ) -> Marked<'a> {
     let listed = |key: &'static str, kind: &str, of: &dyn Fn(&Marked<'a>) -> Marked<'a>| {
         let parts = belonging.to(kind, resource.id.text).iter();
-        let children: Vec<_> = parts.map(|part| element(of(&part.properties))).collect();
+        let mut children: Vec<_> = parts.map(|part| element(of(&part.properties))).collect();
+        children.extend(belonging.perhaps(kind));
         let extent = resource.id.extent;
-        let list = Marked::list(template.arena, extent, &children);
-        Marked::map(template.arena, extent, &[entry(key, extent, list)])
+        let list = Marked::list(kinds.arena, extent, &children);
+        Marked::map(kinds.arena, extent, &[entry(key, extent, list)])
     };
     match resource.kind {
         "AWS::EC2::RouteTable" => listed("Routes", "AWS::EC2::Route", &|route| *route),
         "AWS::EC2::NetworkAcl" => listed("Entries", "AWS::EC2::NetworkAclEntry", &|rule| {
-            flat(template, rule)
+            flat(kinds, rule)
         }),
-        "AWS::EC2::Subnet" => subnet(template, resource, belonging),
+        "AWS::EC2::Subnet" => subnet(kinds, resource, belonging),
         // AWS makes the default group of a VPC, no template can.
-        "AWS::EC2::SecurityGroup" => told(template, resource, "ByDefault", Node::Bool(false)),
-        _ => needs_account(template.arena, resource.id.extent),
+        "AWS::EC2::SecurityGroup" => told(kinds, resource, "ByDefault", Node::Bool(false)),
+        _ => needs_account(kinds.arena, resource.id.extent),
     }
 }
 
 /// A map of one that stands where the resource does.
 fn told<'a>(
-    template: &Template<'a>,
+    kinds: &Kinds<'a>,
     resource: &Resource<'a>,
     key: &'static str,
     value: Node<'a>,
 ) -> Marked<'a> {
     let extent = resource.id.extent;
     let value = entry(key, extent, Marked::scalar(value, extent));
-    Marked::map(template.arena, extent, &[value])
-}
-
-fn element(value: Marked<'_>) -> Child<'_> {
-    Child {
-        key: None,
-        value,
-        merged: false,
-    }
+    Marked::map(kinds.arena, extent, &[value])
 }
 
 /// A rule whose range of ports is told as AWS tells it of other rules.
-fn flat<'a>(template: &Template<'a>, rule: &Marked<'a>) -> Marked<'a> {
+fn flat<'a>(kinds: &Kinds<'a>, rule: &Marked<'a>) -> Marked<'a> {
     let Node::Map(_) = rule.node else {
         return *rule;
     };
@@ -74,13 +85,13 @@ fn flat<'a>(template: &Template<'a>, rule: &Marked<'a>) -> Marked<'a> {
             children.extend(value.map(|value| entry(name, child.value.extent, value)));
         }
     }
-    Marked::map(template.arena, rule.extent, &children)
+    Marked::map(kinds.arena, rule.extent, &children)
 }
 
 /// Whether a subnet's routes lead to an internet gateway; not known of one whose route table is not in the template, because
 /// its VPC's main one counts then.
 fn subnet<'a>(
-    template: &Template<'a>,
+    kinds: &Kinds<'a>,
     subnet: &Resource<'a>,
     belonging: &Belonging<'_, 'a>,
 ) -> Marked<'a> {
@@ -89,18 +100,23 @@ fn subnet<'a>(
         .to(gather::TABLE_OF_SUBNET, subnet.id.text)
         .first();
     let table = own.and_then(|it| it.targets("RouteTableId").first().copied());
-    let is_table = |id: &&str| template.kind_of(id) == Some("AWS::EC2::RouteTable");
+    let is_table = |id: &&str| kinds.is(id, "AWS::EC2::RouteTable");
     let Some(table) = table.filter(is_table) else {
-        return needs_account(template.arena, extent);
+        return needs_account(kinds.arena, extent);
     };
-    let mut leads = Node::Bool(false);
+    let perhaps = belonging.perhaps("AWS::EC2::Route");
+    let mut leads = perhaps.map_or(Node::Bool(false), |route| route.value.node);
     for route in belonging.to("AWS::EC2::Route", table) {
+        if let Node::Unknown(reason) = route.properties.node {
+            leads = Node::Unknown(reason);
+            continue;
+        }
         let at = |key| route.properties.entry(key).map(|child| child.value.node);
         let (one, other) = (at("DestinationCidrBlock"), at("DestinationIpv6CidrBlock"));
         let everywhere = one == Some(Node::Str("0.0.0.0/0")) || other == Some(Node::Str("::/0"));
         let unclear = one.or(other).and_then(|to| to.unknown());
         let maybe = match (at("GatewayId"), everywhere) {
-            (Some(Node::Str(gateway)), _) if !is_internet(template, gateway) => None,
+            (Some(Node::Str(gateway)), _) if !is_internet(kinds, route, gateway) => None,
             (Some(Node::Str(_)), true) => {
                 leads = Node::Bool(true);
                 break;
@@ -114,12 +130,11 @@ fn subnet<'a>(
             leads = Node::Unknown(reason);
         }
     }
-    told(template, subnet, "RoutesToInternet", leads)
+    told(kinds, subnet, "RoutesToInternet", leads)
 }
 
-fn is_internet(template: &Template<'_>, gateway: &str) -> bool {
-    match link::target(gateway) {
-        Some(id) => template.kind_of(id) == Some("AWS::EC2::InternetGateway"),
-        None => gateway.starts_with("igw-"),
-    }
+fn is_internet(kinds: &Kinds<'_>, route: &Resource<'_>, gateway: &str) -> bool {
+    let named = route.targets("GatewayId");
+    let is_one = |id: &&str| kinds.is(id, "AWS::EC2::InternetGateway");
+    gateway.starts_with("igw-") || named.iter().any(is_one)
 }

@@ -3,6 +3,8 @@
 //! Such a name stands for an id, a name or an ARN that AWS will give. That there will be one is known, what it will be is
 //! not: it is kept as the text `!Ref Name`, which no policy takes for an address, a number or a word of AWS's.
 
+use std::collections::HashMap;
+
 use super::resolve::{call, scalar_text, written};
 use super::template::{Known, Resource, Template};
 use super::unresolved;
@@ -26,6 +28,9 @@ pub(super) fn is_association(kind: &str) -> bool {
     ASSOCIATIONS.contains(&kind)
 }
 
+/// The names of the resources that a text stands for, besides what [`target`] tells.
+pub(super) type Names<'a> = HashMap<&'a str, Vec<&'a str>>;
+
 /// The name of the resource that a text stands for.
 pub(super) fn target(text: &str) -> Option<&str> {
     let name = match text.strip_prefix("!Ref ") {
@@ -37,18 +42,22 @@ pub(super) fn target(text: &str) -> Option<&str> {
 }
 
 /// The names of resources at a path below `value`; lists on the way are looked at wholly.
-pub(super) fn targets<'a>(value: &Marked<'a>, path: &[&str], found: &mut Vec<&'a str>) {
+fn targets<'a>(value: &Marked<'a>, path: &[&str], names: &Names<'a>, found: &mut Vec<&'a str>) {
     if value.node.as_str().is_none() && value.children.iter().any(|child| child.key.is_none()) {
         for child in value.children {
-            targets(&child.value, path, found);
+            targets(&child.value, path, names, found);
         }
         return;
     }
-    match path {
-        [] => found.extend(value.node.as_str().and_then(target)),
-        [key, rest @ ..] => {
+    match (path, value.node.as_str()) {
+        ([], Some(text)) => {
+            found.extend(target(text));
+            found.extend(names.get(text).into_iter().flatten());
+        }
+        ([], None) => {}
+        ([key, rest @ ..], _) => {
             if let Some(child) = value.entry(key) {
-                targets(&child.value, rest, found);
+                targets(&child.value, rest, names, found);
             }
         }
     }
@@ -59,7 +68,7 @@ impl<'a> Resource<'a> {
     pub(super) fn targets(&self, path: &str) -> Vec<&'a str> {
         let path: Vec<&str> = path.split('.').collect();
         let mut found = Vec::new();
-        targets(&self.properties, &path, &mut found);
+        targets(&self.properties, &path, &self.names, &mut found);
         found
     }
 }

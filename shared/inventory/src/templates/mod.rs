@@ -1,4 +1,4 @@
-//! CloudFormation and SAM templates: what stands in them is judged as if it were in an account already.
+//! CloudFormation and SAM templates, and Terraform's plans: what stands in them is judged as if it were in an account already.
 //!
 //! Each resource of a kind that policies are about becomes an object of the form that readers of an account give, with the
 //! places of its values in the template. What is only known when the template is deployed is unknown, and the reason names
@@ -12,21 +12,39 @@ mod link;
 mod parameter;
 mod resolve;
 mod template;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod text;
 mod uses;
 
+use std::rc::Rc;
+
 use plimsoll_cel::{Bump, Node, Type};
 use plimsoll_model::{Reason, ReasonCode, aws, kind};
 
+use self::derived::Kinds;
 use self::template::{Resource, Template};
 use crate::files::marked::{Child, Extent, Key, Marked};
 
-pub(crate) use self::template::{is_template, resource};
+pub(crate) use self::terraform::fault;
 
 /// What objects of a kind hold, so that texts become the numbers and booleans that CloudFormation takes them for.
 pub type Types = fn(kind: &str) -> Type;
+
+/// Whether a document says what AWS resources there are to be: a CloudFormation or SAM template, or a plan or state of
+/// Terraform's.
+pub(crate) fn is_template(document: &Node<'_>) -> bool {
+    template::is_template(document) || terraform::is_plan(document)
+}
+
+/// The resource with this number in the order of the file, and its name; none in a document that is no template.
+pub(crate) fn resource<'a>(root: &Marked<'a>, item: u32) -> Option<Child<'a>> {
+    if terraform::is_plan(&root.node) {
+        return terraform::resource(root, item);
+    }
+    template::resource(root, item).copied()
+}
 
 /// The objects that a template's resources become, each with its resource's number in the order of the file.
 ///
@@ -36,10 +54,24 @@ pub(crate) fn objects<'a>(
     types: Types,
     arena: &'a Bump,
 ) -> Vec<(u32, Marked<'a>)> {
-    let Some(template) = Template::new(root, arena) else {
+    let (resources, kinds) = if terraform::is_plan(&root.node) {
+        terraform::resources(root, arena)
+    } else if let Some(template) = Template::new(root, arena) {
+        let names = Rc::default();
+        (template.resolved(&names), template.kinds())
+    } else {
         return Vec::new();
     };
-    let mut resources = template.resolved();
+    judged(resources, &Kinds::new(arena, kinds), types)
+}
+
+/// What resources in CloudFormation's shape become, whoever has written them down.
+fn judged<'a>(
+    mut resources: Vec<Resource<'a>>,
+    kinds: &Kinds<'a>,
+    types: Types,
+) -> Vec<(u32, Marked<'a>)> {
+    let arena = kinds.arena;
     gather::gather(arena, &mut resources);
     let uses = uses::uses(&resources);
     let belonging = gather::Belonging::of(&resources);
@@ -49,7 +81,7 @@ pub(crate) fn objects<'a>(
     judged
         .map(|resource| {
             let used = uses::told(arena, resource, uses.get(resource.id.text));
-            let derived = derived::derived(&template, resource, &belonging);
+            let derived = derived::derived(kinds, resource, &belonging);
             let object = object(arena, resource, used, derived);
             let object = coerce::coerced(arena, &object, &types(resource.kind));
             (resource.item, object)

@@ -2,12 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use plimsoll_cel::{Bump, Node};
 use plimsoll_model::kind::is_of_aws;
 
 use super::gather::is_part;
-use super::link::is_association;
+use super::link::{Names, is_association};
 use super::{entry, unresolved};
 use crate::files::marked::{Child, Extent, Key, Marked};
 
@@ -21,7 +22,7 @@ const MOST_MADE: usize = 16 << 20;
 pub(super) type Known<'a, T> = Result<T, &'a str>;
 
 /// Whether a document is a CloudFormation or SAM template: no object, and something in `Resources` has a type of AWS.
-pub(crate) fn is_template(document: &Node<'_>) -> bool {
+pub(super) fn is_template(document: &Node<'_>) -> bool {
     if document.get("apiVersion").is_some() || document.get("kind").is_some() {
         return false;
     }
@@ -34,7 +35,7 @@ pub(crate) fn is_template(document: &Node<'_>) -> bool {
 }
 
 /// The resource with this number in the order of the file, and its name; none in a document that is no template.
-pub(crate) fn resource<'a>(root: &Marked<'a>, item: u32) -> Option<&'a Child<'a>> {
+pub(super) fn resource<'a>(root: &Marked<'a>, item: u32) -> Option<&'a Child<'a>> {
     if !is_template(&root.node) {
         return None;
     }
@@ -54,6 +55,12 @@ pub(super) struct Resource<'a> {
     /// Its `Properties` as they are written.
     pub(super) of_properties: Child<'a>,
     pub(super) properties: Marked<'a>,
+    /// What else than its functions names resources.
+    pub(super) names: Rc<Names<'a>>,
+    /// The resource that it was written in, as a part of it.
+    pub(super) part_of: Option<&'a str>,
+    /// Whether what it belongs to may be any resource, if that is not known.
+    pub(super) unsure: bool,
 }
 
 /// The parts of a template that resolving looks at.
@@ -95,14 +102,27 @@ impl<'a> Template<'a> {
     }
 
     /// The resources that are judged, or say something of those.
-    pub(super) fn resolved(&self) -> Vec<Resource<'a>> {
+    pub(super) fn resolved(&self, names: &Rc<Names<'a>>) -> Vec<Resource<'a>> {
         let resources = (0_u32..).zip(self.all.children);
         resources
-            .filter_map(|(item, child)| self.resource(item, child))
+            .filter_map(|(item, child)| self.resource(item, child, names))
             .collect()
     }
 
-    fn resource(&self, item: u32, child: &Child<'a>) -> Option<Resource<'a>> {
+    /// The types of the resources that there will be.
+    pub(super) fn kinds(&self) -> HashMap<&'a str, &'a str> {
+        let names = self.resources.keys();
+        names
+            .filter_map(|name| Some((*name, self.kind_of(name)?)))
+            .collect()
+    }
+
+    fn resource(
+        &self,
+        item: u32,
+        child: &Child<'a>,
+        names: &Rc<Names<'a>>,
+    ) -> Option<Resource<'a>> {
         let id = child.key?;
         let of_type = *child.value.entry("Type")?;
         let kind = of_type.value.node.as_str()?;
@@ -123,6 +143,9 @@ impl<'a> Template<'a> {
             of_type,
             of_properties,
             properties,
+            names: Rc::clone(names),
+            part_of: None,
+            unsure: false,
         })
     }
 

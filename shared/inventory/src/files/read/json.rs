@@ -30,7 +30,7 @@ impl Reader<'_> {
         }
         if let Some(fault) = stream.fault {
             // A folder holds JSON of many tools, some with comments; only what may hold an object is worth a word.
-            let ours = ["\"apiVersion\"", "\"AWS::"];
+            let ours = ["\"apiVersion\"", "\"AWS::", "\"terraform_version\""];
             if self.entry.named || ours.iter().any(|sign| self.text.contains(sign)) {
                 self.problem(stream.documents.len(), fault);
             } else {
