@@ -25,6 +25,15 @@ fn control(id: &str, verdict: Verdict, scored: bool) -> Control {
     }
 }
 
+fn note(by: &str, statement: &str) -> AttestationNote {
+    AttestationNote {
+        by: by.into(),
+        until: "2027-03-01T23:59:59Z".parse().unwrap(),
+        statement: statement.into(),
+        cluster: None,
+    }
+}
+
 fn controls() -> Vec<Control> {
     let mut all = Vec::new();
     let mut many = |number: usize, verdict, scored| {
@@ -41,9 +50,23 @@ fn controls() -> Vec<Control> {
     many(6, Verdict::Manual, false);
     for _ in 0..2 {
         all.push(Control {
-            attestation: Some("att_1".into()),
-            ..control("2.1", Verdict::Pass, false)
+            attestation: Some(note(
+                "ana@acme.example",
+                "Teams have\nnamespaces of their own",
+            )),
+            ..control("2.1", Verdict::Manual, false)
         });
+    }
+    for (number, id) in ["3.1.1", "3.1.2", "3.1.3"].into_iter().enumerate() {
+        let open = all
+            .iter_mut()
+            .filter(|one| one.scored && one.verdict == Verdict::NotEvaluated);
+        let one = open.skip(number).next().unwrap();
+        one.id = id.to_owned();
+        one.attestation = Some(note(
+            "Ben",
+            "https://wiki.acme.example/nodes/a-long-way-below/another-page/and-its-end",
+        ));
     }
     all
 }
@@ -69,6 +92,7 @@ fn scan() -> (Header, PolicyTable, Sorted) {
     header.source.nodes = Some(42);
     header.frameworks.truncate(1);
     header.frameworks[0].score = Some(37.0);
+    header.frameworks[0].score_attested = Some(48.1);
     header.frameworks[0].score_possible = Some(85.2);
     header.frameworks[0].controls = controls();
     header.summary.resources = 48_310;
