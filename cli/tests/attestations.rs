@@ -172,7 +172,13 @@ fn the_file_is_found_above_named_or_left_out_and_refused_with_its_place() {
     );
     let run = folder.run(&["scan", "k8s"]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"");
+    insta::assert_snapshot!(run.err, @r"
+    error[attestations]: nsa-cisa has no control kublet
+     --> plimsoll.attestations.yaml:2:12
+      |
+    2 |   control: kublet
+      |            ^^^^^^ did you mean kubelet?
+    ");
     let run = folder.run(&["scan", "k8s", "--attestations", "none.yaml"]);
     assert_eq!(run.code, 2);
     assert!(
@@ -188,7 +194,17 @@ fn explain_says_how_to_attest_a_control_and_who_does() {
     let folder = Folder::new();
     let explained = |folder: &Folder| folder.run(&["explain", "cis-eks-1.8.0/3.1.1"]).out;
     let bare = explained(&folder);
-    insta::assert_snapshot!(bare, @"");
+    insta::assert_snapshot!(bare, @r"
+    CIS Amazon EKS 1.8.0 3.1.1: Mode of the kubelet's kubeconfig limited scored
+      policy   none: it is never counted as passed
+      routes   ssm, ami, collector, attestation: ways to its evidence that the Kubernetes API does not give
+      attest   by a person's word, shown apart, in plimsoll.attestations.yaml:
+                 - framework: cis-eks-1.8.0
+                   control: '3.1.1'
+                   statement: what shows that it holds, or a link to that
+                   by: ana@acme.example
+                   until: 2027-01-31
+    ");
     // What it shows is a file as it has to be.
     let example = bare.rsplit("plimsoll.attestations.yaml:\n").next().unwrap();
     let lines: Vec<&str> = example

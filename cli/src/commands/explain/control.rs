@@ -49,7 +49,7 @@ pub(super) fn explain(
 fn attest(out: &mut dyn Write, framework: &Framework, control: &str) -> io::Result<()> {
     writeln!(
         out,
-        "  attest   where no policy measures it, by plimsoll.attestations.yaml:"
+        "  attest   by a person's word, shown apart, in plimsoll.attestations.yaml:"
     )?;
     for line in [
         format!("- framework: {}", framework.id),
