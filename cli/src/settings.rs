@@ -18,7 +18,8 @@ use crate::parameters::{self, Parameters};
 const NAME: &str = "plimsoll.toml";
 
 /// Settings: the key in a file, the flag's id, and the flag.
-const KEYS: [(&str, &str, &str); 11] = [
+const KEYS: [(&str, &str, &str); 12] = [
+    ("attestations", "attestations", "--attestations"),
     ("exceptions", "exceptions", "--exceptions"),
     ("fail_on", "fail_on", "--fail-on"),
     ("format", "format", "--format"),
@@ -183,7 +184,7 @@ fn setting(
     let wrong = |message: &str| Mistake::at(text, value.span(), message, None);
     let mut values = texts(value.get_ref())
         .ok_or_else(|| wrong("is neither a text, nor a number, nor a list of them"))?;
-    if ["policies", "exceptions"].contains(id) {
+    if ["policies", "exceptions", "attestations"].contains(id) {
         // Relative to the file that says it, wherever the scan was started.
         for value in &mut values {
             *value = super::up::beside(path, Path::new(value))

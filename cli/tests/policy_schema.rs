@@ -71,6 +71,9 @@ const CASES: &str = "- { name: a, given: { kind: Pod }, expect: fail, paths: [me
 
 const EXCEPTIONS: &str = "- { policy: named, resource: { kind: Pod }, reason: why, approvedBy: ana, until: 2027-01-31 }\n";
 
+const ATTESTATIONS: &str =
+    "- { framework: named, control: '1.1', statement: we looked, by: ana, until: 2027-01-31 }\n";
+
 #[test]
 fn an_editor_sees_the_mistakes_that_a_scan_would_refuse() {
     let validator = validator();
@@ -86,6 +89,8 @@ fn an_editor_sees_the_mistakes_that_a_scan_would_refuse() {
         (CASES, "name: a, ", ""),
         (EXCEPTIONS, "reason: why, ", ""),
         (EXCEPTIONS, "resource:", "resources:"),
+        (ATTESTATIONS, "by: ana, ", ""),
+        (ATTESTATIONS, "control:", "contrl:"),
     ] {
         assert_eq!(complaints(&validator, good), Vec::<String>::new());
         let bad = good.replace(from, to);

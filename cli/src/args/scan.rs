@@ -41,6 +41,8 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) exceptions: ExceptionArgs,
     #[command(flatten)]
+    pub(crate) attestations: AttestationArgs,
+    #[command(flatten)]
     pub(crate) gate: GateArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
@@ -86,6 +88,18 @@ pub(crate) struct ExceptionArgs {
     /// Except nothing: neither what that file says nor what annotations say.
     #[arg(long, conflicts_with = "exceptions")]
     pub(crate) no_exceptions: bool,
+}
+
+/// What somebody vouches for.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Attestations")]
+pub(crate) struct AttestationArgs {
+    /// The file of attestations; else plimsoll.attestations.yaml in this folder or the nearest above it.
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_ATTESTATIONS")]
+    pub(crate) attestations: Option<PathBuf>,
+    /// Take nobody's word: leave such a file out.
+    #[arg(long, conflicts_with = "attestations")]
+    pub(crate) no_attestations: bool,
 }
 
 /// What stops a pipeline.

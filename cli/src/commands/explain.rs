@@ -1,6 +1,7 @@
 //! `plimsoll explain`: what an id means, whoever gave it: a policy, a control, a reason, an error, another tool.
 
 mod around;
+mod control;
 mod example;
 mod layout;
 mod policy;
@@ -11,8 +12,9 @@ use std::io::Write;
 use anyhow::Result;
 use plimsoll_policy::{Catalogue, Framework, Policy};
 use plimsoll_report::Diagnostic;
+use plimsoll_runtime::Clock;
 
-use super::catalogue;
+use super::{attestations, catalogue};
 use crate::args::ExplainArgs;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -42,6 +44,16 @@ pub(crate) fn run(args: &ExplainArgs, console: &Console) -> Result<Exit> {
         console.diagnose(&[Diagnostic::error("unknown-id", message).help(help)]);
         return Ok(Exit::Usage);
     }
+    let now = Clock::machine().now();
+    let file = attestations::found().filter(|_| !controls.is_empty());
+    let attested = file.map(|file| attestations::read(&file, &catalogue, now));
+    let attested = match attested.transpose() {
+        Ok(attested) => attested.unwrap_or_default(),
+        Err(wrong) => {
+            console.diagnose(&wrong);
+            return Ok(Exit::Usage);
+        }
+    };
     console.print(|out| {
         let mut first = true;
         let mut gap = |out: &mut dyn Write| {
@@ -65,7 +77,7 @@ pub(crate) fn run(args: &ExplainArgs, console: &Console) -> Result<Exit> {
         }
         for (framework, number) in &controls {
             gap(out)?;
-            explain_control(out, &catalogue, framework, *number)?;
+            control::explain(out, &catalogue, framework, *number, &attested, now)?;
         }
         Ok(())
     })?;
@@ -100,33 +112,4 @@ fn controls<'c>(catalogue: &'c Catalogue, id: &str) -> Vec<(&'c Framework, usize
         }
     }
     found
-}
-
-fn explain_control(
-    out: &mut dyn Write,
-    catalogue: &Catalogue,
-    framework: &Framework,
-    number: usize,
-) -> std::io::Result<()> {
-    let control = &framework.controls[number];
-    let level = control.level.map(|level| format!("level {level}, "));
-    let scored = if control.scored { "scored" } else { "manual" };
-    let head = format!("{} {}: {}", framework.title, control.id, control.title);
-    writeln!(out, "{head:<67} {}{scored}", level.unwrap_or_default())?;
-    for id in &control.policies {
-        let policy = catalogue.policy(id);
-        let title = policy.map_or("", |policy| policy.title.as_str());
-        writeln!(out, "  policy   {id}: {title}")?;
-    }
-    if control.policies.is_empty() {
-        writeln!(out, "  policy   none: it is never counted as passed")?;
-    }
-    if !control.routes.is_empty() {
-        writeln!(
-            out,
-            "  routes   {}: ways to its evidence that the Kubernetes API does not give",
-            control.routes.join(", ")
-        )?;
-    }
-    Ok(())
 }

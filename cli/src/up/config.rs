@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use plimsoll_model::Stage;
+use plimsoll_policy::Catalogue;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::attested;
 use crate::mistake::Mistake;
 use crate::parameters;
 
@@ -54,6 +56,9 @@ pub(crate) struct TenantConfig {
     pub(crate) name: String,
     /// The escalation document, relative to the file.
     pub(crate) escalation: Spanned<PathBuf>,
+    /// The file of attestations, relative to the file.
+    #[serde(default)]
+    pub(crate) attestations: Option<PathBuf>,
     /// A folder of own policies, relative to the file.
     #[serde(default)]
     pub(crate) policies: Option<Spanned<PathBuf>>,
@@ -66,6 +71,18 @@ pub(crate) struct TenantConfig {
     pub(crate) mail: Option<Spanned<MailConfig>>,
     #[serde(default, rename = "connection")]
     pub(crate) connections: Vec<Spanned<ConnectionConfig>>,
+}
+
+impl TenantConfig {
+    /// What its file of attestations says.
+    pub(crate) fn attested(
+        &self,
+        config_file: &Path,
+        built_in: &Catalogue,
+        now: Timestamp,
+    ) -> attested::Read {
+        attested::read(config_file, self.attestations.as_deref(), built_in, now)
+    }
 }
 
 /// `slack = …`.

@@ -1,5 +1,6 @@
 //! `plimsoll up`: the whole service in one process.
 
+pub(crate) mod attested;
 pub(crate) mod config;
 #[cfg(test)]
 mod killed;
@@ -94,13 +95,16 @@ pub(crate) struct TenantFiles {
     escalation: String,
     /// Its own policies, and its parameters.
     own: Own,
+    /// What it vouches for.
+    attested: attested::Read,
 }
 
 impl TenantFiles {
     /// Reads them.
     ///
     /// # Errors
-    /// Every mistake in them, with its place; but those in single policies, which are refused by themselves.
+    /// Every mistake in them, with its place; but those in single policies and in attestations, which are refused by
+    /// themselves.
     fn read(
         config_file: &Path,
         text: &str,
@@ -110,6 +114,7 @@ impl TenantFiles {
         Ok(Self {
             escalation: tenants::escalation(config_file, tenant.escalation.get_ref())?,
             own: Own::read(config_file, text, tenant, built_in)?,
+            attested: tenant.attested(config_file, built_in, Clock::machine().now()),
         })
     }
 }
@@ -142,6 +147,7 @@ async fn serve(
     let own = prepare(&service, config, files).await?;
     for own in &own {
         console.diagnose(&own.refused);
+        console.diagnose(&own.unattested);
     }
     let wrong: Vec<Diagnostic> = own.iter().flat_map(|own| own.wrong.clone()).collect();
     if !wrong.is_empty() {
@@ -209,7 +215,9 @@ async fn prepare(
     for (tenant, files) in config.tenants.iter().zip(files) {
         let id = tenants::put(&service.store, tenant, &files.escalation, now).await?;
         let of = service.store.of(&id);
-        in_force.push(files.own.put(&of, &service.catalogue, now).await?);
+        let mut own = files.own.put(&of, &service.catalogue, now).await?;
+        own.unattested = attested::put(&of, &files.attested, now).await?;
+        in_force.push(own);
         // Nobody else can hold a lease behind the lock on the folder.
         service.store.of(&id).break_leases(now).await?;
         let desk = service.desk();

@@ -30,6 +30,8 @@ pub(crate) struct InForce {
     pub(crate) policies: usize,
     /// What was refused or is ignored, ready to be shown.
     pub(crate) refused: Vec<Diagnostic>,
+    /// What was refused of its attestations, ready to be shown.
+    pub(crate) unattested: Vec<Diagnostic>,
     /// Parameters that do not fit: nothing may run before they do.
     pub(crate) wrong: Vec<Diagnostic>,
 }

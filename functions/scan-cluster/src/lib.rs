@@ -18,7 +18,7 @@ mod writing;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use plimsoll_model::{Cluster, ClusterJob, FinishedScan, Message, OutboxId, TenantId};
+use plimsoll_model::{Attestation, Cluster, ClusterJob, FinishedScan, Message, OutboxId, TenantId};
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::{Clock, Disposition, Failure};
 use plimsoll_store::{Acquired, ScanLease, Store, StoreError, TenantStore};
@@ -87,6 +87,7 @@ pub async fn handle(
     for left_out in &left_out {
         tracing::error!(tenant = %job.tenant, %left_out, "not in force");
     }
+    let attestations = tenant.list_attestations().await?;
     let work = Work {
         tenant: &tenant,
         id: &job.tenant,
@@ -94,6 +95,7 @@ pub async fn handle(
         reach,
         lease: &lease,
         cluster: &cluster,
+        attestations: &attestations,
     };
     let publication = tokio::select! {
         publication = work.scan(clock) => publication?,
@@ -121,4 +123,6 @@ struct Work<'a> {
     reach: &'a Reach,
     lease: &'a ScanLease,
     cluster: &'a Cluster,
+    /// What the tenant vouches for, of all its clusters.
+    attestations: &'a [Attestation],
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use plimsoll_inventory::kube::{ClusterReader, ClusterVersion, ListScope};
 use plimsoll_inventory::redact::redacted_value;
 use plimsoll_model::{Connection, OutboxItem, Provider, Readable, Reason, ReasonCode};
-use plimsoll_policy::{Exceptions, Plan, PlanOptions};
+use plimsoll_policy::{Attestations, Exceptions, Plan, PlanOptions};
 use plimsoll_runtime::Clock;
 use plimsoll_store::Publication;
 
@@ -126,11 +126,13 @@ impl Work<'_> {
     }
 
     fn options(&self, around: Option<&Around>, now: Timestamp) -> PlanOptions {
+        let names = [self.cluster.name.as_str(), self.cluster.id.as_str()];
         PlanOptions {
             scope: self.cluster.id.to_string(),
             shown: redacted_value,
             aws: aws_part(around),
             exceptions: Some(Exceptions::of_annotations(now)),
+            attestations: Attestations::about(self.attestations, &names, now),
             ..PlanOptions::default()
         }
     }

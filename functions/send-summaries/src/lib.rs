@@ -1,5 +1,7 @@
 //! Makes the weekly summary of every tenant whose hour it is, one delivery for each recipient, at most once.
 
+mod attested;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -86,6 +88,8 @@ async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<
             .collect();
         let incidents: Vec<Incident> = store.open_incidents(None).await?;
         let exceptions = ending(desk, dossier, &findings);
+        let attestations = store.list_attestations().await?;
+        let attestations = attested::ending(&attestations, desk.catalogue, desk.now);
         let week = Week {
             tenant: &dossier.tenant,
             policy,
@@ -95,6 +99,7 @@ async fn summary(desk: &Desk<'_>, dossier: &Dossier, slot: Timestamp) -> Result<
             findings: &findings,
             incidents: &incidents,
             exceptions: &exceptions,
+            attestations: &attestations,
             links: desk.links,
         };
         let deliveries = summary_deliveries(policy, &dossier.tenant, &summarise(&week), desk.now);

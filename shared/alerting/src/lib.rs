@@ -17,10 +17,10 @@ mod summary;
 pub use chain::Chain;
 pub use clock::{Hours, WeekTime, last_week, week_name};
 pub use context::{
-    AcknowledgedWords, BaselineContext, ClusterLine, ExceptionLine, FindingWords, FixedLine,
-    IncidentContext, Links, Mention, NextWords, OverdueLine, PolicyWords, ResolvedWords, ScoreLine,
-    SeverityCount, SnoozedWords, StepWords, SummaryContext, TestMessageContext, UnevaluatedLine,
-    UnreadableWords, When,
+    AcknowledgedWords, AttestationLine, BaselineContext, ClusterLine, ExceptionLine, FindingWords,
+    FixedLine, IncidentContext, Links, Mention, NextWords, OverdueLine, PolicyWords, ResolvedWords,
+    ScoreLine, SeverityCount, SnoozedWords, StepWords, SummaryContext, TestMessageContext,
+    UnevaluatedLine, UnreadableWords, When,
 };
 pub use decide::{Known, Reason, decide};
 pub use document::{
@@ -38,4 +38,4 @@ pub use render::{
 };
 pub use route::{IncidentFacts, RouteMatch, UNREADABLE, route};
 pub use step::{NextStep, Position, next_step};
-pub use summary::{ClusterWeek, Week, summarise};
+pub use summary::{AttestationEnd, ClusterWeek, Week, summarise};

@@ -13,8 +13,8 @@ use plimsoll_model::{
 use self::words::Words;
 use crate::clock::week_name;
 use crate::context::{
-    ClusterLine, ExceptionLine, FixedLine, Links, OverdueLine, SeverityCount, SummaryContext, When,
-    one_line, severity_counts,
+    AttestationLine, ClusterLine, ExceptionLine, FixedLine, Links, OverdueLine, SeverityCount,
+    SummaryContext, When, one_line, severity_counts,
 };
 use crate::document::EscalationPolicy;
 use crate::lapse::in_words;
@@ -31,6 +31,8 @@ const LISTED: usize = 40;
 const LEAST_LISTED: Severity = Severity::Medium;
 /// How many are worst.
 const WORST: usize = 5;
+/// Lines about attestations, at most.
+const ENDING: usize = 10;
 
 /// What the summary is made of.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +53,21 @@ pub struct Week<'a> {
     pub incidents: &'a [Incident],
     /// Exceptions that end soon: what is excepted, and when it ends.
     pub exceptions: &'a [(String, Timestamp)],
+    /// Attestations that have ended or end soon, the first to end first.
+    pub attestations: &'a [AttestationEnd],
     /// Where messages point to.
     pub links: &'a Links,
+}
+
+/// Attestations that end on the same day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttestationEnd {
+    /// Which controls, and who stands in for them.
+    pub what: String,
+    /// When they end: the last second of a day, UTC.
+    pub until: Timestamp,
+    /// Whether that is past.
+    pub ended: bool,
 }
 
 /// A cluster over the week.
@@ -120,6 +135,8 @@ pub fn summarise(week: &Week<'_>) -> SummaryContext {
                 ends: When::of(*ends, &zone).day,
             })
             .collect(),
+        attestations: week.attestations.iter().take(ENDING).map(ending).collect(),
+        more_attestations: week.attestations.len().saturating_sub(ENDING),
         worst: open
             .iter()
             .take(WORST)
@@ -132,6 +149,14 @@ pub fn summarise(week: &Week<'_>) -> SummaryContext {
             &format!("weeks/{}", week_name(week.from, &zone)),
         ),
         unsubscribe: None,
+    }
+}
+
+fn ending(end: &AttestationEnd) -> AttestationLine {
+    AttestationLine {
+        title: one_line(&end.what, 120),
+        ends: end.until.strftime("%-d %b %Y").to_string(),
+        ended: end.ended,
     }
 }
 

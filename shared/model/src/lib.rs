@@ -10,6 +10,7 @@
 //! | functions | an enum made of those | says whether to retry or to drop, and why |
 //! | `main`, CLI, tests | `anyhow` | one message per phase |
 
+mod attestation;
 mod audit;
 pub mod aws;
 mod border;
@@ -35,6 +36,7 @@ mod stage;
 mod tenant;
 mod verdict;
 
+pub use attestation::Attestation;
 pub use audit::AuditEntry;
 pub use border::Named;
 pub use cluster::{Cluster, Lease, Provider, Readable};

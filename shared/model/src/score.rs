@@ -17,18 +17,34 @@ pub struct FrameworkScore {
     pub failed: u32,
     /// Those that could not be evaluated, or that somebody has to look at.
     pub not_evaluated: u32,
+    /// Of those not evaluated, the ones that somebody attests.
+    pub attested: u32,
 }
 
-type Row = (String, String, u32, u32, u32);
+/// The last is left out where nobody attests anything, as in every row written before there were attestations.
+#[derive(Serialize, Deserialize)]
+struct Row(
+    String,
+    String,
+    u32,
+    u32,
+    u32,
+    #[serde(default, skip_serializing_if = "is_none")] u32,
+);
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
 
 impl From<Row> for FrameworkScore {
-    fn from((id, title, passed, failed, not_evaluated): Row) -> Self {
+    fn from(Row(id, title, passed, failed, not_evaluated, attested): Row) -> Self {
         Self {
             id,
             title,
             passed,
             failed,
             not_evaluated,
+            attested,
         }
     }
 }
@@ -41,8 +57,9 @@ impl From<FrameworkScore> for Row {
             passed,
             failed,
             not_evaluated,
+            attested,
         } = score;
-        (id, title, passed, failed, not_evaluated)
+        Row(id, title, passed, failed, not_evaluated, attested)
     }
 }
 
@@ -57,6 +74,13 @@ impl FrameworkScore {
     #[must_use]
     pub fn score(&self) -> Option<f64> {
         self.share(self.passed)
+    }
+
+    /// The score if what is attested is taken for passed; none where nothing is attested, or no scored control applies.
+    #[must_use]
+    pub fn score_attested(&self) -> Option<f64> {
+        let score = self.share(self.passed + self.attested);
+        score.filter(|_| self.attested > 0)
     }
 
     /// The score if everything not evaluated passed.
@@ -83,6 +107,7 @@ mod tests {
             passed: 2,
             failed: 0,
             not_evaluated: 1,
+            attested: 0,
         };
         assert_eq!(
             (score.score(), score.score_possible()),
@@ -100,5 +125,34 @@ mod tests {
             ..score
         };
         assert_eq!((none.score(), none.score_possible()), (None, None));
+    }
+
+    #[test]
+    fn what_is_attested_is_counted_apart_and_proves_nothing() {
+        let score = FrameworkScore {
+            id: "f".to_owned(),
+            title: "F".to_owned(),
+            passed: 1,
+            failed: 1,
+            not_evaluated: 2,
+            attested: 1,
+        };
+        let figures = [
+            score.score(),
+            score.score_attested(),
+            score.score_possible(),
+        ];
+        assert_eq!(figures, [Some(25.0), Some(50.0), Some(75.0)]);
+        let kept = serde_json::to_string(&score).unwrap();
+        assert_eq!(kept, r#"["f","F",1,1,2,1]"#);
+        assert_eq!(
+            serde_json::from_str::<FrameworkScore>(&kept).unwrap(),
+            score
+        );
+        let nobody = FrameworkScore {
+            attested: 0,
+            ..score
+        };
+        assert_eq!(nobody.score_attested(), None);
     }
 }

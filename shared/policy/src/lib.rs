@@ -5,6 +5,7 @@
 //! every object that said [`Seen::Owned`] and [`Session::second`] for every one that said [`Seen::Again`], then
 //! [`Session::gaps`], and read [`outcome`].
 
+mod attestation;
 pub mod cases;
 mod catalogue;
 mod compile;
@@ -38,6 +39,10 @@ mod stored;
 mod tally;
 mod view;
 
+pub use attestation::{
+    ATTESTATION_ENDING, AttestationRule, AttestationStanding, Attestations, attestation_standing,
+    is_attestable, read_attestations,
+};
 pub use catalogue::{Catalogue, CatalogueFile, Framework, Policy};
 #[cfg(feature = "schema")]
 pub use editor::editor_schema;

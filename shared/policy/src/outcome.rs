@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_model::aws::Home;
 use plimsoll_model::kind;
-use plimsoll_model::{FrameworkScore, Reason, ReasonCode, ScanCounts, Verdict};
+use plimsoll_model::{Attestation, FrameworkScore, Reason, ReasonCode, ScanCounts, Verdict};
 
 use crate::catalogue::Framework;
 use crate::file::Control;
@@ -51,6 +51,8 @@ pub struct ControlResult {
     pub not_evaluated: u64,
     /// Why it is not evaluated, if it is not.
     pub reasons: Vec<Reason>,
+    /// Who says that it holds, where nothing measures it. It changes no verdict.
+    pub attestation: Option<Attestation>,
 }
 
 /// One framework, judged.
@@ -198,7 +200,10 @@ fn judge(
     reasons.extend(reason);
     let worst = policies.iter().filter_map(|policy| policy.worst());
     let verdict = worst.chain([missing]).min().unwrap_or(missing);
+    let attestations = &plan.options.attestations;
+    let attestation = attestations.of(&framework.id, control, verdict, &reasons);
     ControlResult {
+        attestation: attestation.cloned(),
         control: control.clone(),
         verdict,
         failed: sum(Verdict::Fail),
@@ -255,6 +260,7 @@ fn score(framework: &Framework, controls: &[ControlResult]) -> FrameworkScore {
     let scored = controls
         .iter()
         .filter(|c| c.control.scored && c.verdict != Verdict::NotApplicable);
+    let attested = scored.clone().filter(|c| c.attestation.is_some());
     let count = |verdict| scored.clone().filter(|c| c.verdict == verdict).count() as u32;
     FrameworkScore {
         id: framework.id.clone(),
@@ -262,5 +268,6 @@ fn score(framework: &Framework, controls: &[ControlResult]) -> FrameworkScore {
         passed: count(Verdict::Pass),
         failed: count(Verdict::Fail),
         not_evaluated: count(Verdict::NotEvaluated) + count(Verdict::Manual),
+        attested: attested.count() as u32,
     }
 }

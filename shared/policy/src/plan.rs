@@ -7,6 +7,7 @@ use plimsoll_model::Named;
 use plimsoll_model::aws::Home;
 use plimsoll_model::kind::{self, KindSource};
 
+use crate::attestation::Attestations;
 use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
 use crate::exception::Exceptions;
@@ -60,6 +61,8 @@ pub struct PlanOptions {
     pub aws: AwsPart,
     /// What is accepted; with none, annotations count for nothing either.
     pub exceptions: Option<Exceptions>,
+    /// What people say of controls that nobody measures.
+    pub attestations: Attestations,
 }
 
 impl Default for PlanOptions {
@@ -76,6 +79,7 @@ impl Default for PlanOptions {
             aws: AwsPart::Found,
             shown: |_, _, value, _| serde_json::to_string(value).ok(),
             exceptions: None,
+            attestations: Attestations::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The parts of a report besides its rows: field names are the public contract of report version 1.
 
 use jiff::Timestamp;
-use plimsoll_model::{ReasonCode, ResourceRef, Verdict};
+use plimsoll_model::{Attestation, ReasonCode, ResourceRef, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -132,6 +132,9 @@ pub struct Framework {
     pub title: String,
     /// Proven passes ÷ applicable scored controls in percent, one decimal; none when no scored control applies.
     pub score: Option<f64>,
+    /// The score if what is attested is taken for passed; left out where no scored control is attested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_attested: Option<f64>,
     /// The score if everything not evaluated passed.
     pub score_possible: Option<f64>,
     /// The score of the scan before, where there was one.
@@ -165,8 +168,34 @@ pub struct Control {
     pub excepted: u64,
     /// The policies it lists.
     pub policies: Vec<String>,
-    /// Id of the attestation that covers a manual control.
-    pub attestation: Option<String>,
+    /// Who says that it holds, where nothing measures it; the verdict stays as it is.
+    pub attestation: Option<AttestationNote>,
+}
+
+/// A person's word for a control, as reports write it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AttestationNote {
+    /// Who says so and answers for it.
+    pub by: String,
+    /// When it ends.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub until: Timestamp,
+    /// The evidence, as a text or a link.
+    pub statement: String,
+    /// The clusters it is about, as a glob; every one if none.
+    pub cluster: Option<String>,
+}
+
+impl From<Attestation> for AttestationNote {
+    fn from(attestation: Attestation) -> Self {
+        Self {
+            by: attestation.by,
+            until: attestation.until,
+            statement: attestation.statement,
+            cluster: attestation.cluster,
+        }
+    }
 }
 
 /// A framework as read back: its header and its resources.

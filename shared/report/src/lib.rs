@@ -24,8 +24,9 @@ pub use affected::{Affected, SortedAffected};
 pub use counts::{SeverityCounts, VerdictCounts};
 pub use diagnostic::{Diagnostic, Excerpt, Level, write_diagnostics};
 pub use document::{
-    Control, Coverage, FailedFile, Files, Framework, FrameworkResource, FrameworkSection, Header,
-    Parameter, ReportDocument, SCHEMA_VERSION, Source, SourceType, Summary, Tool, Unread,
+    AttestationNote, Control, Coverage, FailedFile, Files, Framework, FrameworkResource,
+    FrameworkSection, Header, Parameter, ReportDocument, SCHEMA_VERSION, Source, SourceType,
+    Summary, Tool, Unread,
 };
 pub use fix::{FixCounts, write_diff, write_fix_closing, write_mended};
 pub use gate::{Gate, GateInput};

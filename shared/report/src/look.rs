@@ -82,6 +82,7 @@ impl Look {
                 '…' => out.push_str("..."),
                 '█' => out.push('#'),
                 '░' => out.push('.'),
+                '▒' => out.push('+'),
                 '×' => out.push('x'),
                 '→' => out.push_str("->"),
                 '÷' => out.push('/'),

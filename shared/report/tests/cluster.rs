@@ -25,6 +25,15 @@ fn control(id: &str, verdict: Verdict, scored: bool) -> Control {
     }
 }
 
+fn note(by: &str, statement: &str) -> AttestationNote {
+    AttestationNote {
+        by: by.into(),
+        until: "2027-03-01T23:59:59Z".parse().unwrap(),
+        statement: statement.into(),
+        cluster: None,
+    }
+}
+
 fn controls() -> Vec<Control> {
     let mut all = Vec::new();
     let mut many = |number: usize, verdict, scored| {
@@ -41,9 +50,23 @@ fn controls() -> Vec<Control> {
     many(6, Verdict::Manual, false);
     for _ in 0..2 {
         all.push(Control {
-            attestation: Some("att_1".into()),
-            ..control("2.1", Verdict::Pass, false)
+            attestation: Some(note(
+                "ana@acme.example",
+                "Teams have\nnamespaces of their own",
+            )),
+            ..control("2.1", Verdict::Manual, false)
         });
+    }
+    for (number, id) in ["3.1.1", "3.1.2", "3.1.3"].into_iter().enumerate() {
+        let open = all
+            .iter_mut()
+            .filter(|one| one.scored && one.verdict == Verdict::NotEvaluated);
+        let one = open.skip(number).next().unwrap();
+        one.id = id.to_owned();
+        one.attestation = Some(note(
+            "Ben",
+            "https://wiki.acme.example/nodes/a-long-way-below/another-page/and-its-end",
+        ));
     }
     all
 }
@@ -69,6 +92,7 @@ fn scan() -> (Header, PolicyTable, Sorted) {
     header.source.nodes = Some(42);
     header.frameworks.truncate(1);
     header.frameworks[0].score = Some(37.0);
+    header.frameworks[0].score_attested = Some(48.1);
     header.frameworks[0].score_possible = Some(85.2);
     header.frameworks[0].controls = controls();
     header.summary.resources = 48_310;
@@ -168,9 +192,12 @@ fn a_cluster_is_shown_by_policy_with_what_is_not_known() {
     critical  privileged-container      4.2.1            2  Deployment payments/ledger
     high      rbac-wildcard-verbs       4.1.3            1  ClusterRole ci-deployer
     medium    netpol-namespace-missing  4.3.2            1  Namespace batch
-    cis-eks-1.8.0  ███████████████░░░░░░░░░░░░░░░░░░░××××××  37.0 proven, 85.2 possible
-    scored 27      10 pass · 4 fail · 13 not evaluated
+    cis-eks-1.8.0  ███████████████▒▒▒▒░░░░░░░░░░░░░░░××××××  37.0 proven, 48.1 with what is attested, 85.2 possible
+    scored 27      10 pass · 4 fail · 3 attested · 10 not evaluated
     manual 23      14 judged anyway, all pass · 2 attested · 1 not evaluated · 6 open
+    Attested, not measured
+      3.1.1–3.1.3  by Ben until 1 Mar 2027               https://wiki.acme.example/nodes/a-long-way…
+      2.1 2.1      by ana@acme.example until 1 Mar 2027  Teams have namespaces of their own
     Not evaluated, because
       13  3.1.1–3.1.4 3.2.1–3.2.3  no evidence route chosen for nodes  plimsoll explain 3.2.1
        1  5.1.1                    ecr:DescribeRepositories denied     plimsoll access iam
@@ -190,7 +217,7 @@ fn full_lists_every_finding_below_the_table_and_bars_stand_alone_without_a_frame
     };
     let shown = text(|out| write_terminal(out, &header, &rows, &view));
     assert!(shown.contains("Deployment payments/ledger"));
-    assert!(shown.contains("37.0 proven, 85.2 possible") && !shown.contains("scored 27"));
+    assert!(shown.contains("37.0 proven, 48.1 with") && !shown.contains("scored 27"));
     assert!(
         !shown.contains("excepted  "),
         "excepted rows are no findings: {shown}"

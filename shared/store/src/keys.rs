@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 use plimsoll_model::{
-    ClusterId, ConnectionId, DeliveryId, ExceptionId, Fingerprint, IncidentId, OutboxId, PolicyId,
-    ScanId, Severity, TenantId,
+    Attestation, ClusterId, ConnectionId, DeliveryId, ExceptionId, Fingerprint, IncidentId,
+    OutboxId, PolicyId, ScanId, Severity, TenantId,
 };
 
 /// Partition key of both tables.
@@ -85,6 +85,10 @@ impl Keys<'_> {
 
     pub(crate) fn exception(&self, id: &ExceptionId) -> Key {
         Key::new(self.root(), format!("EXC#{id}"))
+    }
+
+    pub(crate) fn attestation(&self, attestation: &Attestation) -> Key {
+        Key::new(self.root(), format!("ATT#{}", attestation.subject()))
     }
 
     pub(crate) fn escalation(&self, version: u32) -> Key {
@@ -181,11 +185,12 @@ impl Keys<'_> {
 }
 
 /// The kind of every item of a tenant, for people; the last is for what fits none.
-pub(crate) const KINDS: [&str; 17] = [
+pub(crate) const KINDS: [&str; 18] = [
     "settings",
     "connections",
     "clusters, accounts and regions",
     "exceptions",
+    "attestations",
     "escalation policies",
     "own policies",
     "parameters",
@@ -215,6 +220,7 @@ pub(crate) fn kind_of(tenant: &TenantId, key: &Key) -> &'static str {
         ([""], "CON") => "connections",
         ([""], "CL") => "clusters, accounts and regions",
         ([""], "EXC") => "exceptions",
+        ([""], "ATT") => "attestations",
         ([""], "ESC") => "escalation policies",
         ([""], "POL") => "own policies",
         ([""], "PARAMS") => "parameters",

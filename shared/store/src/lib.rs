@@ -4,6 +4,7 @@
 //! into the process. Queues are hints, tables are the truth: what must happen is written together with its reason, and
 //! work that is due is found in an index on the items themselves.
 
+mod attestations;
 mod audit;
 mod clusters;
 mod config;

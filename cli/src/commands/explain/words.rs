@@ -161,6 +161,30 @@ const MEANINGS: &[(&str, &str)] = &[
         "an exception covers nothing that fails; it can go, before it covers something nobody thought of",
     ),
     (
+        "attested",
+        "a person vouches for a control that nothing measures, on evidence and until a day; it is shown apart and is no proven pass",
+    ),
+    (
+        "attestations",
+        "the file of attestations is wrong at the place shown; nothing ran, and in the service the last good one stays in force",
+    ),
+    (
+        "attestation-ending",
+        "the last day of an attestation is less than 30 days away; somebody has to look at the evidence again",
+    ),
+    (
+        "attestation-ended",
+        "the last day of an attestation has passed, so the control is open again",
+    ),
+    (
+        "attestation-contradicted",
+        "a control is attested and fails: what is measured counts, whatever somebody says",
+    ),
+    (
+        "attestation-unused",
+        "a control is attested that policies decide, so the attestation counts for nothing",
+    ),
+    (
         "policy",
         "a policy's file is wrong at the place shown; nothing ran",
     ),

@@ -15,7 +15,7 @@ use scan_cluster::{LiveError, LiveScan, judge_cluster};
 
 use super::progress::{self, Progress, Step};
 use super::sink::{Collect, positions};
-use super::{Prepared, exceptions, header, output, refusals, shown};
+use super::{Prepared, attestations, exceptions, header, output, refusals, shown};
 use crate::args::ScanArgs;
 use crate::commands::catalogue;
 use crate::console::Console;
@@ -81,6 +81,9 @@ pub(super) fn run(scan: &Prepared<'_>, context: &str, console: &Console) -> Resu
     let mut diagnostics = refusals::diagnostics(&live, &header, reader.name());
     let said = exceptions::diagnostics(&plan, &live.session, &scan.rules, None);
     diagnostics.extend(said);
+    let tally = &live.session.tally;
+    let said = attestations::diagnostics(&plan, tally, &scan.attested, &[reader.name()]);
+    diagnostics.extend(said);
     console.diagnose(&diagnostics);
     if nothing_was_read(&live, &header) {
         return Ok(Exit::Nothing);
@@ -131,6 +134,7 @@ fn options(scan: &Prepared<'_>, reader: &ClusterReader, version: &ClusterVersion
         shown: redacted_value,
         aws: AwsPart::None,
         exceptions: scan.exceptions.clone(),
+        attestations: scan.attested.about(&[reader.name()]),
     }
 }
 

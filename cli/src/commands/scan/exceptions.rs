@@ -1,7 +1,5 @@
 //! Exceptions of a scan: the file they stand in, and what is said of those that ended, cover nothing or are wrong.
 
-use std::path::PathBuf;
-
 use plimsoll_inventory::files::{Spot, locate};
 use plimsoll_model::Verdict;
 use plimsoll_policy::{
@@ -13,6 +11,7 @@ use plimsoll_runtime::Clock;
 use super::sources::FileTexts;
 use crate::args::ScanArgs;
 use crate::commands::catalogue;
+use crate::commands::nearest::nearest;
 
 /// The name of the file that is looked for.
 const NAME: &str = "plimsoll.exceptions.yaml";
@@ -36,7 +35,7 @@ pub(crate) fn load(
         return Ok((None, RulesFile::default()));
     }
     let now = Clock::machine().now();
-    let found = args.exceptions.exceptions.clone().or_else(found_above);
+    let found = args.exceptions.exceptions.clone().or_else(|| nearest(NAME));
     let Some(path) = found else {
         return Ok((Some(Exceptions::of_annotations(now)), RulesFile::default()));
     };
@@ -50,16 +49,6 @@ pub(crate) fn load(
         errors.iter().map(shown).collect::<Vec<_>>()
     })?;
     Ok((Some(Exceptions { rules, now }), RulesFile { name, text }))
-}
-
-/// In the current folder, or the nearest above it; named as people would open it.
-fn found_above() -> Option<PathBuf> {
-    let start = std::env::current_dir().ok()?;
-    if start.join(NAME).is_file() {
-        return Some(NAME.into());
-    }
-    let mut above = start.ancestors().skip(1).map(|folder| folder.join(NAME));
-    above.find(|file| file.is_file())
 }
 
 /// What is to be said after a scan that read everything it was asked to.

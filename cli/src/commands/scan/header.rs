@@ -7,8 +7,8 @@ use plimsoll_model::{Reason, Verdict};
 use plimsoll_policy::outcome::{self, FrameworkResult};
 use plimsoll_policy::{ExceptionLog, ParameterChange, Plan, Tally};
 use plimsoll_report::{
-    Control, Coverage, Files, Framework, Gate, GateInput, Header, Parameter, SeverityCounts,
-    Source, SourceType, Summary, Tool, Unread, VerdictCounts,
+    AttestationNote, Control, Coverage, Files, Framework, Gate, GateInput, Header, Parameter,
+    SeverityCounts, Source, SourceType, Summary, Tool, Unread, VerdictCounts,
 };
 use plimsoll_runtime::Clock;
 
@@ -130,6 +130,7 @@ fn framework(plan: &Plan<'_>, found: &FrameworkResult) -> Framework {
         id: known.id.clone(),
         title: known.title.clone(),
         score: found.score.score(),
+        score_attested: found.score.score_attested(),
         score_possible: found.score.score_possible(),
         previous_score: None,
         controls: found
@@ -146,14 +147,14 @@ fn framework(plan: &Plan<'_>, found: &FrameworkResult) -> Framework {
                 not_evaluated: result.not_evaluated,
                 excepted: result.excepted,
                 policies: result.control.policies.clone(),
-                attestation: None,
+                attestation: result.attestation.clone().map(AttestationNote::from),
             })
             .collect(),
     }
 }
 
 /// What was not read, by policies. With a framework chosen also which of its controls stay open for it, and for what
-/// reason those stay open that no policy decides.
+/// reason those stay open that no policy decides; one that is attested is not open.
 fn unread(
     by_policy: &[(Reason, u32)],
     frameworks: &[FrameworkResult],
@@ -161,7 +162,8 @@ fn unread(
 ) -> Vec<Unread> {
     let mut controls: BTreeMap<&Reason, Vec<String>> = BTreeMap::new();
     let judged = frameworks.iter().flat_map(|found| &found.controls);
-    for result in judged.filter(|_| chosen) {
+    let open = judged.filter(|result| chosen && result.attestation.is_none());
+    for result in open {
         for reason in &result.reasons {
             controls
                 .entry(reason)

@@ -1,5 +1,6 @@
 //! `plimsoll scan`: from arguments to a report.
 
+mod attestations;
 mod cluster;
 mod exceptions;
 mod files;
@@ -21,6 +22,7 @@ use plimsoll_inventory::redact::redacted_value;
 use plimsoll_policy::{Catalogue, Exceptions, Plan, PlanOptions};
 use plimsoll_report::{Diagnostic, Files, SourceType};
 
+use self::attestations::Attested;
 use self::exceptions::RulesFile;
 pub(super) use self::files::{Scanned, scan as scan_files};
 pub(super) use self::problems::{diagnostics as problems_of, no_such_path};
@@ -61,12 +63,20 @@ pub(crate) fn run(
             return Ok(Exit::Usage);
         }
     };
+    let attested = match attestations::load(args, &catalogue) {
+        Ok(attested) => attested,
+        Err(wrong) => {
+            console.diagnose(&wrong);
+            return Ok(Exit::Usage);
+        }
+    };
     output::check(&args.output.outputs)?;
     let scan = Prepared {
         args,
         catalogue: &catalogue,
         exceptions: exceptions.0,
         rules: exceptions.1,
+        attested,
         started,
     };
     match &args.cluster.context {
@@ -83,6 +93,8 @@ struct Prepared<'s> {
     exceptions: Option<Exceptions>,
     /// The file that says so, besides annotations.
     rules: RulesFile,
+    /// What people vouch for.
+    attested: Attested,
     started: Instant,
 }
 
@@ -130,6 +142,9 @@ fn files(scan: &Prepared<'_>, cli: &Cli, console: &Console, interrupt: &Interrup
     if !partial {
         let texts = Some(&scanned.sources);
         let said = exceptions::diagnostics(&plan, &scanned.session, &scan.rules, texts);
+        diagnostics.extend(said);
+        let tally = &scanned.session.tally;
+        let said = attestations::diagnostics(&plan, tally, &scan.attested, &[]);
         diagnostics.extend(said);
     }
     console.diagnose(&diagnostics);
@@ -197,6 +212,7 @@ fn options(scan: &Prepared<'_>) -> PlanOptions {
     let args = scan.args;
     PlanOptions {
         exceptions: scan.exceptions.clone(),
+        attestations: scan.attested.about(&[]),
         frameworks: args.selection.frameworks.clone(),
         only: args.selection.only.clone(),
         skip: args.selection.skip.clone(),

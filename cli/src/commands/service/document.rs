@@ -18,6 +18,8 @@ struct File {
     name: String,
     escalation: PathBuf,
     #[serde(default)]
+    attestations: Option<PathBuf>,
+    #[serde(default)]
     slack: Option<Spanned<SlackConfig>>,
     #[serde(default)]
     mail: Option<Spanned<MailConfig>>,
@@ -32,6 +34,8 @@ pub(super) struct Document {
     pub(super) name: String,
     /// The escalation document's text, checked.
     pub(super) escalation: String,
+    /// The file of attestations, relative to this one.
+    pub(super) attestations: Option<PathBuf>,
     pub(super) slack: Option<SlackConfig>,
     pub(super) mail: Option<MailConfig>,
     pub(super) connections: Vec<ConnectionConfig>,
@@ -63,6 +67,7 @@ impl Document {
         }
         Ok(Self {
             escalation: tenants::escalation(path, &file.escalation)?,
+            attestations: file.attestations,
             id: file.id.value,
             name: file.name,
             slack: file.slack.map(|slack| slack.value),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use plimsoll_alerting::Links;
-use plimsoll_model::{Connection, MailSettings, Tenant};
+use plimsoll_model::{Attestation, Connection, MailSettings, Tenant};
 use plimsoll_report::Diagnostic;
 use plimsoll_store::TenantStore;
 use route_findings::Desk;
@@ -13,18 +13,22 @@ use super::document::Document;
 use super::stop::Stop;
 use super::{Session, claims, table, words};
 use crate::exit::Exit;
-use crate::up::tenants;
+use crate::up::{attested, tenants};
 
 /// Adds a tenant or renews it.
 pub(super) async fn add(session: &Session<'_>, file: &Path) -> Result<Exit, Stop> {
     let target = &session.target;
     let document = Document::read(file, target.is_deployed())?;
     let now = session.clock.now();
+    let built_in = plimsoll_catalogue::built_in().map_err(anyhow::Error::from)?;
+    let attestations = attested::read(file, document.attestations.as_deref(), &built_in, now);
+    let attestations = Ok(attestations?);
     let control = target.store.control();
     let before = control.tenants().await?;
     let known = before.iter().any(|tenant| tenant.slug == document.id);
     let described = document.described();
     let id = tenants::put_described(&target.store, &described, &document.escalation, now).await?;
+    attested::put(&target.store.of(&id), &attestations, now).await?;
     let mut connections = Vec::new();
     for connection in &document.connections {
         claims::warn(session, &id, connection).await?;
@@ -145,6 +149,7 @@ pub(super) async fn show(session: &Session<'_>, name: &str) -> Result<Exit, Stop
     let mut clusters = store.list_clusters().await?;
     clusters.retain(plimsoll_model::Cluster::is_cluster);
     let summary = store.next_summary().await?;
+    let attested = store.list_attestations().await?;
     let own = store.active_policies().await?.len();
     let incidents = store.open_incidents(None).await?.len();
     let now = session.clock.now();
@@ -158,6 +163,7 @@ pub(super) async fn show(session: &Session<'_>, name: &str) -> Result<Exit, Stop
         "nextSummary": summary,
         "ownPolicies": own,
         "openIncidents": incidents,
+        "attestations": attested,
         "connections": connections.iter().map(|one| words::connection_json(name, one)).collect::<Vec<_>>(),
         "clusters": clusters.iter().map(|one| words::cluster_json(name, one)).collect::<Vec<_>>(),
     });
@@ -171,6 +177,7 @@ pub(super) async fn show(session: &Session<'_>, name: &str) -> Result<Exit, Stop
             ("escalation", Some(escalation)),
             ("summary", summary.map(|at| words::when(at, now))),
             ("incidents", Some(format!("{incidents} open"))),
+            ("attested", attestations(&attested, now)),
             ("policies", (own > 0).then(|| format!("{own} of its own"))),
         ];
         table::pairs(out, look, &pairs)?;
@@ -178,6 +185,20 @@ pub(super) async fn show(session: &Session<'_>, name: &str) -> Result<Exit, Stop
         super::connection::table(out, look, &[(name, &connections)])?;
         writeln!(out)?;
         super::cluster::table(out, look, &[(name, &clusters)], now)
+    })
+}
+
+/// `13 controls, 1 of them no longer`; none where nothing is attested.
+fn attestations(all: &[Attestation], now: jiff::Timestamp) -> Option<String> {
+    let ended = all.iter().filter(|one| !one.counts(now)).count();
+    let controls = match all.len() {
+        0 => return None,
+        1 => "1 control".to_owned(),
+        many => format!("{many} controls"),
+    };
+    Some(match ended {
+        0 => controls,
+        some => format!("{controls}, {some} of them no longer"),
     })
 }
 

@@ -209,11 +209,13 @@ fn score(of: &FrameworkScore) -> Value {
         "id": of.id,
         "title": of.title,
         "score": of.score(),
+        "scoreAttested": of.score_attested(),
         "scorePossible": of.score_possible(),
         "scored": of.scored(),
         "passed": of.passed,
         "failed": of.failed,
         "notEvaluated": of.not_evaluated,
+        "attested": of.attested,
     })
 }
 

@@ -138,6 +138,7 @@ impl Place {
         let files = [TenantFiles {
             escalation: include_str!("escalation.yaml").to_owned(),
             own: Own::default(),
+            attested: Ok(Vec::new()),
         }];
         prepare(&service, &self.config, &files).await.unwrap();
         self.trust(&service).await;

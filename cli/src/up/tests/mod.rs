@@ -3,6 +3,7 @@
 
 #[path = "../../../tests/support/api.rs"]
 mod api;
+mod attestations;
 mod exceptions;
 mod own_policies;
 
@@ -145,6 +146,7 @@ impl Nights {
         let files = [TenantFiles {
             escalation: ESCALATION.to_owned(),
             own: own.unwrap(),
+            attested: config.tenants[0].attested(&file, &service.catalogue, night(number)),
         }];
         let in_force = prepare(&service, &config, &files).await.unwrap();
         self.work(&service).await;

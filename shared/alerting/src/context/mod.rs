@@ -20,7 +20,8 @@ pub use self::incident::{
 };
 pub(crate) use self::of_incident::{Saying, incident_context, no_longer};
 pub use self::summary::{
-    ClusterLine, ExceptionLine, FixedLine, OverdueLine, ScoreLine, SummaryContext, UnevaluatedLine,
+    AttestationLine, ClusterLine, ExceptionLine, FixedLine, OverdueLine, ScoreLine, SummaryContext,
+    UnevaluatedLine,
 };
 pub use self::test_message::TestMessageContext;
 pub use self::when::When;

@@ -40,6 +40,10 @@ pub struct SummaryContext {
     pub overdue: Option<OverdueLine>,
     /// Exceptions that end soon.
     pub exceptions: Vec<ExceptionLine>,
+    /// Attestations that have ended or end soon; at most ten lines.
+    pub attestations: Vec<AttestationLine>,
+    /// Lines beyond those.
+    pub more_attestations: usize,
     /// The five worst open findings.
     pub worst: Vec<FindingWords>,
     /// Open findings in all.
@@ -94,6 +98,8 @@ pub struct ScoreLine {
     pub scored: u32,
     /// Of those, not evaluated.
     pub not_evaluated: u32,
+    /// Of those not evaluated, attested by somebody.
+    pub attested: u32,
     /// Widths of the bar's parts in percent, together 100: proven, not evaluated, the rest.
     pub bar: [u32; 3],
 }
@@ -116,6 +122,18 @@ pub struct ExceptionLine {
     pub title: String,
     /// The day on which it ends.
     pub ends: String,
+}
+
+/// Attestations that have ended or end soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AttestationLine {
+    /// Which controls, and who stands in for them.
+    pub title: String,
+    /// The last day, with its year.
+    pub ends: String,
+    /// Whether it is past, so that the controls are open again.
+    pub ended: bool,
 }
 
 /// What was not evaluated in one cluster, for one reason.

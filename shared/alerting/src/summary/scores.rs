@@ -13,6 +13,7 @@ struct Sum<'a> {
     scored: u32,
     passed: u32,
     not_evaluated: u32,
+    attested: u32,
 }
 
 impl Sum<'_> {
@@ -56,6 +57,7 @@ pub(super) fn lines(clusters: &[ClusterWeek<'_>]) -> Vec<ScoreLine> {
                 }),
                 scored: sum.scored,
                 not_evaluated: sum.not_evaluated,
+                attested: sum.attested,
                 bar: [proven, unknown, 100 - proven - unknown],
             })
         })
@@ -70,6 +72,7 @@ fn sums<'a>(scores: impl Iterator<Item = &'a [FrameworkScore]>) -> BTreeMap<&'a 
         sum.scored += score.scored();
         sum.passed += score.passed;
         sum.not_evaluated += score.not_evaluated;
+        sum.attested += score.attested;
     }
     sums
 }

@@ -63,6 +63,7 @@ fn score(passed: u32, not_evaluated: u32) -> FrameworkScore {
         passed,
         failed: 27 - passed - not_evaluated,
         not_evaluated,
+        attested: 0,
     }
 }
 
@@ -99,6 +100,7 @@ struct World {
     findings: Vec<Finding>,
     incidents: Vec<Incident>,
     missing: Vec<Reason>,
+    attestations: Vec<AttestationEnd>,
     links: Links,
 }
 
@@ -121,6 +123,7 @@ impl World {
             findings,
             incidents: Vec::new(),
             missing: Vec::new(),
+            attestations: Vec::new(),
             links: Links::default(),
         }
     }
@@ -148,6 +151,7 @@ impl World {
             findings: &self.findings,
             incidents: &self.incidents,
             exceptions: &[],
+            attestations: &self.attestations,
             links: &self.links,
         })
     }
@@ -255,6 +259,31 @@ fn overdue_counts_from_the_tenants_deadlines() {
         ("critical", 1)
     );
     assert_eq!(overdue.oldest, "5 days 22 h");
+}
+
+#[test]
+fn attestations_that_end_are_named_and_many_are_counted() {
+    let mut world = World::new(Vec::new());
+    let ended = AttestationEnd {
+        what: "CIS EKS 4.5.1, by Ana".to_owned(),
+        until: at("2026-11-30T23:59:59Z"),
+        ended: true,
+    };
+    world.attestations = vec![ended; 12];
+    world.clusters[0].scores[0].attested = 4;
+    let summary = world.summary();
+    assert_eq!(summary.attestations.len(), 10);
+    let context = serde_json::to_value(&summary).unwrap();
+    let Rendered::Email(mail) = render("weekly-summary", Channel::Email, &context).unwrap() else {
+        panic!()
+    };
+    for said in [
+        "CIS EKS 4.5.1, by Ana: ended 30 Nov 2026",
+        "and 2 more",
+        "(13 of 27 scored controls not evaluated, 4 of them attested)",
+    ] {
+        assert!(mail.text.contains(said), "{}", mail.text);
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub(crate) use annotation::{Annotation, read as read_annotations};
 pub(crate) use file::RuleFile;
 pub use file::{ExceptionRule, read_rules};
 pub use log::{ExceptionLog, Remark, RemarkKind};
+pub(crate) use reason::end_of;
 
 /// The exceptions that a scan knows besides those in annotations, and the time at which they have to count.
 #[derive(Debug, Clone)]

@@ -1,23 +1,25 @@
-//! A framework's score as a bar: proven, possible, failing; what is not evaluated is hatched, never coloured.
+//! A framework's score as a bar: proven, attested, possible, failing; what is not measured is hatched, never coloured.
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use plimsoll_model::Verdict;
 
+use super::attested;
 use crate::look::pad;
 use crate::{Control, Framework, Header, Look};
 
 /// Cells of a bar.
 const CELLS: usize = 40;
 
-/// Writes every framework in full: bar, scored controls, manual controls.
+/// Writes every framework in full: bar, scored controls, manual controls, who attests what.
 pub(crate) fn write(out: &mut dyn Write, header: &Header, look: Look) -> io::Result<()> {
     let width = widest(header);
     for framework in &header.frameworks {
         bar(out, framework, width, look)?;
         scored(out, framework, look)?;
         manual(out, framework, look)?;
+        attested::write(out, framework, look)?;
     }
     Ok(())
 }
@@ -45,18 +47,23 @@ fn bar(out: &mut dyn Write, framework: &Framework, width: usize, look: Look) -> 
         return writeln!(out, "{id}  no scored control applies");
     };
     let proven = cells(score);
-    let hatched = cells(possible).saturating_sub(proven);
-    let failing = CELLS - proven - hatched;
+    let word = framework.score_attested;
+    let attested = word.map_or(0, |score| cells(score).saturating_sub(proven));
+    let hatched = cells(possible).saturating_sub(proven + attested);
+    let failing = CELLS - proven - attested - hatched;
+    let with = word.map(|score| format!("{score:.1} with what is attested, "));
     let part = |mark: &str, cells: usize, style: Style| {
         let text = mark.repeat(cells);
         look.paint(style, look.marks(&text))
     };
     writeln!(
         out,
-        "{id}  {}{}{}  {score:.1} proven, {possible:.1} possible",
+        "{id}  {}{}{}{}  {score:.1} proven, {}{possible:.1} possible",
         part("█", proven, AnsiColor::Cyan.on_default()),
+        part("▒", attested, Style::new().dimmed()),
         part("░", hatched, Style::new().dimmed()),
         part("×", failing, AnsiColor::Red.on_default()),
+        with.unwrap_or_default(),
     )
 }
 
@@ -70,12 +77,17 @@ fn cells(percent: f64) -> usize {
 
 fn scored(out: &mut dyn Write, framework: &Framework, look: Look) -> io::Result<()> {
     let applicable: Vec<&Control> = controls(framework, true).collect();
+    let (attested, own) = by_attestation(&applicable);
+    let attested = match attested {
+        0 => String::new(),
+        many => format!("{many} attested · "),
+    };
     let line = format!(
-        "{}{} pass · {} fail · {} not evaluated",
+        "{}{} pass · {} fail · {attested}{} not evaluated",
         pad(&format!("scored {}", applicable.len()), 15),
-        with(&applicable, Verdict::Pass),
-        with(&applicable, Verdict::Fail),
-        with(&applicable, Verdict::NotEvaluated)
+        with(&own, Verdict::Pass),
+        with(&own, Verdict::Fail),
+        with(&own, Verdict::NotEvaluated) + with(&own, Verdict::Manual)
     );
     writeln!(out, "{}", look.marks(&line))
 }
@@ -85,15 +97,7 @@ fn manual(out: &mut dyn Write, framework: &Framework, look: Look) -> io::Result<
     if all.is_empty() {
         return Ok(());
     }
-    let attested = all
-        .iter()
-        .filter(|control| control.attestation.is_some())
-        .count();
-    let own: Vec<&Control> = all
-        .iter()
-        .copied()
-        .filter(|control| control.attestation.is_none())
-        .collect();
+    let (attested, own) = by_attestation(&all);
     let (pass, fail) = (with(&own, Verdict::Pass), with(&own, Verdict::Fail));
     let mut parts = Vec::new();
     match (pass + fail, fail) {
@@ -116,6 +120,13 @@ fn manual(out: &mut dyn Write, framework: &Framework, look: Look) -> io::Result<
         parts.join(" · ")
     );
     writeln!(out, "{}", look.marks(&line))
+}
+
+/// How many are attested, and the others.
+fn by_attestation<'c>(all: &[&'c Control]) -> (usize, Vec<&'c Control>) {
+    let others = all.iter().copied();
+    let others: Vec<_> = others.filter(|one| one.attestation.is_none()).collect();
+    (all.len() - others.len(), others)
 }
 
 fn controls(framework: &Framework, scored: bool) -> impl Iterator<Item = &Control> {

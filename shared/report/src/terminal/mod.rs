@@ -1,6 +1,7 @@
 //! The report for people at a terminal, and the one-line form for pipes (interfaces: every message ends with the next
 //! act; what is not known has no colour; quiet when all is well).
 
+mod attested;
 mod closing;
 mod cluster;
 mod files;

@@ -199,6 +199,7 @@ pub(crate) fn header(kind: SourceType, name: &str) -> Header {
                 id: id.into(),
                 title: title.into(),
                 score: None,
+                score_attested: None,
                 score_possible: None,
                 previous_score: None,
                 controls: Vec::new(),

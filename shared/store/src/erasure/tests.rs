@@ -37,11 +37,20 @@ fn every_key(tenant: &TenantId) -> Vec<(&'static str, Key)> {
     let incident = IncidentId::of(&["i"]);
     let delivery = DeliveryId::of(&["d"]);
     let policy = PolicyId::new("p");
+    let attestation = Attestation {
+        framework: "f".to_owned(),
+        control: "1.1".to_owned(),
+        cluster: None,
+        statement: "s".to_owned(),
+        by: "Ana".to_owned(),
+        until: Timestamp::UNIX_EPOCH,
+    };
     vec![
         ("meta", keys.meta()),
         ("connection", keys.connection(&ConnectionId::of(&["c"]))),
         ("cluster", keys.cluster(&cluster)),
         ("exception", keys.exception(&ExceptionId::of(&["e"]))),
+        ("attestation", keys.attestation(&attestation)),
         ("escalation", keys.escalation(1)),
         ("policy", keys.policy(&policy, 1)),
         ("parameters", keys.parameters()),

@@ -42,6 +42,15 @@ async fn life(store: &Store, mine: &str) {
         expires: None,
     };
     t.put_exception(&exception).await.unwrap();
+    let attestation = Attestation {
+        framework: "f".to_owned(),
+        control: "1.1".to_owned(),
+        cluster: None,
+        statement: mine.to_owned(),
+        by: mine.to_owned(),
+        until: after(60),
+    };
+    t.put_attestation(&attestation).await.unwrap();
     let audit = AuditEntry {
         at: start(),
         actor: mine.to_owned(),
@@ -52,6 +61,10 @@ async fn life(store: &Store, mine: &str) {
     t.append_audit(&audit).await.unwrap();
     turn().await;
     assert_eq!(t.list_exceptions().await.unwrap(), vec![exception.clone()]);
+    assert_eq!(
+        t.list_attestations().await.unwrap(),
+        vec![attestation.clone()]
+    );
     assert_eq!(t.list_audit(start()).await.unwrap(), vec![audit]);
 
     let policy = PolicyId::new("own-policy");
@@ -294,6 +307,7 @@ async fn life(store: &Store, mine: &str) {
     turn().await;
     t.delete_object(&object).await.unwrap();
     t.delete_exception(&exception.id).await.unwrap();
+    t.delete_attestation(&attestation).await.unwrap();
     assert_eq!(t.tenant(), &own.id);
     // What is due of both is found by the one who may; each handle moves its own entry only.
     for item in store

@@ -226,6 +226,7 @@ pub(crate) fn publication(manifest: Option<String>, outbox: Option<OutboxItem>) 
                 passed: 9,
                 failed: 1,
                 not_evaluated: 0,
+                attested: 0,
             }],
             missing: vec![Reason::new(ReasonCode::PermissionMissing, "list roles")],
             version: Some("1.34".to_owned()),

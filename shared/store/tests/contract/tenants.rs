@@ -84,6 +84,35 @@ async fn exceptions_are_listed_until_deleted() {
 }
 
 #[tokio::test]
+async fn a_control_is_attested_once_for_the_same_clusters() {
+    let (_, handle) = tenant_store().await;
+    let everywhere = Attestation {
+        framework: "cis-eks-1.8.0".to_owned(),
+        control: "4.5.1".to_owned(),
+        cluster: None,
+        statement: "we looked".to_owned(),
+        by: "Ana".to_owned(),
+        until: after(60),
+    };
+    let here = Attestation {
+        cluster: Some("prod-*".to_owned()),
+        ..everywhere.clone()
+    };
+    let later = Attestation {
+        until: after(90),
+        ..here.clone()
+    };
+    for one in [&everywhere, &here, &here, &later] {
+        handle.put_attestation(one).await.unwrap();
+    }
+    let kept = handle.list_attestations().await.unwrap();
+    assert_eq!(kept, [everywhere, later.clone()]);
+    handle.delete_attestation(&later).await.unwrap();
+    handle.delete_attestation(&later).await.unwrap();
+    assert_eq!(handle.list_attestations().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn the_audit_trail_is_in_order_and_by_month() {
     let (_, handle) = tenant_store().await;
     let entry = |minutes: i64| AuditEntry {
