@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod catalogue;
+pub(crate) mod collector;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod message;
