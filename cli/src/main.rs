@@ -75,6 +75,8 @@ fn run(cli: &Cli) -> Exit {
         Command::Policy(args) => commands::policy::run(args, &console),
         Command::Explain(args) => commands::explain::run(args, &console),
         Command::Access(args) => commands::access::run(args, &console),
+        Command::Collector(args) => commands::collector::run(args, &console),
+        Command::CollectNode(args) => commands::collector::collect_node(args, &console, &interrupt),
         Command::Service(args) => commands::service::run(args, &console),
         Command::Onboarding(args) => commands::service::onboarding(args, &console),
         Command::Message(args) => match &args.command {

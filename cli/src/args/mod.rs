@@ -1,5 +1,6 @@
 //! The command line as people type it.
 
+mod collector;
 mod fix;
 mod operate;
 mod policy;
@@ -8,7 +9,9 @@ mod service;
 mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use plimsoll_model::NodeRoute;
 
+pub(crate) use collector::{CollectNodeArgs, CollectorArgs};
 pub(crate) use fix::FixArgs;
 pub(crate) use operate::{
     ClusterCommand, ConnectionCommand, InvitedArgs, LinkArgs, OnboardingArgs, OnboardingCommand,
@@ -77,6 +80,11 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Print the exact permissions that the policies in use need.
     Access(AccessArgs),
+    /// Print what lets each node of a cluster tell its kubelet's settings, ready for kubectl apply.
+    Collector(CollectorArgs),
+    /// Read the node that this runs on and leave what it tells in a ConfigMap; what `collector` starts.
+    #[command(hide = true)]
+    CollectNode(CollectNodeArgs),
     /// Look at messages.
     Message(MessageArgs),
     /// Operate a deployed stack, or a data folder of `plimsoll up` that is not running.
@@ -148,6 +156,9 @@ pub(crate) struct AccessArgs {
     /// Say which policies need each rule.
     #[arg(long)]
     pub(crate) explain: bool,
+    /// With what this route to evidence of nodes needs: collector or nodes-proxy.
+    #[arg(long, value_name = "ROUTE", value_parser = values::node_route)]
+    pub(crate) node_evidence: Option<NodeRoute>,
 }
 
 /// Whose permissions.

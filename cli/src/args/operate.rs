@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use plimsoll_model::Stage;
+use plimsoll_model::{NodeRoute, Stage};
 
 use super::Format;
+use super::values::node_route;
 
 /// Which installation is meant, and how its answer looks.
 #[derive(Debug, Clone, Args)]
@@ -192,6 +193,9 @@ pub(crate) struct LinkArgs {
     /// The stage of all its clusters, where the tenant's rules are not to decide.
     #[arg(long, value_name = "STAGE", value_parser = stage)]
     pub(crate) stage: Option<Stage>,
+    /// How kubelet settings of its nodes are read: collector or nodes-proxy; not at all where nobody chose.
+    #[arg(long, value_name = "ROUTE", value_parser = node_route)]
+    pub(crate) node_evidence: Option<NodeRoute>,
     #[command(flatten)]
     pub(crate) invited: InvitedArgs,
 }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use plimsoll_model::Severity;
+use plimsoll_model::{NodeRoute, Severity};
 use plimsoll_policy::ParameterValue;
 
-use super::values::{percent, severity};
+use super::values::{node_route, percent, severity};
 use crate::parameters::Parameters;
 
 use super::{Format, OutputFile, Selection, SeverityFilter, VerdictFilter};
@@ -76,6 +76,15 @@ pub(crate) struct ClusterArgs {
     /// Only resources with these labels, as in kubectl.
     #[arg(short = 'l', long, value_name = "QUERY", requires = "context")]
     pub(crate) selector: Option<String>,
+    /// How kubelet settings of nodes are read, which the Kubernetes API gives to nobody safely: collector (what
+    /// `plimsoll collector` left), or nodes-proxy (needs a right that allows to run commands in every pod).
+    #[arg(
+        long,
+        value_name = "ROUTE",
+        value_parser = node_route,
+        requires = "context"
+    )]
+    pub(crate) node_evidence: Option<NodeRoute>,
 }
 
 /// What is accepted.

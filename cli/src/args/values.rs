@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use plimsoll_model::{Severity, Verdict};
+use plimsoll_model::{NodeRoute, Severity, Verdict};
 
 /// Formats of later releases, so that asking for one gets a better answer than "unknown".
 const NOT_YET: [&str; 10] = [
@@ -118,6 +118,14 @@ impl FromStr for SeverityFilter {
         }
         Ok(Self(shown))
     }
+}
+
+/// Reads a route to evidence of nodes.
+pub(crate) fn node_route(word: &str) -> Result<NodeRoute, String> {
+    NodeRoute::parse(word).ok_or_else(|| {
+        let words = NodeRoute::ALL.map(NodeRoute::as_str).join(", ");
+        format!("`{word}` is no route; there are {words}")
+    })
 }
 
 /// Reads a severity.

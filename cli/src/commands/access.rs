@@ -5,7 +5,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use plimsoll_inventory::aws::wire::actions;
-use plimsoll_model::kind;
+use plimsoll_model::{COLLECTOR_NAMESPACE, NodeRoute, kind};
 use plimsoll_policy::{AwsPart, Plan, PlanOptions, kinds};
 
 use super::catalogue;
@@ -20,6 +20,15 @@ const GROUP: &str = "plimsoll:readers";
 
 /// Actions that finding clusters and being let into them takes, whatever the policies.
 const FIND_CLUSTERS: [&str; 2] = ["eks:DescribeCluster", "eks:ListClusters"];
+
+/// The rule of the route nodes-proxy, with what it means.
+const NODES_PROXY: &str = "\
+  # WARNING: get nodes/proxy also allows to run commands in every pod of the cluster, past audit log and admission.
+  # Only for the route nodes-proxy, which somebody chose; `plimsoll collector` does without it.
+  - apiGroups: [\"\"]
+    resources: [nodes/proxy]
+    verbs: [get]
+";
 
 /// Runs it.
 ///
@@ -52,7 +61,7 @@ pub(crate) fn run(args: &AccessArgs, console: &Console) -> Result<Exit> {
     };
     let plan = Plan::new(&catalogue, options);
     console.print(|out| match args.side {
-        AccessSide::ClusterRole => cluster_role(out, &plan, args.explain),
+        AccessSide::ClusterRole => cluster_role(out, &plan, args),
         AccessSide::Iam => iam(out, &plan),
     })?;
     Ok(Exit::Done)
@@ -65,7 +74,10 @@ fn lists<'c>(plan: &Plan<'c>) -> BTreeMap<&'c str, Vec<&'c str>> {
         lists.insert(list, Vec::new());
     }
     for policy in plan.policies() {
-        let own = policy.kinds.iter().filter_map(|kind| kinds::plural(kind));
+        let own = policy
+            .kinds
+            .iter()
+            .filter_map(|kind| kinds::list_read(kind));
         let needed = policy.needs.iter().map(String::as_str);
         for list in own.chain(needed) {
             let Some(policies) = lists.get_mut(list) else {
@@ -79,7 +91,7 @@ fn lists<'c>(plan: &Plan<'c>) -> BTreeMap<&'c str, Vec<&'c str>> {
     lists
 }
 
-fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io::Result<()> {
+fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, args: &AccessArgs) -> std::io::Result<()> {
     let mut groups: BTreeMap<&str, Vec<(&str, Vec<&str>)>> = BTreeMap::new();
     for (list, policies) in lists(plan) {
         let group = kinds::group_of_plural(list).unwrap_or("");
@@ -99,7 +111,7 @@ fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io:
     writeln!(out, "rules:")?;
     for (group, lists) in groups {
         writeln!(out, "  - apiGroups: [\"{group}\"]")?;
-        if explain {
+        if args.explain {
             writeln!(out, "    resources:")?;
             for (list, policies) in lists {
                 writeln!(out, "      - {list} # {}", policies.join(", "))?;
@@ -109,6 +121,9 @@ fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io:
             writeln!(out, "    resources: [{}]", names.join(", "))?;
         }
         writeln!(out, "    verbs: [list]")?;
+    }
+    if args.node_evidence == Some(NodeRoute::NodesProxy) {
+        write!(out, "{NODES_PROXY}")?;
     }
     writeln!(out, "  - nonResourceURLs: [/version]\n    verbs: [get]")?;
     writeln!(out, "---")?;
@@ -122,7 +137,36 @@ fn cluster_role(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io:
     writeln!(
         out,
         "subjects:\n  - apiGroup: rbac.authorization.k8s.io\n    kind: Group\n    name: {GROUP}"
-    )
+    )?;
+    match args.node_evidence {
+        Some(NodeRoute::Collector) => collector_role(out),
+        _ => Ok(()),
+    }
+}
+
+/// What the collector leaves may be read, and nothing else is in its namespace.
+fn collector_role(out: &mut dyn Write) -> std::io::Result<()> {
+    for (kind, rest) in [
+        (
+            "Role",
+            "rules:\n  - apiGroups: [\"\"]\n    resources: [configmaps]\n    verbs: [list]"
+                .to_owned(),
+        ),
+        (
+            "RoleBinding",
+            format!(
+                "roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: {ROLE}\n\
+                 subjects:\n  - apiGroup: rbac.authorization.k8s.io\n    kind: Group\n    name: {GROUP}"
+            ),
+        ),
+    ] {
+        writeln!(
+            out,
+            "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\n\
+             metadata:\n  name: {ROLE}\n  namespace: {COLLECTOR_NAMESPACE}\n{rest}"
+        )?;
+    }
+    Ok(())
 }
 
 /// What the customer's role allows: the account is read as a whole if some policy is about it. A statement a service.

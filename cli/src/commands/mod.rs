@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod attestations;
 pub(crate) mod catalogue;
+pub(crate) mod collector;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod message;

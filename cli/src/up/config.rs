@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_model::Stage;
+use plimsoll_model::{NodeRoute, Stage};
 use plimsoll_policy::Catalogue;
 use serde::Deserialize;
 use toml::Spanned;
@@ -135,6 +135,9 @@ pub(crate) struct ConnectionConfig {
     pub(crate) regions: Vec<String>,
     #[serde(default)]
     pub(crate) stage: Option<Stage>,
+    /// The route to evidence of nodes.
+    #[serde(default)]
+    pub(crate) node_evidence: Option<NodeRoute>,
 }
 
 /// The role that customers make, unless they name it otherwise.

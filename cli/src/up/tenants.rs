@@ -167,6 +167,7 @@ pub(crate) async fn put_connection(
     }
     connection.kind = kind;
     connection.stage = config.stage;
+    connection.node_evidence = config.node_evidence;
     connection.next_scan = connection.next_scan.max(earliest);
     store.of(tenant).put_connection(&connection).await?;
     Ok(connection)

@@ -91,7 +91,12 @@ fn every_policy_is_reported_at_its_path() {
 
 /// Whether no manifest can hold what it is about, or what that has to be compared with: a cluster's own, or its account.
 fn is_live(policy: &Policy) -> bool {
-    let only_live = |source| matches!(source, KindSource::ClusterOnly | KindSource::MadeUp);
+    let only_live = |source| {
+        matches!(
+            source,
+            KindSource::ClusterOnly | KindSource::MadeUp | KindSource::NodeEvidence
+        )
+    };
     let of_name = |name: &String| kind::named(name).is_some_and(|kind| only_live(kind.source));
     let of_list = |list: &String| kind::of_plural(list).is_some_and(|kind| only_live(kind.source));
     policy.kinds.iter().all(of_name) || policy.needs.iter().any(of_list) || policy.crosses_border()

@@ -5,11 +5,13 @@
 
 mod across;
 mod around;
+mod attempt;
 mod batches;
 mod excepted;
 mod findings;
 mod kept;
 mod live;
+mod nodes;
 mod own;
 mod reach;
 mod reading;
@@ -25,6 +27,7 @@ use plimsoll_store::{Acquired, ScanLease, Store, StoreError, TenantStore};
 
 pub use around::{Around, aws_part, surroundings_name};
 pub use live::{ListSink, LiveError, LiveScan, Progress, judge_cluster};
+pub use nodes::NodeAccess;
 pub use own::{as_kept, policies_of};
 pub use reach::{Reach, refused, role_arn, unreadable};
 

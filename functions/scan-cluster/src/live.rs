@@ -5,14 +5,18 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom};
 
 use crate::around::{Around, spool};
+use crate::attempt::{Attempt, Ended};
+use crate::nodes::{self, NodeAccess};
 use futures_util::future::{try_join, try_join_all};
 use plimsoll_cel::{Bump, Node};
-use plimsoll_inventory::kube::{ClusterError, ClusterReader, ListEvent, ListOutcome, ListScope};
-use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader, SnapshotWriter};
+use plimsoll_inventory::kube::{
+    ClusterError, ClusterReader, ListEvent, ListOutcome, ListScope, NodeRef,
+};
+use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader};
 use plimsoll_model::kind::{self, Kind};
 use plimsoll_model::{Reason, ReasonCode};
 use plimsoll_policy::kinds::workload_kinds;
-use plimsoll_policy::{ListState, Lists, Owners, Plan, Seen, Session, Sink};
+use plimsoll_policy::{ListState, Lists, Owners, Plan, Session, Sink};
 
 /// What was judged.
 #[derive(Debug)]
@@ -39,6 +43,14 @@ impl<'c, K> LiveScan<'c, K> {
             refused: Vec::new(),
         }
     }
+
+    /// Counts what a list came to; gives the nodes that were in it.
+    fn take(&mut self, ended: Ended<'c, K>) -> Vec<NodeRef> {
+        self.session.merge(ended.session);
+        self.sinks.push(ended.sink);
+        self.spools.push(ended.spool);
+        ended.nodes
+    }
 }
 
 /// The sink of one list.
@@ -61,7 +73,8 @@ pub enum LiveError {
 /// News while lists are read: the kind, objects seen of it so far, and what is left where the server says.
 pub type Progress<'p> = dyn Fn(&'static Kind, u64, Option<u64>) + Send + Sync + 'p;
 
-/// Reads and judges, with what is `around` the cluster in its AWS account, in memory that does not depend on how much there is: of each list that is under way one page, one
+/// Reads and judges, with what is `around` the cluster in its AWS account and, by the route chosen, with evidence of its
+/// nodes, in memory that does not depend on how much there is: of each list that is under way one page, one
 /// compressor and what its sink holds; of every list that was read what joins need ([`plimsoll_policy::Joins`] says how
 /// much). `make_sink` makes a fresh sink for each list (and again when a list begins anew).
 ///
@@ -72,6 +85,7 @@ pub async fn judge_cluster<'c, K: ListSink>(
     plan: &'c Plan<'c>,
     scope: &ListScope,
     around: Option<&Around>,
+    access: Option<NodeAccess>,
     make_sink: &(dyn Fn() -> K + Send + Sync),
     progress: &Progress<'_>,
 ) -> Result<LiveScan<'c, K>, LiveError> {
@@ -82,12 +96,11 @@ pub async fn judge_cluster<'c, K: ListSink>(
         .collect();
     let reads = read_lists(reader, plan, &specs, scope, make_sink, progress);
     let mut scan = LiveScan::new(plan);
+    let mut nodes = Vec::new();
     for (spec, outcome, ended) in reads.await? {
         scan.lists.set(spec.plural, state(spec, &outcome));
         if let Some(ended) = ended {
-            scan.session.merge(ended.session);
-            scan.sinks.push(ended.sink);
-            scan.spools.push(ended.spool);
+            nodes.extend(scan.take(ended));
         }
         match outcome {
             ListOutcome::Complete { .. } | ListOutcome::Absent => {}
@@ -107,6 +120,12 @@ pub async fn judge_cluster<'c, K: ListSink>(
         scan.lists.narrow(&scope.namespaces, by_labels);
         let cluster = kind::CLUSTER.plural;
         scan.lists.set(cluster, ListState::Incomplete(reason));
+    }
+    let evidence = nodes::read(reader, &mut scan, &nodes, access).await;
+    if let Some(access) = access.filter(|_| !evidence.is_empty()) {
+        let attempt = Attempt::new(plan, make_sink())?;
+        let ended = nodes::judge(attempt, access.route, &nodes, &evidence)?;
+        scan.take(ended);
     }
     end(scan, around, make_sink())
 }
@@ -134,7 +153,8 @@ pub(crate) fn judge_around<'c, K: ListSink>(
     sink: K,
 ) -> Result<LiveScan<'c, K>, LiveError> {
     let mut scan = LiveScan::new(plan);
-    for plural in plan.lists().into_iter().chain([kind::CLUSTER.plural]) {
+    let made_up = [kind::CLUSTER.plural, kind::NODE_CONFIG.plural];
+    for plural in plan.lists().into_iter().chain(made_up) {
         let unread = ListState::Incomplete(reason.clone());
         scan.lists.set(plural, unread);
     }
@@ -159,56 +179,6 @@ pub(crate) fn end<'c, K: ListSink>(
         scan.spools.push(spool(&used)?);
     }
     Ok(scan)
-}
-
-/// One attempt at one list. It begins with the first page, because the lists that wait for their turn, and those that
-/// the cluster does not have, should cost nothing.
-struct Attempt<'c, K> {
-    session: Session<'c>,
-    sink: K,
-    spool: SnapshotWriter<File>,
-}
-
-/// What a list came to that was read to its end.
-struct Ended<'c, K> {
-    session: Session<'c>,
-    sink: K,
-    spool: File,
-}
-
-impl<'c, K: ListSink> Attempt<'c, K> {
-    fn new(plan: &'c Plan<'c>, sink: K) -> Result<Self, SnapshotError> {
-        let spool = SnapshotWriter::new(tempfile::tempfile()?)?;
-        Ok(Self {
-            session: Session::new(plan),
-            sink,
-            spool,
-        })
-    }
-
-    fn see(
-        &mut self,
-        node: &Node<'_>,
-        scratch: &Bump,
-        (owners, lists): (&Owners, &Lists),
-    ) -> Result<(), SnapshotError> {
-        let sink = &mut self.sink;
-        match self.session.first(node, None, scratch, lists, sink) {
-            Seen::NotOurs => return Ok(()),
-            Seen::Done | Seen::Again => {}
-            Seen::Owned => self.session.owned(node, None, scratch, owners, lists, sink),
-        }
-        self.spool.write(node)
-    }
-
-    fn end(mut self) -> Result<Ended<'c, K>, SnapshotError> {
-        self.sink.list_ended();
-        Ok(Ended {
-            session: self.session,
-            sink: self.sink,
-            spool: self.spool.finish()?,
-        })
-    }
 }
 
 /// Reads lists at once, but pods after those that say whose pods are whose.

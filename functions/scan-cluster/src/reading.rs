@@ -11,6 +11,7 @@ use plimsoll_store::Publication;
 use crate::around::{Around, aws_part};
 use crate::kept::Kept;
 use crate::live::{LiveError, judge_account, judge_around, judge_cluster};
+use crate::nodes::NodeAccess;
 use crate::reach::{suspended, unreadable};
 use crate::writing::State;
 use crate::{ScanError, Work};
@@ -69,7 +70,19 @@ impl Work<'_> {
         };
         let plan = Plan::new(self.catalogue, options);
         let scope = ListScope::default();
-        let judged = judge_cluster(reader, &plan, &scope, around, &Kept::default, &|_, _, _| {});
+        let access = connection.node_evidence.map(|route| NodeAccess {
+            route,
+            now: clock.now(),
+        });
+        let judged = judge_cluster(
+            reader,
+            &plan,
+            &scope,
+            around,
+            access,
+            &Kept::default,
+            &|_, _, _| {},
+        );
         match judged.await {
             Ok(scan) => {
                 let read = State::Read(Some(version.minor));

@@ -1,11 +1,12 @@
 //! What is never stored: values that may be secret are judged in memory and left out of everything kept.
 //!
 //! Replaced by [`REDACTED`]: literal values of environment variables, annotations that hold whole manifests, data of
-//! ConfigMaps and Secrets, user data of machines. Left out: `metadata.managedFields`.
+//! ConfigMaps and Secrets, user data of machines, the URL that a kubelet fetches pods from. Left out: `metadata.managedFields`.
 
 use std::io::{self, Write};
 
 use plimsoll_cel::Node;
+use plimsoll_model::kind;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// What stands in the place of a value that may be secret.
@@ -129,6 +130,7 @@ impl At<'_> {
         let parent = self.up.map(|up| up.key);
         match (self.key, parent) {
             ("value", Some("env")) | ("userData" | "UserData", _) => true,
+            ("staticPodURL" | "staticPodURLHeader", _) if kind == kind::NODE_CONFIG.name => true,
             // A key with dots, given without brackets, arrives in pieces: look at the whole of it.
             (_, Some("data" | "stringData" | "binaryData"))
                 if matches!(kind, "ConfigMap" | "Secret") =>

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::check::{Check, CheckKind, CheckOutcome, Checked};
 pub use self::words::{NextStep, Standing, mended};
-use crate::{Cluster, ClusterId, ConnectionId, Lease, Provider, Readable, ScanCounts, Stage};
+use crate::{
+    Cluster, ClusterId, ConnectionId, Lease, NodeRoute, Provider, Readable, ScanCounts, Stage,
+};
 
 /// An AWS account, or one cluster by context or endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,9 @@ pub struct Connection {
     pub kind: ConnectionKind,
     /// The stage of all its clusters, where the tenant says so here.
     pub stage: Option<Stage>,
+    /// How evidence of the nodes of its clusters is had, where the tenant chose a way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_evidence: Option<NodeRoute>,
     /// Whether it works.
     pub state: ConnectionState,
     /// When the account or cluster is next due for a scan.
@@ -131,6 +136,7 @@ impl Connection {
             id,
             kind,
             stage,
+            node_evidence: None,
             state: ConnectionState::Waiting,
             next_scan: now,
             checked: Checked::default(),

@@ -31,6 +31,8 @@ pub enum KindSource {
     ClusterOnly,
     /// It is made up once for each live scan, and listed nowhere.
     MadeUp,
+    /// It is made of what evidence of nodes tells, one for each node, by the route that a tenant chose.
+    NodeEvidence,
     /// An AWS resource: in templates, and by reading an account.
     Aws(Home),
 }
@@ -124,6 +126,11 @@ pub const CLUSTER: Kind = kind("plimsoll", "v1", "Cluster", "clusters")
     .cluster_wide()
     .from(KindSource::MadeUp);
 
+/// A node's kubelet settings and files, as far as a route of evidence shows them ([`crate::NodeRoute`]).
+pub const NODE_CONFIG: Kind = kind("plimsoll.io", "v1", "NodeConfig", "nodeconfigs")
+    .cluster_wide()
+    .from(KindSource::NodeEvidence);
+
 const RBAC: &str = "rbac.authorization.k8s.io";
 const NETWORKING: &str = "networking.k8s.io";
 const ADMISSION: &str = "admissionregistration.k8s.io";
@@ -148,6 +155,7 @@ const fn kind(
 /// have is an empty list.
 pub const KINDS: &[Kind] = &[
     CLUSTER,
+    NODE_CONFIG,
     kind("", "v1", "Namespace", "namespaces").cluster_wide(),
     kind("", "v1", "Node", "nodes")
         .cluster_wide()

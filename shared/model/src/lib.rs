@@ -26,6 +26,7 @@ mod judgement;
 pub mod kind;
 mod manifest;
 mod message;
+mod node;
 pub mod onboarding;
 mod resource;
 mod scan;
@@ -56,6 +57,9 @@ pub use incident::{Acknowledgement, Incident, IncidentState, LogEntry, Thread, W
 pub use judgement::{Judgement, Place, SourceRef};
 pub use manifest::{Manifest, ManifestEntry};
 pub use message::{AccountJob, ClusterJob, ConnectionCheck, DeliveryJob, FinishedScan, Message};
+pub use node::{
+    COLLECTED_KEY, COLLECTED_LABEL, COLLECTOR_NAMESPACE, NODE_FILES, NodeEvidence, NodeRoute, Part,
+};
 pub use resource::ResourceRef;
 pub use scan::{Change, ChangeKind, OutboxItem, Scan, ScanCounts, ScanStatus};
 pub use score::FrameworkScore;

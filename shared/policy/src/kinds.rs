@@ -1,7 +1,7 @@
 //! What policies know of kinds: plural names for lists, and where a workload keeps its pod template.
 
 use plimsoll_cel::{Key, Node, Type};
-use plimsoll_model::kind;
+use plimsoll_model::kind::{self, KindSource};
 
 use crate::schema;
 
@@ -46,6 +46,15 @@ pub fn pod_spec_keys(kind: &str) -> Option<&'static [&'static str]> {
 #[must_use]
 pub fn plural(kind: &str) -> Option<&'static str> {
     kind::named(kind).map(|kind| kind.plural)
+}
+
+/// The list that is read for a kind: its own; for what is told of each node, that of nodes.
+#[must_use]
+pub fn list_read(kind: &str) -> Option<&'static str> {
+    match kind::named(kind)? {
+        kind if kind.source == KindSource::NodeEvidence => Some("nodes"),
+        kind => Some(kind.plural),
+    }
 }
 
 /// What objects of a kind hold, as far as the tables of fields say so.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_model::kind::{self, KindSource};
-use plimsoll_model::{Reason, ReasonCode};
+use plimsoll_model::{NodeRoute, Reason, ReasonCode};
 
 /// How the reading of one list went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,12 +121,19 @@ impl Lists {
         let reason = |code, need: String| Some(Reason::new(code, need));
         match (self.world, source) {
             (World::Given, _) => None,
-            (World::Files, KindSource::ClusterOnly | KindSource::MadeUp) => {
-                reason(ReasonCode::NeedsCluster, plural.to_owned())
-            }
+            (
+                World::Files,
+                KindSource::ClusterOnly | KindSource::MadeUp | KindSource::NodeEvidence,
+            ) => reason(ReasonCode::NeedsCluster, plural.to_owned()),
             (World::Files, _) | (World::Cluster, KindSource::MadeUp) => None,
             (World::Cluster, KindSource::Aws(_)) => {
                 reason(ReasonCode::InputUnread, plural.to_owned())
+            }
+            (World::Cluster, KindSource::NodeEvidence) => {
+                let routes = NodeRoute::ALL.map(NodeRoute::as_str).join(", ");
+                let need = format!("evidence route not chosen for nodes: {routes}");
+                reason(ReasonCode::RouteNotChosen, need)
+                    .map(|reason| reason.mended_by("plimsoll scan --node-evidence collector"))
             }
             (World::Cluster, KindSource::MetadataByChoice) => {
                 let need = format!("list {plural}, metadata only");

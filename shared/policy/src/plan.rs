@@ -12,7 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::compile::{Standard, standard};
 use crate::exception::Exceptions;
 use crate::group::KindPlan;
-use crate::kinds::{plural, workload_kinds};
+use crate::kinds::{list_read, plural, workload_kinds};
 use crate::view::POD;
 
 /// The newest Kubernetes minor version that the built-in policies know; files are judged as for it.
@@ -231,7 +231,7 @@ impl<'c> Plan<'c> {
     #[must_use]
     pub fn lists(&self) -> BTreeSet<&'c str> {
         let chosen = |plural: &&str| match kind::of_plural(plural).map(|kind| kind.source) {
-            Some(KindSource::MadeUp | KindSource::Aws(_)) => false,
+            Some(KindSource::MadeUp | KindSource::NodeEvidence | KindSource::Aws(_)) => false,
             Some(KindSource::MetadataByChoice) => self.is_chosen(plural),
             _ => true,
         };
@@ -245,7 +245,7 @@ impl<'c> Plan<'c> {
                 policy
                     .kinds
                     .iter()
-                    .filter_map(|kind| plural(kind))
+                    .filter_map(|kind| list_read(kind))
                     .chain(policy.needs.iter().map(String::as_str))
                     .chain(owners_of(policy))
             })

@@ -94,6 +94,12 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// Whether some policy of the plan is about objects of a kind.
+    #[must_use]
+    pub fn judges(&self, kind: &str) -> bool {
+        self.plan.by_kind.contains_key(kind)
+    }
+
     /// Puts another worker's session of the same plan into this one.
     pub fn merge(&mut self, other: Session<'_>) {
         self.joins.merge(other.joins);

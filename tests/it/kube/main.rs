@@ -10,6 +10,7 @@ mod cel;
 mod default_roles;
 mod export;
 mod judge;
+mod nodes;
 mod pod_security;
 mod scan;
 mod server;

@@ -13,7 +13,7 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
         .kinds
         .iter()
         .filter(|kind| source(kind) != Some(KindSource::MadeUp))
-        .filter_map(|kind| kinds::plural(kind))
+        .filter_map(|kind| kinds::list_read(kind))
         .collect();
     lists.extend(policy.needs.iter().map(String::as_str));
     lists.sort_unstable();
@@ -41,6 +41,10 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
             "; secrets of a cluster are read --with secrets only, and of them the metadata",
         );
     }
+    if policy.kinds.iter().any(|kind| is_of_nodes(kind)) {
+        needs
+            .push_str("; what nodes say of themselves, by a route that is chosen: --node-evidence");
+    }
     if rule.facts.is_empty() {
         needs.push_str("; each object is judged by itself");
     }
@@ -49,6 +53,10 @@ pub(super) fn needs(policy: &Policy, rule: &Rule) -> String {
         policy.id
     ));
     needs
+}
+
+fn is_of_nodes(kind: &str) -> bool {
+    source(kind) == Some(KindSource::NodeEvidence)
 }
 
 fn source(kind: &str) -> Option<KindSource> {
@@ -60,7 +68,7 @@ pub(super) fn unknown(page: &mut Page<'_>, policy: &Policy, rule: &Rule) -> io::
     let live = |kind: &String| {
         matches!(
             source(kind),
-            Some(KindSource::ClusterOnly | KindSource::MadeUp)
+            Some(KindSource::ClusterOnly | KindSource::MadeUp | KindSource::NodeEvidence)
         )
     };
     let mut label = "unknown";
@@ -96,10 +104,15 @@ pub(super) fn except(page: &mut Page<'_>, policy: &Policy) -> io::Result<()> {
     let prefix = plimsoll_policy::ANNOTATION_PREFIX;
     let kind = policy.kinds.first().map_or("Pod", String::as_str);
     let (how, resource) = match kind::named(kind) {
-        Some(known) if known.source == KindSource::MadeUp || known.is_of_aws() => (
-            "by plimsoll.exceptions.yaml:".to_owned(),
-            format!("{{ kind: {kind} }}"),
-        ),
+        Some(known)
+            if known.is_of_aws()
+                || matches!(known.source, KindSource::MadeUp | KindSource::NodeEvidence) =>
+        {
+            (
+                "by plimsoll.exceptions.yaml:".to_owned(),
+                format!("{{ kind: {kind} }}"),
+            )
+        }
         known => {
             let lies = match known {
                 Some(known) if !known.namespaced => "",

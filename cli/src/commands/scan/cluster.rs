@@ -11,7 +11,8 @@ use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_inventory::redact::redacted_value;
 use plimsoll_policy::{AwsPart, Plan, PlanOptions};
 use plimsoll_report::{Affected, Diagnostic, Files, Header, Sorter, Source, SourceType};
-use scan_cluster::{LiveError, LiveScan, judge_cluster};
+use plimsoll_runtime::Clock;
+use scan_cluster::{LiveError, LiveScan, NodeAccess, judge_cluster};
 
 use super::progress::{self, Progress, Step};
 use super::sink::{Collect, positions};
@@ -53,10 +54,14 @@ pub(super) fn run(scan: &Prepared<'_>, context: &str, console: &Console) -> Resu
         namespaces: args.cluster.namespaces.clone(),
         label_selector: args.cluster.selector.clone(),
     };
+    let access = args.cluster.node_evidence.map(|route| NodeAccess {
+        route,
+        now: Clock::machine().now(),
+    });
     let progress = progress::wanted(console, args.output.quiet);
     let judged = with_progress(reader.name(), progress, |report| {
         runtime.block_on(judge_cluster(
-            &reader, &plan, &scope, None, &make_sink, report,
+            &reader, &plan, &scope, None, access, &make_sink, report,
         ))
     });
     let mut live = match judged {

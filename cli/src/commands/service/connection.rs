@@ -60,6 +60,9 @@ fn config(args: &LinkArgs, known: Option<&Connection>) -> ConnectionConfig {
             false => args.regions.clone(),
         },
         stage: args.stage.or(known.and_then(|known| known.stage)),
+        node_evidence: args
+            .node_evidence
+            .or(known.and_then(|known| known.node_evidence)),
     }
 }
 

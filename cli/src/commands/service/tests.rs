@@ -102,6 +102,7 @@ fn link(account: &str, regions: &[&str]) -> LinkArgs {
         regions: regions.iter().map(|region| (*region).to_owned()).collect(),
         role: None,
         stage: None,
+        node_evidence: None,
         invited: InvitedArgs {
             templates: None,
             vendor_account: Some("123456789012".to_owned()),

@@ -6,6 +6,7 @@ mod eks;
 mod error;
 mod item;
 mod list;
+mod nodes;
 mod reader;
 mod request;
 #[cfg(test)]
@@ -15,5 +16,6 @@ pub use context::{connect_context, contexts};
 pub use eks::{Clock, EksTarget, connect_eks, eks_token};
 pub use error::ClusterError;
 pub use list::{ListEvent, ListOutcome, ListScope, PAGE_SIZE, Page};
+pub use nodes::{KubeletDoor, NodeRef, collect, node_config};
 pub use reader::{ClusterReader, ClusterVersion};
 pub use request::Patience;

@@ -10,13 +10,13 @@ use url::form_urlencoded;
 use super::connect::{BearerToken, client};
 use super::error::ClusterError;
 use super::list::{ListEvent, ListOutcome, ListScope, Page, next_page_size, user_of};
-use super::request::{Patience, Refusal, Requester};
+use super::request::{MAX_ANSWER, Patience, Refusal, Requester};
 use crate::network::AllowedNetworks;
 
 /// How many lists are read at once: enough to keep the line busy, too few to be felt by the API server.
 const LISTS_AT_ONCE: usize = 4;
 
-const JSON: &str = "application/json";
+pub(crate) const JSON: &str = "application/json";
 /// Asks for objects without anything but their metadata.
 const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
@@ -86,6 +86,10 @@ impl ClusterReader {
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        self.patience
     }
 
     /// The server's version; also the cheapest way to learn whether it can be reached.
@@ -270,10 +274,24 @@ impl ClusterReader {
         accept: &'static str,
         body: &mut String,
     ) -> Result<(), Refusal> {
+        self.get_bounded(uri, accept, body, &self.patience, MAX_ANSWER)
+            .await
+    }
+
+    /// As patient as `patience`, and no more than `most` bytes.
+    pub(crate) async fn get_bounded(
+        &self,
+        uri: &str,
+        accept: &'static str,
+        body: &mut String,
+        patience: &Patience,
+        most: usize,
+    ) -> Result<(), Refusal> {
         let requester = Requester {
             client: &self.client,
             address: &self.address,
-            patience: &self.patience,
+            patience,
+            most,
         };
         let answer = requester.get(uri, accept, body).await;
         match (&answer, &self.token) {

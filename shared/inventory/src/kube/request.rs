@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::error::ClusterError;
 
-/// The largest answer that is read, in bytes: 500 objects of the 1.5 MiB that etcd allows at most.
-const MAX_ANSWER: usize = 768 << 20;
+/// The largest list page that is read, in bytes: 500 objects of the 1.5 MiB that etcd allows at most.
+pub(crate) const MAX_ANSWER: usize = 768 << 20;
 
 /// How the reader reads, and how patient it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub(crate) struct Requester<'r> {
     pub(crate) client: &'r kube::Client,
     pub(crate) address: &'r str,
     pub(crate) patience: &'r Patience,
+    /// The largest answer that is read, in bytes.
+    pub(crate) most: usize,
 }
 
 impl Requester<'_> {
@@ -149,7 +151,7 @@ impl Requester<'_> {
             .and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let mut bytes = std::mem::take(into).into_bytes();
         bytes.clear();
-        let mut body = Limited::new(answer.into_body(), MAX_ANSWER);
+        let mut body = Limited::new(answer.into_body(), self.most);
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| ClusterError::Unreachable {
                 address: self.address.to_owned(),

@@ -70,6 +70,7 @@ pub(super) fn kinds(policy: &Policy) -> Result<Vec<&'static Kind>, NotExportable
     }
     let shown = known.into_iter();
     let shown: Vec<&Kind> = shown
+        .filter(|kind| kind.source != KindSource::NodeEvidence)
         .filter(|kind| !NEVER_SHOWN.contains(&kind.name))
         .collect();
     if shown.is_empty() {

@@ -101,6 +101,7 @@ pub(crate) fn connection(name: &str) -> Connection {
             context: name.to_owned(),
         },
         stage: None,
+        node_evidence: None,
         state: ConnectionState::Waiting,
         next_scan: start(),
         checked: Checked::default(),

@@ -1,0 +1,79 @@
+//! Evidence of nodes: judged node by node, like any list, once the list of nodes is known.
+
+use plimsoll_cel::Bump;
+use plimsoll_inventory::kube::{ClusterReader, NodeRef, node_config};
+use plimsoll_inventory::snapshot::SnapshotError;
+use plimsoll_model::kind::{NODE_CONFIG, named};
+use plimsoll_model::{NodeEvidence, NodeRoute};
+use plimsoll_policy::{ListState, Lists, Owners};
+
+use crate::attempt::{Attempt, Ended};
+use crate::live::{ListSink, LiveScan};
+use jiff::Timestamp;
+
+/// The route to evidence of nodes that the tenant chose.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeAccess {
+    /// Which.
+    pub route: NodeRoute,
+    /// The time now: evidence that was left earlier may be too old.
+    pub now: Timestamp,
+}
+
+/// What there is of nodes, if policies are about it and the route leads through the cluster. Where nobody chose a route the
+/// list says so by itself; without nodes there is nothing to be told.
+pub(crate) async fn read<K>(
+    reader: &ClusterReader,
+    scan: &mut LiveScan<'_, K>,
+    nodes: &[NodeRef],
+    access: Option<NodeAccess>,
+) -> Vec<NodeEvidence> {
+    if !scan.session.judges(NODE_CONFIG.name) {
+        return Vec::new();
+    }
+    let state = match (scan.lists.gap(nodes_list()), access) {
+        (Some(gap), _) => Err(gap),
+        (None, _) if nodes.is_empty() => Ok(Vec::new()),
+        (None, None) => return Vec::new(),
+        (None, Some(NodeAccess { route, now })) => match route {
+            NodeRoute::NodesProxy => reader.proxied(nodes, now).await,
+            NodeRoute::Collector => reader.collected(nodes, now).await,
+        },
+    };
+    match state {
+        Ok(evidence) => {
+            scan.lists.set(NODE_CONFIG.plural, ListState::Complete);
+            evidence
+        }
+        Err(reason) => {
+            let unread = ListState::Incomplete(reason);
+            scan.lists.set(NODE_CONFIG.plural, unread);
+            Vec::new()
+        }
+    }
+}
+
+/// Judges the evidence of each node.
+///
+/// # Errors
+/// The disk fails.
+pub(crate) fn judge<'c, K: ListSink>(
+    mut attempt: Attempt<'c, K>,
+    route: NodeRoute,
+    nodes: &[NodeRef],
+    evidence: &[NodeEvidence],
+) -> Result<Ended<'c, K>, SnapshotError> {
+    let nobody = (Owners::default(), Lists::of_cluster());
+    let (mut arena, mut scratch) = (Bump::new(), Bump::new());
+    for (node, evidence) in nodes.iter().zip(evidence) {
+        arena.reset();
+        scratch.reset();
+        let object = node_config(node, route, evidence, &arena);
+        attempt.see(&object, &scratch, (&nobody.0, &nobody.1))?;
+    }
+    attempt.end()
+}
+
+fn nodes_list() -> &'static str {
+    named("Node").map_or("nodes", |kind| kind.plural)
+}
