@@ -6,6 +6,7 @@ from canaries import ANNOTATION, ENVIRONMENT, SLACK_TOKEN, USER_DATA
 from cloud import REGION, until
 from place import ACME, CLUSTER, Place
 
+ABOUT = "#ABOUT"
 SENDER, LEAD = "plimsoll@vendor.example", "lead@acme.example"
 TENANT = f"""\
 id: acme
@@ -117,7 +118,10 @@ def connections(place: Place, state: str) -> list[dict]:
 
 def scanned(place: Place, name: str) -> dict | None:
     """The cluster of this name, once a scan of it has finished."""
-    found = place.service.items(lambda item: item["SK"].startswith("CL#") and item["name"] == name)
+    items = {item["SK"]: item for item in place.service.items(lambda item: item["SK"].startswith("CL#"))}
+    # What is known of a cluster lies beside what its scans write.
+    abouts = [about for key, about in items.items() if key.endswith(ABOUT) and about["name"] == name]
+    found = [about | items[about["SK"].removesuffix(ABOUT)] for about in abouts]
     return next((cluster for cluster in found if cluster.get("last_scan_at")), None)
 
 

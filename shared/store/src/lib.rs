@@ -5,6 +5,7 @@
 //! work that is due is found in an index on the items themselves.
 
 mod audit;
+mod checkpoints;
 mod clusters;
 mod config;
 mod connections;
@@ -40,6 +41,7 @@ mod tenant_store;
 mod tenants;
 mod transaction;
 
+pub use checkpoints::Checkpoint;
 pub use config::MissingVariable;
 pub use control::{Claim, Control, RegisteredTenant};
 pub use deliveries::{ClaimedDelivery, DeliveryClaim, WhenLapsed};

@@ -41,6 +41,7 @@ fn every_key(tenant: &TenantId) -> Vec<(&'static str, Key)> {
         ("meta", keys.meta()),
         ("connection", keys.connection(&ConnectionId::of(&["c"]))),
         ("cluster", keys.cluster(&cluster)),
+        ("about", keys.about(&cluster)),
         ("exception", keys.exception(&ExceptionId::of(&["e"]))),
         ("escalation", keys.escalation(1)),
         ("policy", keys.policy(&policy, 1)),
