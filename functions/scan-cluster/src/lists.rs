@@ -112,6 +112,8 @@ impl<'c, K: ListSink> Attempt<'c, K> {
     }
 }
 
+type Specs = Vec<&'static Kind>;
+
 /// A list, and how it went unless the time was over first.
 type Listed<'c, K> = (&'static Kind, Option<Read<'c, K>>);
 
@@ -125,9 +127,8 @@ impl<'c, K: ListSink> Lister<'_, 'c, K> {
         } = before;
         let is_new = |spec: &&'static Kind| earlier.iter().all(|read| read.spec != *spec);
         let needed = self.plan.lists().into_iter().filter_map(kind::of_plural);
-        let (pods, others): (Vec<_>, Vec<_>) =
-            needed.filter(is_new).partition(|spec| is_pods(spec));
-        let (owning, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|spec| owns(spec));
+        let (pods, others): (Specs, Specs) = needed.filter(is_new).partition(|spec| is_pods(spec));
+        let (owning, others): (Specs, Specs) = others.into_iter().partition(|spec| owns(spec));
         let nobody = (Owners::default(), Lists::of_cluster());
         let read = |spec| self.list(spec, &nobody);
         let pods_after = async {
@@ -150,14 +151,22 @@ impl<'c, K: ListSink> Lister<'_, 'c, K> {
                     false => (spec, None),
                 });
             }
-            Ok((listed, known.0))
+            // Whose pods are whose is of use until the pods are read.
+            let read = |(spec, read): &Listed<'c, K>| !is_pods(spec) || read.is_some();
+            let owners = if listed.iter().all(read) {
+                Owners::default()
+            } else {
+                known.0
+            };
+            Ok((listed, owners))
         };
         let others = try_join_all(others.into_iter().map(read));
         let ((mut listed, owners), others) = try_join(pods_after, others).await?;
         listed.extend(others);
         let mut reading = Reading {
             read: earlier,
-            ..Reading::default()
+            unread: Vec::new(),
+            owners,
         };
         for (spec, read) in listed {
             match read {
@@ -167,9 +176,6 @@ impl<'c, K: ListSink> Lister<'_, 'c, K> {
         }
         reading.read.sort_by_key(|read| read.spec.plural);
         reading.unread.sort_by_key(|spec| spec.plural);
-        if reading.unread.iter().any(|spec| is_pods(spec)) {
-            reading.owners = owners;
-        }
         Ok(reading)
     }
 

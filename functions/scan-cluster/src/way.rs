@@ -84,23 +84,22 @@ impl Work<'_> {
         let mut reading = Reading::default();
         let mut broken = (left.plan != name(plan)?).then(|| "it is of another plan".to_owned());
         for key in &left.parts {
-            let file = NamedTempFile::new().map_err(batches::machine)?;
-            match self.tenant.get_object_file(key, file.path()).await {
-                Ok(()) => {}
-                Err(error @ StoreError::NotFound(_)) => broken = Some(error.to_string()),
-                Err(error) => return Err(error.into()),
-            }
-            if broken.is_none() {
-                let read = part::unpack(plan, file.path(), &mut reading);
-                broken = read.err().map(|error| error.to_string());
-            }
             if broken.is_some() {
                 break;
             }
+            let file = NamedTempFile::new().map_err(batches::machine)?;
+            broken = match self.tenant.get_object_file(key, file.path()).await {
+                Ok(()) => {
+                    let read = part::unpack(plan, file.path(), &mut reading);
+                    read.err().map(|error| error.to_string())
+                }
+                Err(error @ StoreError::NotFound(_)) => Some(error.to_string()),
+                Err(error) => return Err(error.into()),
+            };
         }
         if let Some(broken) = broken {
             tracing::warn!(scan = %self.lease.scan, broken, "the scan begins anew");
-            (way.left, way.begun) = (None, way.started);
+            way.left = None;
             return Ok(Reading::default());
         }
         Ok(reading)

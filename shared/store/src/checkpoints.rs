@@ -79,19 +79,26 @@ impl TenantStore {
             .set(CHECKPOINT, json(checkpoint)?)
             .require_present(PK)
             .require_present(DUE_PK);
+        let before = self.get(&key).await?.unwrap_or_default();
         let due = Some(now + SWEEP_AFTER);
         transaction.update(&key, &self.set_due(change, DueKind::Scan, due, &key))?;
         let written = transaction.run(self.client()).await;
         written.map_err(|aborted| match aborted {
             Aborted::Refused(_) => lease.lost(),
             Aborted::Failed(error) => error,
-        })
+        })?;
+        self.tidy_parts(&before, &checkpoint.parts).await;
+        Ok(())
     }
 
     /// Deletes what a scan had read by then, when its item names it no longer.
     pub(crate) async fn tidy_checkpoint(&self, item: &Item) {
+        self.tidy_parts(item, &[]).await;
+    }
+
+    async fn tidy_parts(&self, item: &Item, kept: &[String]) {
         let found = checkpoint_of(item).ok().flatten().unwrap_or_default();
-        for part in &found.parts {
+        for part in found.parts.iter().filter(|part| !kept.contains(part)) {
             self.tidy(part).await;
         }
     }
