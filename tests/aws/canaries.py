@@ -59,4 +59,4 @@ def unpacked(content: bytes) -> str:
 
 
 def text(value) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    return unpacked(bytes(value)) if isinstance(value, bytes) else str(value)

@@ -5,7 +5,7 @@ import os
 import signal
 from pathlib import Path
 
-from canaries import found_in
+from canaries import found_in, unpacked
 from cloud import until
 from customer import ROLE, ROOT
 from place import ACME, CLUSTER, Place
@@ -152,7 +152,7 @@ def scan(place: Place) -> dict:
 def missing(place: Place, cluster: dict) -> list[dict]:
     """Why the cluster's last scan did not evaluate some policies."""
     (scan,) = place.service.items(lambda item: item["SK"] == f"SCAN#{cluster['last_scan']}")
-    return scan["missing"]
+    return json.loads(unpacked(bytes(scan["outcome"])))["missing"]
 
 
 def lease(place: Place) -> dict | None:

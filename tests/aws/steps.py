@@ -6,6 +6,7 @@ from canaries import ANNOTATION, ENVIRONMENT, OTHER_SLACK_TOKEN, SLACK_TOKEN, US
 from cloud import REGION, until
 from place import ACME, CLUSTER, GLOBEX, OTHER_CLUSTER, Place
 
+ABOUT = "#ABOUT"
 SENDER = "plimsoll@vendor.example"
 # With the tenant's id in place of TENANT.
 ACCOUNT = f"""\
@@ -154,7 +155,10 @@ def connections(place: Place, tenant: str, state: str | None = None) -> list[dic
 
 def scanned(place: Place, name: str) -> dict | None:
     """The cluster of this name, once a scan of it has finished."""
-    found = place.service.items(lambda item: item["SK"].startswith("CL#") and item["name"] == name)
+    items = {item["SK"]: item for item in place.service.items(lambda item: item["SK"].startswith("CL#"))}
+    # What is known of a cluster lies beside what its scans write.
+    abouts = [about for key, about in items.items() if key.endswith(ABOUT) and about["name"] == name]
+    found = [about | items[about["SK"].removesuffix(ABOUT)] for about in abouts]
     return next((cluster for cluster in found if cluster.get("last_scan_at")), None)
 
 

@@ -91,7 +91,8 @@ fn when_lapsed(delivery: &Delivery) -> WhenLapsed {
 /// What became of an attempt.
 enum Attempt {
     Sent(String),
-    Later(Timestamp),
+    /// To be tried again then, and why it was not sent.
+    Later(Timestamp, String),
     Failed(String),
 }
 
@@ -103,7 +104,7 @@ async fn record(
 ) -> Result<(), DeliveryError> {
     match outcome {
         Attempt::Sent(remote_id) => tenant.delivery_sent(claimed, now, &remote_id).await?,
-        Attempt::Later(at) => tenant.delivery_later(claimed, at).await?,
+        Attempt::Later(at, trouble) => tenant.delivery_later(claimed, at, &trouble).await?,
         Attempt::Failed(reason) => tenant.delivery_failed(claimed, now, &reason).await?,
     };
     Ok(())

@@ -13,6 +13,8 @@ use crate::{Attempt, CLAIM, Channels, DeliveryError, SUMMARY, when_lapsed};
 const WAIT_FOR_FIRST: SignedDuration = SignedDuration::from_mins(1);
 /// After so many attempts a delivery is given up and shown to the tenant.
 const MOST_ATTEMPTS: u32 = 10;
+/// Of an error so many letters are kept.
+const MOST_LETTERS: usize = 400;
 
 /// Everything that sending takes.
 pub(crate) struct Sender<'a> {
@@ -28,7 +30,7 @@ impl Sender<'_> {
     pub(crate) async fn send(&self, delivery: &Delivery) -> Result<Attempt, DeliveryError> {
         match self.among_edits(delivery).await? {
             Turn::Now => {}
-            Turn::Later => return Ok(Attempt::Later(self.now + WAIT_FOR_FIRST)),
+            Turn::Later => return Ok(self.later("another edit of the same message is under way")),
             Turn::Over(remote_id) => return Ok(Attempt::Sent(remote_id)),
         }
         let channel = match delivery.destination {
@@ -57,7 +59,9 @@ impl Sender<'_> {
             }
         };
         Ok(match sent {
-            Err(Waits::ForFirst) => Attempt::Later(self.now + WAIT_FOR_FIRST),
+            Err(Waits::ForFirst) => {
+                self.later("the message that it edits or answers is not sent yet")
+            }
             Err(Waits::NoChannel(what)) => Attempt::Failed(what.to_owned()),
             Ok(Ok(remote_id)) => Attempt::Sent(remote_id),
             Ok(Err(error)) => self.after(delivery, &error),
@@ -105,9 +109,14 @@ impl Sender<'_> {
         let unknown =
             matches!(error, SendError::Temporary(_)) && when_lapsed(delivery) == WhenLapsed::GiveUp;
         if unknown || delivery.attempts >= MOST_ATTEMPTS {
-            return Attempt::Failed(error.to_string());
+            return Attempt::Failed(trouble(error));
         }
-        Attempt::Later(self.now + again)
+        Attempt::Later(self.now + again, trouble(error))
+    }
+
+    /// It waits for another message.
+    fn later(&self, why: &str) -> Attempt {
+        Attempt::Later(self.now + WAIT_FOR_FIRST, why.to_owned())
     }
 
     async fn slack(
@@ -216,6 +225,14 @@ impl Sender<'_> {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The words of an error and of what is behind it, as many as fit on a few lines.
+fn trouble(error: &SendError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let causes = causes.map(|cause| format!(": {cause}"));
+    let words: String = std::iter::once(error.to_string()).chain(causes).collect();
+    words.chars().take(MOST_LETTERS).collect()
 }
 
 /// Why nothing was sent without anything having failed.

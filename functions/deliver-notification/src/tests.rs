@@ -83,6 +83,7 @@ impl Post {
             state: DeliveryState::Pending { not_before: at(0) },
             created: at(0),
             attempts: 0,
+            trouble: None,
         };
         self.tenant
             .put_deliveries(std::slice::from_ref(&delivery), None, at(0))
@@ -142,10 +143,17 @@ async fn an_edit_waits_for_its_message() {
     let edit = post.put("incident-opened", slack(), 2, Some(&opened)).await;
     let waits = post.deliver(&edit).await;
     assert!(matches!(waits, DeliveryState::Pending { not_before } if not_before > at(0)));
+    let trouble = async || {
+        let found = post.tenant.find_delivery(Some(&post.incident), &edit.id);
+        found.await.unwrap().trouble
+    };
+    let waits_for = "the message that it edits or answers is not sent yet";
+    assert_eq!(trouble().await.as_deref(), Some(waits_for));
     post.deliver(&opened).await;
     post.clock.set(at(61));
     let sent = post.deliver(&edit).await;
     assert!(matches!(sent, DeliveryState::Sent { .. }), "{sent:?}");
+    assert_eq!(trouble().await, None);
 }
 
 #[tokio::test]

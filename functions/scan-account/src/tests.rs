@@ -22,6 +22,7 @@ use plimsoll_world::{VENDOR_PRINCIPAL, World, WorldConfig};
 use super::*;
 
 mod checks;
+mod hops;
 mod units;
 
 /// Clusters `edge` in eu-central-1 and `lab` in eu-west-1; with the two regions and the account, five scans.

@@ -3,7 +3,6 @@
 use std::fs::File;
 
 use plimsoll_cel::{Bump, Node};
-use plimsoll_inventory::kube::NodeRef;
 use plimsoll_inventory::snapshot::{SnapshotError, SnapshotWriter};
 use plimsoll_policy::{Lists, Owners, Plan, Seen, Session};
 
@@ -15,7 +14,6 @@ pub(crate) struct Attempt<'c, K> {
     session: Session<'c>,
     sink: K,
     spool: SnapshotWriter<File>,
-    nodes: Vec<NodeRef>,
 }
 
 /// What a list came to that was read to its end.
@@ -23,8 +21,6 @@ pub(crate) struct Ended<'c, K> {
     pub(crate) session: Session<'c>,
     pub(crate) sink: K,
     pub(crate) spool: File,
-    /// The nodes among its objects.
-    pub(crate) nodes: Vec<NodeRef>,
 }
 
 impl<'c, K: ListSink> Attempt<'c, K> {
@@ -34,7 +30,6 @@ impl<'c, K: ListSink> Attempt<'c, K> {
             session: Session::new(plan),
             sink,
             spool,
-            nodes: Vec::new(),
         })
     }
 
@@ -44,9 +39,6 @@ impl<'c, K: ListSink> Attempt<'c, K> {
         scratch: &Bump,
         (owners, lists): (&Owners, &Lists),
     ) -> Result<(), SnapshotError> {
-        if node.get("kind").and_then(|kind| kind.as_str()) == Some("Node") {
-            self.nodes.extend(NodeRef::of(node));
-        }
         let sink = &mut self.sink;
         match self.session.first(node, None, scratch, lists, sink) {
             Seen::NotOurs => return Ok(()),
@@ -62,7 +54,6 @@ impl<'c, K: ListSink> Attempt<'c, K> {
             session: self.session,
             sink: self.sink,
             spool: self.spool.finish()?,
-            nodes: self.nodes,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a scan found that is no pass, in temporary files: there may be as much of it as there are objects.
 
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 
 use plimsoll_model::{Judgement, Verdict};
 use plimsoll_policy::Sink;
@@ -30,6 +30,26 @@ impl Default for Kept {
 }
 
 impl Kept {
+    /// What was kept, one line of JSON each, from its beginning.
+    ///
+    /// # Errors
+    /// Something could not be written: the list does not count.
+    pub(crate) fn lines(&mut self) -> io::Result<&mut SpooledTempFile> {
+        std::mem::replace(&mut self.written, Ok(()))?;
+        self.lines.seek(SeekFrom::Start(0))?;
+        Ok(&mut self.lines)
+    }
+
+    /// What [`Kept::lines`] gave, read back.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub(crate) fn of_lines(mut from: impl Read) -> io::Result<Self> {
+        let mut kept = Self::default();
+        io::copy(&mut from, &mut kept.lines)?;
+        Ok(kept)
+    }
+
     fn write(&mut self, judgement: &Judgement) -> io::Result<()> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, judgement)?;

@@ -1,25 +1,30 @@
 //! Reads and judges one cluster, or what an AWS account has as a whole, and writes what is different from last time.
 //!
 //! Safe to run twice and to be killed anywhere: only the holder of the cluster's lease writes, and what a dead attempt
-//! left behind is compared with as well. A cluster that cannot be read is a result too: it closes nothing.
+//! left behind is compared with as well. A scan that takes too long stops between two lists and goes on in a new message.
+//! A cluster that cannot be read is a result too: it closes nothing.
 
 mod across;
 mod around;
 mod attempt;
 mod batches;
+mod budget;
 mod excepted;
 mod findings;
 mod kept;
+mod lists;
 mod live;
 mod nodes;
 mod own;
+mod part;
 mod reach;
 mod reading;
+mod way;
 mod writing;
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use plimsoll_model::{Attestation, Cluster, ClusterJob, FinishedScan, Message, OutboxId, TenantId};
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::{Clock, Disposition, Failure};
@@ -29,6 +34,8 @@ pub use around::{Around, aws_part, surroundings_name};
 pub use live::{ListSink, LiveError, LiveScan, Progress, judge_cluster};
 pub use nodes::NodeAccess;
 pub use own::{as_kept, policies_of};
+use reading::Attempted;
+
 pub use reach::{Reach, refused, role_arn, unreadable};
 
 /// How long a lease counts, and how often it is renewed.
@@ -69,6 +76,7 @@ pub async fn handle(
     clock: &Clock,
     job: &ClusterJob,
 ) -> Result<(), ScanError> {
+    let started = clock.now();
     let tenant = store.of(&job.tenant);
     let (lease, cluster) = match tenant
         .acquire(&job.cluster, &job.scan, clock.now(), LEASE)
@@ -99,10 +107,21 @@ pub async fn handle(
         lease: &lease,
         cluster: &cluster,
         attestations: &attestations,
+        started,
     };
-    let publication = tokio::select! {
-        publication = work.scan(clock) => publication?,
+    let attempted = tokio::select! {
+        attempted = work.scan(clock) => attempted?,
         lost = keep_lease => return Err(lost.into()),
+    };
+    let publication = match attempted {
+        Attempted::Ended(publication) => publication,
+        Attempted::Interrupted(checkpoint) => {
+            let now = clock.now();
+            tenant.put_checkpoint(&lease, &checkpoint, now).await?;
+            let message = Message::ClusterJob(job.clone());
+            store.queues().send(&message).await?;
+            return Ok(());
+        }
     };
     tenant.publish(&lease, &publication).await?;
     if publication.outbox.is_some() {
@@ -128,4 +147,6 @@ struct Work<'a> {
     cluster: &'a Cluster,
     /// What the tenant vouches for, of all its clusters.
     attestations: &'a [Attestation],
+    /// When this attempt began.
+    started: Timestamp,
 }

@@ -6,17 +6,15 @@ use std::io::{Seek, SeekFrom};
 
 use crate::around::{Around, spool};
 use crate::attempt::{Attempt, Ended};
+use crate::budget::Budget;
+use crate::lists::{Lister, Reading, Refused};
 use crate::nodes::{self, NodeAccess};
-use futures_util::future::{try_join, try_join_all};
 use plimsoll_cel::{Bump, Node};
-use plimsoll_inventory::kube::{
-    ClusterError, ClusterReader, ListEvent, ListOutcome, ListScope, NodeRef,
-};
+use plimsoll_inventory::kube::{ClusterError, ClusterReader, ListScope};
 use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader};
 use plimsoll_model::kind::{self, Kind};
 use plimsoll_model::{Reason, ReasonCode};
-use plimsoll_policy::kinds::workload_kinds;
-use plimsoll_policy::{ListState, Lists, Owners, Plan, Session, Sink};
+use plimsoll_policy::{ListState, Lists, Plan, Session, Sink};
 
 /// What was judged.
 #[derive(Debug)]
@@ -44,12 +42,11 @@ impl<'c, K> LiveScan<'c, K> {
         }
     }
 
-    /// Counts what a list came to; gives the nodes that were in it.
-    fn take(&mut self, ended: Ended<'c, K>) -> Vec<NodeRef> {
+    /// Counts what a list came to.
+    fn take(&mut self, ended: Ended<'c, K>) {
         self.session.merge(ended.session);
         self.sinks.push(ended.sink);
         self.spools.push(ended.spool);
-        ended.nodes
     }
 }
 
@@ -89,45 +86,64 @@ pub async fn judge_cluster<'c, K: ListSink>(
     make_sink: &(dyn Fn() -> K + Send + Sync),
     progress: &Progress<'_>,
 ) -> Result<LiveScan<'c, K>, LiveError> {
-    let specs: Vec<&'static Kind> = plan
-        .lists()
-        .into_iter()
-        .filter_map(kind::of_plural)
-        .collect();
-    let reads = read_lists(reader, plan, &specs, scope, make_sink, progress);
-    let mut scan = LiveScan::new(plan);
-    let mut nodes = Vec::new();
-    for (spec, outcome, ended) in reads.await? {
-        scan.lists.set(spec.plural, state(spec, &outcome));
-        if let Some(ended) = ended {
-            nodes.extend(scan.take(ended));
-        }
-        match outcome {
-            ListOutcome::Complete { .. } | ListOutcome::Absent => {}
-            ListOutcome::Denied { message, user } => {
-                scan.refused.push((spec.plural, message, user))
+    let lister = Lister {
+        reader,
+        plan,
+        scope,
+        make_sink,
+        progress,
+        budget: Budget::default(),
+    };
+    let reading = lister.read(Reading::default()).await?;
+    lister.judge(reading, around, access).await
+}
+
+impl<'c, K: ListSink> Lister<'_, 'c, K> {
+    /// Judges what was read. What the time did not suffice for is not evaluated.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub(crate) async fn judge(
+        &self,
+        reading: Reading<'c, K>,
+        around: Option<&Around>,
+        access: Option<NodeAccess>,
+    ) -> Result<LiveScan<'c, K>, LiveError> {
+        let mut scan = LiveScan::new(self.plan);
+        let mut nodes = Vec::new();
+        for read in reading.read {
+            let plural = read.spec.plural;
+            scan.lists.set(plural, read.state);
+            if let Some(mut ended) = read.ended {
+                if nodes::are_in(read.spec) {
+                    nodes = nodes::of(&mut ended.spool)?;
+                }
+                scan.take(ended);
             }
-            ListOutcome::Failed { error, .. } if error.concerns_whole_cluster() => {
-                return Err(error.into());
+            if let Some(Refused { message, user }) = read.refused {
+                scan.refused.push((plural, message, user));
             }
-            ListOutcome::Failed { .. } => {}
         }
+        for spec in reading.unread {
+            let reason = Reason::new(ReasonCode::Time, format!("list {}", spec.plural));
+            scan.lists.set(spec.plural, ListState::Incomplete(reason));
+        }
+        let scope = self.scope;
+        if !scope.namespaces.is_empty() || scope.label_selector.is_some() {
+            let need = "the whole cluster: scan without --namespace and --selector";
+            let reason = Reason::new(ReasonCode::InputUnread, need);
+            let by_labels = scope.label_selector.is_some();
+            scan.lists.narrow(&scope.namespaces, by_labels);
+            let cluster = kind::CLUSTER.plural;
+            scan.lists.set(cluster, ListState::Incomplete(reason));
+        }
+        let evidence = nodes::read(self.reader, &mut scan, &nodes, access).await;
+        if let Some(access) = access.filter(|_| !evidence.is_empty()) {
+            let attempt = Attempt::new(self.plan, (self.make_sink)())?;
+            scan.take(nodes::judge(attempt, access.route, &nodes, &evidence)?);
+        }
+        end(scan, around, (self.make_sink)())
     }
-    if !scope.namespaces.is_empty() || scope.label_selector.is_some() {
-        let need = "the whole cluster: scan without --namespace and --selector";
-        let reason = Reason::new(ReasonCode::InputUnread, need);
-        let by_labels = scope.label_selector.is_some();
-        scan.lists.narrow(&scope.namespaces, by_labels);
-        let cluster = kind::CLUSTER.plural;
-        scan.lists.set(cluster, ListState::Incomplete(reason));
-    }
-    let evidence = nodes::read(reader, &mut scan, &nodes, access).await;
-    if let Some(access) = access.filter(|_| !evidence.is_empty()) {
-        let attempt = Attempt::new(plan, make_sink())?;
-        let ended = nodes::judge(attempt, access.route, &nodes, &evidence)?;
-        scan.take(ended);
-    }
-    end(scan, around, make_sink())
 }
 
 /// Judges what an AWS account, or a region of it, has as a whole.
@@ -179,115 +195,6 @@ pub(crate) fn end<'c, K: ListSink>(
         scan.spools.push(spool(&used)?);
     }
     Ok(scan)
-}
-
-/// Reads lists at once, but pods after those that say whose pods are whose.
-async fn read_lists<'c, K: ListSink>(
-    reader: &ClusterReader,
-    plan: &'c Plan<'c>,
-    specs: &[&'static Kind],
-    scope: &ListScope,
-    make_sink: &(dyn Fn() -> K + Send + Sync),
-    progress: &Progress<'_>,
-) -> Result<Vec<Read<'c, K>>, LiveError> {
-    let nobody = (Owners::default(), Lists::of_cluster());
-    let read = |spec| read_list(reader, plan, spec, scope, &nobody, make_sink, progress);
-    let (pods, others): (Vec<_>, Vec<_>) = specs.iter().partition(|spec| spec.name == "Pod");
-    let (owning, others): (Vec<_>, Vec<_>) = others
-        .into_iter()
-        .partition(|spec: &&Kind| workload_kinds().any(|kind| kind == spec.name));
-    let pods_after = async {
-        let mut read = try_join_all(owning.into_iter().map(read)).await?;
-        let mut known = (Owners::default(), Lists::of_cluster());
-        for (spec, outcome, ended) in &mut read {
-            known.1.set(spec.plural, state(spec, outcome));
-            if let Some(ended) = ended {
-                known.0.merge(std::mem::take(&mut ended.session.owners));
-            }
-        }
-        known.0.settle();
-        for spec in pods {
-            read.push(read_list(reader, plan, spec, scope, &known, make_sink, progress).await?);
-        }
-        Ok(read)
-    };
-    let (mut read, others) =
-        try_join(pods_after, try_join_all(others.into_iter().map(read))).await?;
-    read.extend(others);
-    read.sort_by_key(|(spec, ..)| spec.plural);
-    Ok(read)
-}
-
-/// A list, how it went, and what it came to if it was read to its end.
-type Read<'c, K> = (&'static Kind, ListOutcome, Option<Ended<'c, K>>);
-
-async fn read_list<'c, K: ListSink>(
-    reader: &ClusterReader,
-    plan: &'c Plan<'c>,
-    spec: &'static Kind,
-    scope: &ListScope,
-    (owners, lists): &(Owners, Lists),
-    make_sink: &(dyn Fn() -> K + Send + Sync),
-    progress: &Progress<'_>,
-) -> Result<Read<'c, K>, LiveError> {
-    let mut attempt: Option<Attempt<'c, K>> = None;
-    let mut disk: Result<(), SnapshotError> = Ok(());
-    let (mut arena, mut scratch, mut count) = (Bump::new(), Bump::new(), 0);
-    let outcome = reader
-        .list(spec, scope, &mut |event| match event {
-            ListEvent::Page(page) if disk.is_ok() => {
-                count += page.len() as u64;
-                let remaining = page.remaining;
-                let under_way = match &mut attempt {
-                    Some(under_way) => under_way,
-                    none => match Attempt::new(plan, make_sink()) {
-                        Ok(begun) => none.insert(begun),
-                        Err(error) => {
-                            disk = Err(error);
-                            return;
-                        }
-                    },
-                };
-                page.for_each(&mut arena, |node| {
-                    scratch.reset();
-                    if disk.is_ok() {
-                        disk = under_way.see(&node, &scratch, (owners, lists));
-                    }
-                });
-                progress(spec, count, remaining);
-            }
-            ListEvent::Page(_) => {}
-            ListEvent::Restarted => {
-                count = 0;
-                attempt = None;
-            }
-        })
-        .await;
-    disk?;
-    let complete = matches!(outcome, ListOutcome::Complete { .. });
-    let ended = attempt.filter(|_| complete).map(Attempt::end).transpose()?;
-    Ok((spec, outcome, ended))
-}
-
-fn state(spec: &Kind, outcome: &ListOutcome) -> ListState {
-    let list = format!("list {}", spec.plural);
-    match outcome {
-        ListOutcome::Complete { .. } | ListOutcome::Absent => ListState::Complete,
-        ListOutcome::Denied { .. } => {
-            let reason = Reason::new(ReasonCode::PermissionMissing, list);
-            ListState::Incomplete(
-                reason.mended_by("plimsoll access cluster-role | kubectl apply -f -"),
-            )
-        }
-        ListOutcome::Failed { error, count } => {
-            let code = if *count > 0 {
-                ReasonCode::PageLost
-            } else {
-                ReasonCode::ApiError
-            };
-            ListState::Incomplete(Reason::new(code, format!("{list}: {error}")))
-        }
-    }
 }
 
 fn second_pass<K: Sink>(

@@ -1,15 +1,20 @@
 //! Evidence of nodes: judged node by node, like any list, once the list of nodes is known.
 
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+
+use jiff::Timestamp;
 use plimsoll_cel::Bump;
 use plimsoll_inventory::kube::{ClusterReader, NodeRef, node_config};
-use plimsoll_inventory::snapshot::SnapshotError;
-use plimsoll_model::kind::{NODE_CONFIG, named};
+use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader};
+use plimsoll_model::kind::{Kind, NODE_CONFIG, named};
 use plimsoll_model::{NodeEvidence, NodeRoute};
 use plimsoll_policy::{ListState, Lists, Owners};
 
 use crate::attempt::{Attempt, Ended};
 use crate::live::{ListSink, LiveScan};
-use jiff::Timestamp;
+
+const NODE: &str = "Node";
 
 /// The route to evidence of nodes that the tenant chose.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +23,23 @@ pub struct NodeAccess {
     pub route: NodeRoute,
     /// The time now: evidence that was left earlier may be too old.
     pub now: Timestamp,
+}
+
+/// Whether a list is that of nodes.
+pub(crate) fn are_in(spec: &Kind) -> bool {
+    spec.name == NODE
+}
+
+/// The nodes in a list that was read.
+///
+/// # Errors
+/// The disk fails.
+pub(crate) fn of(spool: &mut File) -> Result<Vec<NodeRef>, SnapshotError> {
+    let mut nodes = Vec::new();
+    spool.seek(SeekFrom::Start(0))?;
+    let mut objects = SnapshotReader::new(&*spool)?;
+    objects.for_each(&mut Bump::new(), |node| nodes.extend(NodeRef::of(&node)))?;
+    Ok(nodes)
 }
 
 /// What there is of nodes, if policies are about it and the route leads through the cluster. Where nobody chose a route the
@@ -75,5 +97,5 @@ pub(crate) fn judge<'c, K: ListSink>(
 }
 
 fn nodes_list() -> &'static str {
-    named("Node").map_or("nodes", |kind| kind.plural)
+    named(NODE).map_or("nodes", |kind| kind.plural)
 }

@@ -6,21 +6,41 @@ use plimsoll_inventory::redact::redacted_value;
 use plimsoll_model::{Connection, OutboxItem, Provider, Readable, Reason, ReasonCode};
 use plimsoll_policy::{Attestations, Exceptions, Plan, PlanOptions};
 use plimsoll_runtime::Clock;
-use plimsoll_store::Publication;
+use plimsoll_store::{Checkpoint, Publication};
 
 use crate::around::{Around, aws_part};
 use crate::kept::Kept;
-use crate::live::{LiveError, judge_account, judge_around, judge_cluster};
+use crate::lists::Lister;
+use crate::live::{LiveError, judge_account, judge_around};
 use crate::nodes::NodeAccess;
 use crate::reach::{suspended, unreadable};
+use crate::way::Way;
 use crate::writing::State;
 use crate::{ScanError, Work};
 
+/// What an attempt at a scan came to.
+pub(crate) enum Attempted {
+    /// To its end.
+    Ended(Box<Publication>),
+    /// The time was over before; there it goes on.
+    Interrupted(Checkpoint),
+}
+
+impl From<Publication> for Attempted {
+    fn from(publication: Publication) -> Self {
+        Self::Ended(Box::new(publication))
+    }
+}
+
+fn machine(error: &LiveError) -> ScanError {
+    ScanError::Machine(error.to_string())
+}
+
 impl Work<'_> {
-    pub(crate) async fn scan(&self, clock: &Clock) -> Result<Publication, ScanError> {
+    pub(crate) async fn scan(&self, clock: &Clock) -> Result<Attempted, ScanError> {
         let connection = self.tenant.get_connection(&self.cluster.connection).await?;
         if let Some(reason) = suspended(&connection) {
-            return Ok(self.unreadable(reason, clock.now()));
+            return Ok(self.unreadable(reason, clock.now()).into());
         }
         let reached = match self.cluster.provider {
             Provider::Aws => None,
@@ -28,13 +48,16 @@ impl Work<'_> {
         };
         let around = Around::of(self.tenant, &connection, self.cluster, clock.now()).await?;
         match reached {
-            None => self.scan_account(around, clock).await,
+            None => Ok(self.scan_account(around, clock).await?.into()),
             Some(Ok((reader, version))) => {
                 let around = around.as_ref();
                 self.scan_cluster(&connection, &reader, version, around, clock)
                     .await
             }
-            Some(Err(reason)) => self.scan_around(reason, around.as_ref(), clock).await,
+            Some(Err(reason)) => {
+                let publication = self.scan_around(reason, around.as_ref(), clock).await?;
+                Ok(publication.into())
+            }
         }
     }
 
@@ -61,39 +84,49 @@ impl Work<'_> {
         version: ClusterVersion,
         around: Option<&Around>,
         clock: &Clock,
-    ) -> Result<Publication, ScanError> {
+    ) -> Result<Attempted, ScanError> {
+        let left = self
+            .tenant
+            .get_checkpoint(&self.cluster.id, &self.lease.scan)
+            .await?;
+        let mut way = Way::new(left, self.started);
         let options = PlanOptions {
             cluster_version: Some(version.minor.clone()),
             provider: Some(version.provider().to_owned()),
             git_version: Some(version.git),
-            ..self.options(around, clock.now())
+            ..self.options(around, way.begun)
         };
         let plan = Plan::new(self.catalogue, options);
         let scope = ListScope::default();
+        let lister = Lister {
+            reader,
+            plan: &plan,
+            scope: &scope,
+            make_sink: &Kept::default,
+            progress: &|_, _, _| {},
+            budget: way.budget(clock),
+        };
+        let before = self.resume(&plan, &mut way).await?;
+        let reading = match lister.read(before).await {
+            Ok(reading) => reading,
+            Err(LiveError::Cluster(error)) => {
+                let reason = unreadable(&error, connection, self.cluster);
+                return Ok(self.scan_around(reason, around, clock).await?.into());
+            }
+            Err(error @ LiveError::Spool(_)) => return Err(machine(&error)),
+        };
+        if way.is_interrupted(&reading, clock.now()) {
+            let checkpoint = self.interrupt(&plan, way, reading).await?;
+            return Ok(Attempted::Interrupted(checkpoint));
+        }
         let access = connection.node_evidence.map(|route| NodeAccess {
             route,
             now: clock.now(),
         });
-        let judged = judge_cluster(
-            reader,
-            &plan,
-            &scope,
-            around,
-            access,
-            &Kept::default,
-            &|_, _, _| {},
-        );
-        match judged.await {
-            Ok(scan) => {
-                let read = State::Read(Some(version.minor));
-                self.write(&plan, scan, read, clock.now()).await
-            }
-            Err(LiveError::Cluster(error)) => {
-                let reason = unreadable(&error, connection, self.cluster);
-                self.scan_around(reason, around, clock).await
-            }
-            Err(error @ LiveError::Spool(_)) => Err(ScanError::Machine(error.to_string())),
-        }
+        let scan = lister.judge(reading, around, access).await;
+        let scan = scan.map_err(|error| machine(&error))?;
+        let read = State::Read(Some(version.minor));
+        Ok(self.write(&plan, scan, read, clock.now()).await?.into())
     }
 
     /// A cluster that cannot be read: what AWS says of it is judged all the same, and nothing else is touched.
@@ -113,7 +146,7 @@ impl Work<'_> {
         };
         let plan = Plan::new(self.catalogue, options);
         let scan = judge_around(&plan, around, &reason, Kept::default());
-        let scan = scan.map_err(|error| ScanError::Machine(error.to_string()))?;
+        let scan = scan.map_err(|error| machine(&error))?;
         self.write(&plan, scan, State::Unread(reason), clock.now())
             .await
     }
@@ -133,7 +166,7 @@ impl Work<'_> {
         }
         let plan = Plan::new(self.catalogue, self.options(Some(around), clock.now()));
         let scan = judge_account(&plan, around, Kept::default());
-        let scan = scan.map_err(|error| ScanError::Machine(error.to_string()))?;
+        let scan = scan.map_err(|error| machine(&error))?;
         self.write(&plan, scan, State::Read(None), clock.now())
             .await
     }

@@ -155,6 +155,9 @@ impl Work<'_> {
 fn is_permission(reason: &Reason) -> bool {
     matches!(
         reason.code,
-        ReasonCode::PermissionMissing | ReasonCode::ApiError | ReasonCode::PageLost
+        ReasonCode::PermissionMissing
+            | ReasonCode::ApiError
+            | ReasonCode::PageLost
+            | ReasonCode::Time
     )
 }

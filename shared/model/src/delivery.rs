@@ -24,6 +24,9 @@ pub struct Delivery {
     pub created: Timestamp,
     /// Attempts so far.
     pub attempts: u32,
+    /// Why the last attempt came to nothing, while the delivery waits for the next or that is under way.
+    #[serde(default)]
+    pub trouble: Option<String>,
 }
 
 /// Where a message goes.

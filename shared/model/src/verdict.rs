@@ -80,11 +80,13 @@ pub enum ReasonCode {
     CostLimit,
     /// The evidence is too old.
     Expired,
+    /// The time that a scan may take was over.
+    Time,
 }
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [ReasonCode; 12] = [
+    pub const ALL: [ReasonCode; 13] = [
         ReasonCode::PermissionMissing,
         ReasonCode::ApiError,
         ReasonCode::PageLost,
@@ -97,6 +99,7 @@ impl ReasonCode {
         ReasonCode::Unresolved,
         ReasonCode::CostLimit,
         ReasonCode::Expired,
+        ReasonCode::Time,
     ];
 
     /// The code as it stands in reports.
@@ -115,6 +118,7 @@ impl ReasonCode {
             ReasonCode::Unresolved => "unresolved",
             ReasonCode::CostLimit => "costLimit",
             ReasonCode::Expired => "expired",
+            ReasonCode::Time => "time",
         }
     }
 }

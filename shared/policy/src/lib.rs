@@ -18,6 +18,7 @@ mod exception;
 mod export;
 mod facts;
 mod file;
+mod gathered;
 mod group;
 mod judge;
 mod judging;
@@ -53,6 +54,7 @@ pub use exception::{
 pub use export::{Action, AdmissionPolicy, Binding, ExportOptions, NotExportable, Pair};
 pub use facts::{Joins, Owners};
 pub use file::{Applies, Control, Lifecycle, ParamType, PatchOp};
+pub use gathered::GatheredError;
 pub use lists::{ListState, Lists};
 pub use parameter::{Parameter, ParameterChange, ParameterError, ParameterValue, WrittenValue};
 pub use plan::{AwsPart, NEWEST_KUBERNETES, Plan, PlanOptions};

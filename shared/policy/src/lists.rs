@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use plimsoll_model::kind::{self, KindSource};
 use plimsoll_model::{NodeRoute, Reason, ReasonCode};
+use serde::{Deserialize, Serialize};
 
 /// How the reading of one list went.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListState {
     /// Read to its end (also when the kind does not exist, or nothing is in it).
     Complete,

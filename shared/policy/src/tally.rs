@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use plimsoll_model::{Reason, Verdict};
+use serde::{Deserialize, Serialize};
 
 /// Counts for every policy of a catalogue, by index.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Objects looked at, also those that no policy matches.
     pub resources: u64,
@@ -13,12 +14,13 @@ pub struct Tally {
 }
 
 /// Counts for one policy.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyTally {
     counts: [u64; Verdict::ALL.len()],
     /// Failing verdicts that are excepted.
     pub(crate) excepted: u64,
     /// Why it was not evaluated, with how often.
+    #[serde(with = "pairs")]
     pub reasons: BTreeMap<Reason, u64>,
 }
 
@@ -94,5 +96,26 @@ impl Tally {
     #[must_use]
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.policies.iter().map(|policy| policy.of(verdict)).sum()
+    }
+}
+
+/// A map whose keys are no texts, as a list: JSON knows no others.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use plimsoll_model::Reason;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        map: &BTreeMap<Reason, u64>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<Reason, u64>, D::Error> {
+        Ok(Vec::deserialize(from)?.into_iter().collect())
     }
 }

@@ -13,6 +13,7 @@ pub struct Clock(Source);
 enum Source {
     Machine,
     ByHand(Arc<Mutex<Timestamp>>),
+    Told(Arc<dyn Fn() -> Timestamp + Send + Sync>),
 }
 
 impl Clock {
@@ -28,6 +29,12 @@ impl Clock {
         Self(Source::ByHand(Arc::new(Mutex::new(start))))
     }
 
+    /// The time that somebody tells each time it is asked for: for tests in which it moves in the midst of something.
+    #[must_use]
+    pub fn told(tell: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Source::Told(Arc::new(tell)))
+    }
+
     /// Now.
     #[must_use]
     #[expect(
@@ -40,6 +47,7 @@ impl Clock {
             Source::ByHand(time) => *time
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner),
+            Source::Told(tell) => tell(),
         }
     }
 

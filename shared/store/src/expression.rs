@@ -130,6 +130,11 @@ impl Expression {
         self
     }
 
+    /// Whether it changes no attribute.
+    pub(crate) fn changes_nothing(&self) -> bool {
+        self.sets.is_empty() && self.removes.is_empty() && self.adds.is_empty()
+    }
+
     /// The update expression.
     pub(crate) fn update(&self) -> Option<String> {
         let clause = |word: &str, parts: &[String]| {

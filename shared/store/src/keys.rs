@@ -58,6 +58,14 @@ pub(crate) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
+/// Ends the sort key beside a cluster's.
+const ABOUT: &str = "#ABOUT";
+
+/// The sort key beside a cluster's.
+pub(crate) fn about_key(cluster: &str) -> String {
+    format!("{cluster}{ABOUT}")
+}
+
 /// Makes the keys of one tenant.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Keys<'a>(pub(crate) &'a TenantId);
@@ -81,6 +89,11 @@ impl Keys<'_> {
 
     pub(crate) fn cluster(&self, id: &ClusterId) -> Key {
         Key::new(self.root(), format!("CL#{id}"))
+    }
+
+    /// Beside a cluster's own item: what is known of it.
+    pub(crate) fn about(&self, id: &ClusterId) -> Key {
+        Key::new(self.root(), about_key(&self.cluster(id).sk))
     }
 
     pub(crate) fn exception(&self, id: &ExceptionId) -> Key {
@@ -185,10 +198,11 @@ impl Keys<'_> {
 }
 
 /// The kind of every item of a tenant, for people; the last is for what fits none.
-pub(crate) const KINDS: [&str; 18] = [
+pub(crate) const KINDS: [&str; 19] = [
     "settings",
     "connections",
     "clusters, accounts and regions",
+    "what is known of them",
     "exceptions",
     "attestations",
     "escalation policies",
@@ -218,6 +232,7 @@ pub(crate) fn kind_of(tenant: &TenantId, key: &Key) -> &'static str {
     match (tail.as_slice(), first) {
         ([""], "META") => "settings",
         ([""], "CON") => "connections",
+        ([""], "CL") if key.sk.ends_with(ABOUT) => "what is known of them",
         ([""], "CL") => "clusters, accounts and regions",
         ([""], "EXC") => "exceptions",
         ([""], "ATT") => "attestations",

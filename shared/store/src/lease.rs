@@ -4,7 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_model::{Cluster, ClusterId, ScanId, ScanStatus};
 
-use crate::clusters::{LEASE_EPOCH, LEASE_SCAN, LEASE_UNTIL, read_cluster};
+use crate::clusters::{LEASE_EPOCH, LEASE_SCAN, LEASE_UNTIL, lease_of, whole};
+
 use crate::due::DueKind;
 use crate::expression::Expression;
 use crate::item::{number, text, text_of};
@@ -84,8 +85,10 @@ impl TenantStore {
             .require_absent_or_at_most(LEASE_UNTIL, number(now.as_millisecond()))
             .require_absent_or_at_most(LAST_ATTEMPT, text(scan.as_str()));
         match self.update(&self.keys().cluster(cluster), &change).await {
-            Ok(item) => {
-                let found = read_cluster(item)?;
+            Ok(own) => {
+                let beside = self.keys().about(cluster);
+                let about = self.expect(&beside, cluster.as_str()).await?;
+                let found = whole(own, about)?;
                 let lease = ScanLease {
                     cluster: cluster.clone(),
                     scan: scan.clone(),
@@ -110,12 +113,13 @@ impl TenantStore {
             .await?;
         if text_of(&item, LAST_ATTEMPT).is_some_and(|last| last > scan.as_str()) {
             // A newer scan has seen all that this one could see.
-            self.delete(&self.keys().scan(cluster, scan)).await?;
+            let key = self.keys().scan(cluster, scan);
+            let dropped = self.get(&key).await?;
+            self.delete(&key).await?;
+            self.tidy_checkpoint(&dropped.unwrap_or_default()).await;
             return Ok(Acquired::Finished);
         }
-        Ok(Acquired::Busy(
-            read_cluster(item)?.lease.until.unwrap_or(now),
-        ))
+        Ok(Acquired::Busy(lease_of(&item).until.unwrap_or(now)))
     }
 
     /// Prolongs a lease until `now + ttl`.

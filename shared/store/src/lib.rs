@@ -6,6 +6,7 @@
 
 mod attestations;
 mod audit;
+mod checkpoints;
 mod clusters;
 mod config;
 mod connections;
@@ -41,6 +42,7 @@ mod tenant_store;
 mod tenants;
 mod transaction;
 
+pub use checkpoints::Checkpoint;
 pub use config::MissingVariable;
 pub use control::{Claim, Control, RegisteredTenant};
 pub use deliveries::{ClaimedDelivery, DeliveryClaim, WhenLapsed};

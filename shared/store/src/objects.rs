@@ -2,6 +2,7 @@
 //! `t/<tenant>/`.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -137,6 +138,29 @@ impl ObjectStore {
         }
     }
 
+    /// Writes an object into a file, a piece at a time where it comes in pieces.
+    async fn get_file(&self, key: &str, to: &Path) -> Result<(), StoreError> {
+        match self {
+            ObjectStore::S3 { client, bucket } => {
+                let answer = client.get_object().bucket(bucket).key(key).send().await;
+                let answer = answer.map_err(|error| match StoreError::from(error) {
+                    StoreError::NotFound(_) => StoreError::NotFound(key.to_owned()),
+                    other => other,
+                })?;
+                let mut body = answer.body;
+                let mut file = std::fs::File::create(to).map_err(StoreError::other)?;
+                while let Some(piece) = body.try_next().await.map_err(StoreError::other)? {
+                    file.write_all(&piece).map_err(StoreError::other)?;
+                }
+                Ok(())
+            }
+            ObjectStore::Files(_) | ObjectStore::Memory(_) => {
+                let bytes = self.get(key).await?;
+                std::fs::write(to, bytes).map_err(StoreError::other)
+            }
+        }
+    }
+
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         match self {
             ObjectStore::S3 { client, bucket } => {
@@ -199,6 +223,18 @@ impl TenantStore {
         let shared = self.shared();
         shared
             .counted("get object", Box::pin(self.objects().get(key)))
+            .await
+    }
+
+    /// Reads an object by its full key into a file: it need not fit into memory.
+    ///
+    /// # Errors
+    /// As [`TenantStore::get_object`], and when the file cannot be written.
+    pub async fn get_object_file(&self, key: &str, to: &Path) -> Result<(), StoreError> {
+        own_key(self.tenant(), key)?;
+        let shared = self.shared();
+        shared
+            .counted("get object", Box::pin(self.objects().get_file(key, to)))
             .await
     }
 

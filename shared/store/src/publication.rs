@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 use plimsoll_model::{
-    ClusterId, FrameworkScore, OutboxItem, Readable, Reason, ScanCounts, ScanStatus, Severity,
+    Cluster, ClusterId, FrameworkScore, OutboxItem, Readable, Reason, ScanCounts, ScanStatus,
+    Severity,
 };
 
+use crate::checkpoints::CHECKPOINT;
 use crate::clusters::{LEASE_SCAN, LEASE_UNTIL};
 use crate::expression::Expression;
-use crate::item::{attribute, text};
+use crate::item::{attribute, members, text};
 use crate::keys::{DUE_PK, DUE_SK, PK};
 use crate::lease::{LAST_ATTEMPT, ScanLease};
+use crate::scans::Outcome;
 use crate::transaction::Aborted;
 use crate::{StoreError, TenantStore};
 
@@ -62,11 +65,17 @@ impl TenantStore {
         publication: &Publication,
     ) -> Result<(), StoreError> {
         let before = self.get_cluster(&lease.cluster).await?;
+        let scan_key = self.keys().scan(&lease.cluster, &lease.scan);
+        let scan_before = self.get(&scan_key).await?.unwrap_or_default();
         let mut transaction = self.transaction();
-        let cluster_change = lease.required(cluster_change(lease, publication)?);
-        transaction.update(&self.keys().cluster(&lease.cluster), &cluster_change)?;
+        let change = lease.required(own_change(lease, publication)?);
+        transaction.update(&self.keys().cluster(&lease.cluster), &change)?;
+        if let Some(change) = about_change(&before, publication)? {
+            let beside = self.keys().about(&lease.cluster);
+            transaction.update(&beside, &change.require_present(PK))?;
+        }
         let scan_change = scan_change(publication)?.require_present(PK);
-        transaction.update(&self.keys().scan(&lease.cluster, &lease.scan), &scan_change)?;
+        transaction.update(&scan_key, &scan_change)?;
         if let Some(outbox) = &publication.outbox {
             transaction.put(self.outbox_item(outbox).await?, &Expression::new())?;
         }
@@ -75,6 +84,7 @@ impl TenantStore {
             Err(Aborted::Refused(_)) => return self.published_before(lease).await,
             Err(Aborted::Failed(error)) => return Err(error),
         }
+        self.tidy_checkpoint(&scan_before).await;
         let kept = publication
             .result
             .as_ref()
@@ -102,9 +112,9 @@ impl TenantStore {
     }
 
     /// Deletes an object that nothing refers to any more. Left behind by a crash, it costs its room and no more.
-    async fn tidy(&self, key: &str) {
+    pub(crate) async fn tidy(&self, key: &str) {
         if let Err(error) = self.delete_object(key).await {
-            tracing::debug!(%error, key, "an old manifest stays");
+            tracing::debug!(%error, key, "an object that nothing refers to stays");
         }
     }
 
@@ -143,9 +153,9 @@ impl TenantStore {
     }
 }
 
-fn cluster_change(lease: &ScanLease, publication: &Publication) -> Result<Expression, StoreError> {
+/// What the cluster's own item is to say: the same few attributes after every scan.
+fn own_change(lease: &ScanLease, publication: &Publication) -> Result<Expression, StoreError> {
     let mut change = Expression::new()
-        .set("readable", attribute(&publication.readable)?)
         .set(LAST_ATTEMPT, text(lease.scan.as_str()))
         .remove(LEASE_SCAN)
         .remove(LEASE_UNTIL);
@@ -155,15 +165,9 @@ fn cluster_change(lease: &ScanLease, publication: &Publication) -> Result<Expres
     change = change
         .set("last_scan", text(lease.scan.as_str()))
         .set("last_scan_at", attribute(&publication.finished)?)
-        .set_once(FIRST_SCAN_AT, attribute(&publication.finished)?)
-        .set("counts", attribute(&result.counts)?)
-        .set("open", attribute(&result.open)?)
-        .set("scores", attribute(&result.scores)?);
+        .set_once(FIRST_SCAN_AT, attribute(&publication.finished)?);
     if publication.readable == Readable::Yes {
         change = change.set_once(FIRST_READ_AT, attribute(&publication.finished)?);
-    }
-    if let Some(version) = &result.version {
-        change = change.set("version", text(version));
     }
     // Without a new manifest nothing was written, and what an earlier attempt may have written stays pending.
     if let Some(manifest) = &result.manifest {
@@ -174,9 +178,33 @@ fn cluster_change(lease: &ScanLease, publication: &Publication) -> Result<Expres
     Ok(change)
 }
 
+/// What is known of the cluster, as far as it is not what was known before.
+fn about_change(
+    before: &Cluster,
+    publication: &Publication,
+) -> Result<Option<Expression>, StoreError> {
+    let before = members(before)?;
+    let mut known = vec![("readable", attribute(&publication.readable)?)];
+    if let Some(result) = &publication.result {
+        known.push(("counts", attribute(&result.counts)?));
+        known.push(("open", attribute(&result.open)?));
+        known.push(("scores", attribute(&result.scores)?));
+        let version = result.version.as_ref();
+        known.extend(version.map(|version| ("version", text(version))));
+    }
+    known.retain(|(name, value)| before.get(*name) != Some(value));
+    let change = known
+        .into_iter()
+        .fold(Expression::new(), |change, (name, value)| {
+            change.set(name, value)
+        });
+    Ok((!change.changes_nothing()).then_some(change))
+}
+
 fn scan_change(publication: &Publication) -> Result<Expression, StoreError> {
     let change = Expression::new()
         .set("finished", attribute(&publication.finished)?)
+        .remove(CHECKPOINT)
         .remove(DUE_PK)
         .remove(DUE_SK);
     let status = match (&publication.result, &publication.readable) {
@@ -194,9 +222,12 @@ fn scan_change(publication: &Publication) -> Result<Expression, StoreError> {
     let Some(result) = &publication.result else {
         return Ok(change);
     };
-    Ok(change
-        .set("counts", attribute(&result.counts)?)
-        .set("scores", attribute(&result.scores)?)
-        .set("missing", attribute(&result.missing)?)
+    let outcome = Outcome {
+        counts: result.counts,
+        scores: result.scores.clone(),
+        missing: result.missing.clone(),
+    };
+    Ok(outcome
+        .said(change)?
         .set_or_remove("snapshot", result.snapshot.as_ref().map(text)))
 }

@@ -1,12 +1,16 @@
 //! Scans: planned once for a slot, found again by the sweep until they are finished.
 
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_model::{ClusterId, Scan, ScanCounts, ScanId, ScanStatus};
+use plimsoll_model::{ClusterId, FrameworkScore, Reason, Scan, ScanCounts, ScanId, ScanStatus};
+use serde::{Deserialize, Serialize};
 
 use crate::due::DueKind;
 use crate::expression::Expression;
-use crate::item::{decode, encode, number};
+use crate::item::{Item, attribute, decode, encode, key_of, number};
 use crate::keys::{EXPIRES, PK};
+use crate::manifests::{pack, unpack};
 use crate::{StoreError, TenantStore};
 
 /// After what time the sweep takes a message for lost (design section 8).
@@ -25,6 +29,37 @@ pub enum ScanSweep {
     Wait(Timestamp),
     /// It is finished, or was dropped for a newer one.
     Finished,
+}
+
+/// What a scan came to. It is kept packed in one attribute: scores and reasons are told in the same words over and over,
+/// and an item is paid for by the kilobyte.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Outcome {
+    pub(crate) counts: ScanCounts,
+    pub(crate) scores: Vec<FrameworkScore>,
+    pub(crate) missing: Vec<Reason>,
+}
+
+/// Where it is kept.
+const OUTCOME: &str = "outcome";
+
+impl Outcome {
+    /// The change of a scan's item that says it.
+    pub(crate) fn said(&self, change: Expression) -> Result<Expression, StoreError> {
+        let packed = AttributeValue::B(Blob::new(pack(self)?));
+        let change = change.set(OUTCOME, packed).remove("counts");
+        Ok(change.remove("scores").remove("missing"))
+    }
+}
+
+fn read(mut item: Item) -> Result<Scan, StoreError> {
+    if let Some(AttributeValue::B(packed)) = item.remove(OUTCOME) {
+        let outcome: Outcome = unpack(&key_of(&item).to_string(), packed.as_ref())?;
+        item.insert("counts".to_owned(), attribute(&outcome.counts)?);
+        item.insert("scores".to_owned(), attribute(&outcome.scores)?);
+        item.insert("missing".to_owned(), attribute(&outcome.missing)?);
+    }
+    decode(item)
 }
 
 impl TenantStore {
@@ -66,7 +101,7 @@ impl TenantStore {
     /// # Errors
     /// [`StoreError::NotFound`], also after it has expired.
     pub async fn get_scan(&self, cluster: &ClusterId, scan: &ScanId) -> Result<Scan, StoreError> {
-        decode(
+        read(
             self.expect(&self.keys().scan(cluster, scan), scan.as_str())
                 .await?,
         )
@@ -85,7 +120,7 @@ impl TenantStore {
         let page = self
             .page(&partition, "SCAN#", None, Some(limit), true)
             .await?;
-        page.items.into_iter().map(decode).collect()
+        page.items.into_iter().map(read).collect()
     }
 
     /// What is to be done about a scan that the sweep found due.

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
 
 use crate::expression::Expression;
 use crate::item::{Item, key_item};
@@ -78,6 +78,18 @@ impl Transaction {
             .map_err(StoreError::other)?;
         self.actions
             .push(TransactWriteItem::builder().update(update).build());
+        Ok(())
+    }
+
+    /// Deletes an item; one that is not there is no error.
+    pub(crate) fn delete(&mut self, key: &Key) -> Result<(), StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key_item(key)))
+            .build()
+            .map_err(StoreError::other)?;
+        self.actions
+            .push(TransactWriteItem::builder().delete(delete).build());
         Ok(())
     }
 

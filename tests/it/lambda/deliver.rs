@@ -35,6 +35,7 @@ async fn put(store: &TenantStore, to: Destination, now: Timestamp) -> (Delivery,
         state: DeliveryState::Pending { not_before: now },
         created: now,
         attempts: 0,
+        trouble: None,
     };
     let all = std::slice::from_ref(&delivery);
     store.put_deliveries(all, None, now).await.unwrap();

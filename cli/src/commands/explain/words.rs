@@ -78,6 +78,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("expired", "the evidence is too old to rely on"),
     (
+        "time",
+        "the time that a scan may take was over before this was read",
+    ),
+    (
         "no-such-path",
         "a path given does not exist; nothing was scanned",
     ),

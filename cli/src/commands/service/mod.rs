@@ -9,6 +9,7 @@ mod document;
 mod invitation;
 mod scan;
 mod search;
+mod slack;
 mod stack;
 mod stop;
 mod table;

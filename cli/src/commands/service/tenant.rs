@@ -10,6 +10,7 @@ use route_findings::Desk;
 use serde_json::{Value, json};
 
 use super::document::Document;
+use super::slack::Token;
 use super::stop::Stop;
 use super::{Session, claims, table, words};
 use crate::exit::Exit;
@@ -152,12 +153,13 @@ pub(super) async fn show(session: &Session<'_>, name: &str) -> Result<Exit, Stop
     let attested = store.list_attestations().await?;
     let own = store.active_policies().await?.len();
     let incidents = store.open_incidents(None).await?.len();
+    let slack = Token::of(&session.target, &tenant).await;
     let now = session.clock.now();
     let json = json!({
         "tenant": tenant.slug,
         "name": tenant.name,
         "id": tenant.id,
-        "slack": tenant.slack,
+        "slack": slack.json(),
         "mail": tenant.mail,
         "escalationVersion": tenant.escalation_version,
         "nextSummary": summary,
@@ -172,7 +174,7 @@ pub(super) async fn show(session: &Session<'_>, name: &str) -> Result<Exit, Stop
         let pairs = [
             ("tenant", Some(format!("{} ({})", tenant.slug, tenant.name))),
             ("id", Some(tenant.id.to_string())),
-            ("slack", Some(slack(&tenant))),
+            ("slack", Some(slack.words())),
             ("mail", Some(mail(&tenant))),
             ("escalation", Some(escalation)),
             ("summary", summary.map(|at| words::when(at, now))),
@@ -216,13 +218,6 @@ async fn escalation(
         version.version,
         words::when(version.accepted, now)
     ))
-}
-
-fn slack(tenant: &Tenant) -> String {
-    tenant.slack.as_ref().map_or_else(
-        || "none".to_owned(),
-        |slack| format!("token in {}", slack.token_reference),
-    )
 }
 
 fn mail(tenant: &Tenant) -> String {

@@ -64,5 +64,6 @@ pub(super) fn pending(
         state: DeliveryState::Pending { not_before: now },
         created: now,
         attempts: 0,
+        trouble: None,
     }
 }

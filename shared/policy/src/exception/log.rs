@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use plimsoll_model::SourceRef;
+use serde::{Deserialize, Serialize};
 
 /// Remarks that are kept; those that come first in order.
 const KEPT: usize = 1_000;
 
 /// What a scan noticed of exceptions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExceptionLog {
     covering: BTreeSet<usize>,
     remarks: BTreeSet<Remark>,
@@ -17,7 +18,7 @@ pub struct ExceptionLog {
 }
 
 /// Something about an annotation that excepts, or should.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Remark {
     /// The document it stands in, for files.
     pub source: Option<SourceRef>,
@@ -34,7 +35,7 @@ pub struct Remark {
 }
 
 /// Kinds of remarks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RemarkKind {
     /// It excepts nothing, because something is wrong with it.
     Mistake,

@@ -101,6 +101,7 @@ pub(crate) fn why_unread(unread: &Unread) -> String {
         ReasonCode::Unresolved => format!("{input}: known only after deployment"),
         ReasonCode::CostLimit => format!("{input}: cost limit reached"),
         ReasonCode::Expired => format!("{input}: evidence too old"),
+        ReasonCode::Time => format!("{input} not read in time"),
     }
 }
 

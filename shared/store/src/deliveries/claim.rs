@@ -6,7 +6,7 @@ use plimsoll_model::{Delivery, DeliveryState, IncidentId};
 use super::{VERSION, read};
 use crate::due::DueKind;
 use crate::expression::Expression;
-use crate::item::{attribute, number};
+use crate::item::{attribute, number, text};
 use crate::keys::Key;
 use crate::{StoreError, TenantStore};
 
@@ -126,15 +126,18 @@ impl TenantStore {
         .await
     }
 
-    /// Gives a claimed delivery back, certainly not sent, to be tried again at `not_before`, when the sweep finds it.
+    /// Gives a claimed delivery back, to be tried again at `not_before`, when the sweep finds it; `trouble` says why it
+    /// was not sent, and stands in it until an attempt settles it.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] when the claim lapsed and another took it.
     pub async fn delivery_later(
         &self,
-        claimed: ClaimedDelivery,
+        mut claimed: ClaimedDelivery,
         not_before: Timestamp,
+        trouble: &str,
     ) -> Result<Delivery, StoreError> {
+        claimed.delivery.trouble = Some(trouble.to_owned());
         self.settle(claimed, DeliveryState::Pending { not_before })
             .await
     }
@@ -164,9 +167,11 @@ impl TenantStore {
             DeliveryState::Claimed { until } => Some(*until),
             DeliveryState::Sent { .. } | DeliveryState::Failed { .. } => None,
         };
+        let trouble = from.delivery.trouble.as_ref().filter(|_| due.is_some());
         let change = Expression::new()
             .set("state", attribute(&state)?)
             .set("attempts", number(from.delivery.attempts))
+            .set_or_remove("trouble", trouble.map(text))
             .add(VERSION, 1)
             .require_equal(VERSION, number(from.version));
         read(

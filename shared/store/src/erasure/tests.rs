@@ -49,6 +49,7 @@ fn every_key(tenant: &TenantId) -> Vec<(&'static str, Key)> {
         ("meta", keys.meta()),
         ("connection", keys.connection(&ConnectionId::of(&["c"]))),
         ("cluster", keys.cluster(&cluster)),
+        ("about", keys.about(&cluster)),
         ("exception", keys.exception(&ExceptionId::of(&["e"]))),
         ("attestation", keys.attestation(&attestation)),
         ("escalation", keys.escalation(1)),

@@ -104,7 +104,7 @@ async fn a_lapsed_claim_is_taken_over_and_its_first_holder_can_say_nothing_any_m
     for outcome in [
         handle.delivery_sent(dead.clone(), after(2), "x").await,
         handle.delivery_failed(dead.clone(), after(2), "x").await,
-        handle.delivery_later(dead, after(2)).await,
+        handle.delivery_later(dead, after(2), "x").await,
     ] {
         assert!(matches!(outcome, Err(StoreError::LeaseLost(_))));
     }
@@ -139,7 +139,8 @@ async fn a_delivery_given_back_waits_for_its_time_and_is_then_due() {
     let (store, handle) = tenant_store().await;
     let (_, key) = put(&handle).await;
     let claimed = granted(claim(&handle, &key, 0, WhenLapsed::GiveUp).await);
-    handle.delivery_later(claimed, after(10)).await.unwrap();
+    let later = handle.delivery_later(claimed, after(10), "no answer").await;
+    assert_eq!(later.unwrap().trouble.as_deref(), Some("no answer"));
     assert_eq!(
         claim(&handle, &key, 9, WhenLapsed::GiveUp).await,
         DeliveryClaim::NotYet(after(10))

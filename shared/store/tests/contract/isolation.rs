@@ -148,6 +148,24 @@ async fn life(store: &Store, mine: &str) {
     t.give_up(&lease, start()).await.unwrap();
     turn().await;
     let lease = held(&t, &scan.id, start()).await;
+    let read = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(read.path(), mine).unwrap();
+    let part = t.put_part(&lease, read.path()).await.unwrap();
+    let checkpoint = Checkpoint {
+        hops: 1,
+        begun: start(),
+        plan: mine.to_owned(),
+        parts: vec![part.clone()],
+    };
+    t.put_checkpoint(&lease, &checkpoint, start())
+        .await
+        .unwrap();
+    turn().await;
+    let kept = t.get_checkpoint(&found.id, &scan.id).await.unwrap();
+    assert_eq!(kept, Some(checkpoint));
+    t.get_object_file(&part, read.path()).await.unwrap();
+    assert_eq!(std::fs::read_to_string(read.path()).unwrap(), mine);
+    let lease = held(&t, &scan.id, start()).await;
 
     let names = [mine, "both"];
     let key = t
@@ -264,8 +282,8 @@ async fn life(store: &Store, mine: &str) {
             panic!("the other tenant's claim was in the way")
         };
         match round {
-            0 => t.delivery_later(claimed, now).await,
-            1 => t.delivery_later(claimed, now).await,
+            0 => t.delivery_later(claimed, now, mine).await,
+            1 => t.delivery_later(claimed, now, mine).await,
             _ => t.delivery_sent(claimed, now, mine).await,
         }
         .unwrap();

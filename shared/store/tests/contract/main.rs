@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod checkpoints;
 mod clusters;
 mod deliveries;
 mod due;
@@ -15,3 +16,4 @@ mod publication;
 mod queues;
 mod support;
 mod tenants;
+mod units;

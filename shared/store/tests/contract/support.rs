@@ -319,5 +319,6 @@ pub(crate) fn delivery(incident: Option<&IncidentId>, step: &str, to: &str) -> D
         },
         created: start(),
         attempts: 0,
+        trouble: None,
     }
 }

@@ -1,24 +1,18 @@
 //! Whether a tenant's routes lead anywhere: to channels that it has.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use plimsoll_alerting::{EscalationPolicy, Step, Target};
-use plimsoll_inventory::aws::AwsError;
-use plimsoll_inventory::aws::wire::{Account, Pace};
 use plimsoll_model::{MailSettings, Tenant};
 use plimsoll_store::{StoreError, TenantStore};
-use serde_json::json;
 
 use super::{Check, Is};
 use crate::commands::service::Session;
+use crate::commands::service::slack::Token;
 
 /// What to do about a document.
 const MEND: &str =
     "write it into the tenant's files and run plimsoll service tenant add FILE again";
-
-/// What `SecretsPrefix` is unless it is set.
-const PREFIX: &str = "plimsoll";
 
 pub(super) async fn look(
     session: &Session<'_>,
@@ -114,7 +108,7 @@ fn listed(names: &BTreeSet<String>) -> String {
     names.iter().cloned().collect::<Vec<_>>().join(", ")
 }
 
-/// What is wrong with the way to Slack. In AWS who has a token among the secrets is there, whatever the settings say.
+/// What is wrong with the way to Slack.
 async fn slack(
     session: &Session<'_>,
     tenant: &Tenant,
@@ -125,27 +119,15 @@ async fn slack(
         "lead to Slack ({}), and the tenant has none",
         listed(&wanted.slack)
     );
-    let Some(sdk) = &session.target.sdk else {
-        return tenant
-            .slack
-            .is_none()
-            .then(|| Check::wrong(what, text, MEND));
-    };
-    let prefix = session.target.about.secrets_prefix.as_deref();
-    let secret = format!("{}/{}/slack", prefix.unwrap_or(PREFIX), tenant.slug);
-    match has_secret(
-        &Account::new(sdk.clone(), "ours", Arc::new(Pace::default())),
-        &secret,
-    )
-    .await
-    {
-        Ok(true) => None,
-        Ok(false) => Some(Check::wrong(
+    match Token::of(&session.target, tenant).await {
+        Token::Configured(_) | Token::Secret(_) => None,
+        Token::Missing(None) => Some(Check::wrong(what, text, MEND)),
+        Token::Missing(Some(secret)) => Some(Check::wrong(
             what,
             text,
             format!("aws secretsmanager create-secret --name {secret} --secret-string TOKEN"),
         )),
-        Err(error) => Some(Check {
+        Token::Unknown(secret, error) => Some(Check {
             is: Is::Unknown,
             what: what.to_owned(),
             text: format!(
@@ -156,16 +138,6 @@ async fn slack(
             )),
         }),
     }
-}
-
-/// Whether there is a secret of that name. Its text is not asked for.
-async fn has_secret(ours: &Account, name: &str) -> Result<bool, AwsError> {
-    let filter = json!({ "Filters": [{ "Key": "name", "Values": [name] }] });
-    let answer = ours.call("secretsmanager", "ListSecrets", &filter).await?;
-    let found = answer["SecretList"].as_array().into_iter().flatten();
-    Ok(found
-        .filter(|secret| secret["DeletedDate"].is_null())
-        .any(|secret| secret["Name"] == name))
 }
 
 #[cfg(test)]

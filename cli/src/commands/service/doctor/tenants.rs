@@ -113,35 +113,111 @@ fn cluster(tenant: &Tenant, cluster: &Cluster, now: Timestamp) -> Option<Check> 
     None
 }
 
-/// Messages that nobody got, of open incidents and of none.
+/// Messages that nobody got, or has got yet, of open incidents and of none.
 async fn undelivered(
     store: &TenantStore,
     tenant: &Tenant,
     now: Timestamp,
-) -> Result<Option<Check>, StoreError> {
-    let mut failed: Vec<(Delivery, String)> = Vec::new();
-    let mut gather = |deliveries: Vec<Delivery>| {
-        for delivery in deliveries {
-            if let DeliveryState::Failed { reason, .. } = &delivery.state {
-                let reason = reason.clone();
-                failed.push((delivery, reason));
-            }
-        }
-    };
-    gather(store.list_deliveries(None).await?);
+) -> Result<Vec<Check>, StoreError> {
+    let mut all = store.list_deliveries(None).await?;
     for incident in store.open_incidents(None).await? {
-        gather(store.list_deliveries(Some(&incident.id)).await?);
+        all.extend(store.list_deliveries(Some(&incident.id)).await?);
     }
-    let Some((last, reason)) = failed.iter().max_by_key(|(delivery, _)| delivery.created) else {
-        return Ok(None);
+    let what = format!("{} messages", tenant.slug);
+    let failed = failed(&all, now).map(|text| {
+        let help = "mend the channel; what has failed is not sent again, what comes after it is";
+        Check::wrong(&what, text, help)
+    });
+    let waiting = waiting(&all, now).map(|text| {
+        let help = "mend the channel; what waits is tried again by itself";
+        Check::wrong(&what, text, help)
+    });
+    Ok(failed.into_iter().chain(waiting).collect())
+}
+
+fn failed(all: &[Delivery], now: Timestamp) -> Option<String> {
+    let failed = all.iter().filter_map(|delivery| match &delivery.state {
+        DeliveryState::Failed { reason, .. } => Some((delivery, reason)),
+        _ => None,
+    });
+    let (last, reason) = failed
+        .clone()
+        .max_by_key(|(delivery, _)| delivery.created)?;
+    let (count, when) = (failed.count(), words::when(last.created, now));
+    Some(format!(
+        "{count} could not be delivered, the last {when}: {reason}"
+    ))
+}
+
+/// Of what was tried in vain and is to be tried again, that which was tried most often.
+fn waiting(all: &[Delivery], now: Timestamp) -> Option<String> {
+    let waiting = all
+        .iter()
+        .filter_map(|delivery| Some((delivery, delivery.trouble.as_ref()?)));
+    let (worst, trouble) = waiting
+        .clone()
+        .max_by_key(|(delivery, _)| delivery.attempts)?;
+    let next = match worst.state {
+        DeliveryState::Pending { not_before } => format!("next {}", words::when(not_before, now)),
+        _ => "being tried now".to_owned(),
     };
-    Ok(Some(Check::wrong(
-        format!("{} messages", tenant.slug),
-        format!(
-            "{} could not be delivered, the last {}: {reason}",
-            failed.len(),
-            words::when(last.created, now)
-        ),
-        "mend the channel; what has failed is not sent again, what comes after it is",
-    )))
+    let (count, attempts) = (
+        waiting.count(),
+        words::count(worst.attempts as usize, "attempt"),
+    );
+    let verb = if count == 1 { "waits" } else { "wait" };
+    Some(format!(
+        "{count} {verb} for another attempt, {next}, after {attempts}: {trouble}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_model::{DeliveryContent, DeliveryId, Destination};
+
+    use super::*;
+
+    fn delivery(attempts: u32, state: DeliveryState, trouble: Option<&str>) -> Delivery {
+        Delivery {
+            id: DeliveryId::of(&["d"]),
+            incident: None,
+            step: "r0s1".to_owned(),
+            destination: Destination::Slack("#security".to_owned()),
+            content: DeliveryContent {
+                message: "incident-opened".to_owned(),
+                context: serde_json::Value::Null,
+                edits: None,
+                thread: None,
+            },
+            state,
+            created: Timestamp::UNIX_EPOCH,
+            attempts,
+            trouble: trouble.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn what_waits_for_another_attempt_says_why_and_until_when() {
+        let now = Timestamp::UNIX_EPOCH;
+        let pending = DeliveryState::Pending {
+            not_before: now + SignedDuration::from_mins(20),
+        };
+        let claimed = DeliveryState::Claimed { until: now };
+        let fresh = delivery(0, pending.clone(), None);
+        assert_eq!(waiting(std::slice::from_ref(&fresh), now), None);
+        let first = delivery(1, claimed, Some("the far end asks to wait 30 s"));
+        let worst = delivery(4, pending, Some("not sent: no answer"));
+        let text = waiting(&[fresh, first.clone(), worst], now).unwrap();
+        assert!(
+            text.starts_with("2 wait for another attempt, next "),
+            "{text}"
+        );
+        assert!(
+            text.contains("in 20 min, after 4 attempts: not sent: no answer"),
+            "{text}"
+        );
+        let text = waiting(&[first], now).unwrap();
+        let expected = "1 waits for another attempt, being tried now, after 1 attempt: the far end asks to wait 30 s";
+        assert_eq!(text, expected);
+    }
 }
