@@ -115,7 +115,7 @@ pub async fn judge_cluster<'c, K: ListSink>(
 ///
 /// # Errors
 /// When the disk fails.
-pub(crate) fn judge_account<'c, K: ListSink>(
+pub fn judge_account<'c, K: ListSink>(
     plan: &'c Plan<'c>,
     around: &Around,
     sink: K,

@@ -29,7 +29,7 @@ use aws_smithy_runtime::client::retries::RetryPartition;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-pub use actions::actions;
+pub use actions::{SignedOperation, actions};
 pub use pace::Pace;
 
 use self::call::Call;
