@@ -149,6 +149,23 @@ def registry(client, made) -> None:
     ecr.put_image(repositoryName="web", imageManifest=json.dumps(manifest), imageTag="v1")
 
 
+def registry_policies(client, made) -> None:
+    ecr = client("ecr")
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    ecr.set_repository_policy(repositoryName="web", policyText=json.dumps(document))
+    chosen = {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 1}
+    rules = [{"rulePriority": 1, "selection": chosen, "action": {"type": "expire"}}]
+    ecr.put_lifecycle_policy(repositoryName="web", lifecyclePolicyText=json.dumps({"rules": rules}))
+
+
+def bucket_policy(client, made) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::audit/*"}
+    client("s3").put_bucket_policy(
+        Bucket="audit", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+
+
 def trail(client, made) -> None:
     client("s3").create_bucket(Bucket="audit", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     cloudtrail = client("cloudtrail")
@@ -190,6 +207,10 @@ def user(client, made) -> None:
     client("iam").create_user(UserName="deploy")
 
 
+def passwords(client, made) -> None:
+    client("iam").update_account_password_policy(MinimumPasswordLength=14)
+
+
 def hub(client, made) -> None:
     client("securityhub").enable_security_hub()
 
@@ -200,6 +221,6 @@ def inspector(client, made) -> None:
 
 STEPS = {step.__name__: step for step in (
     network, endpoint, flow_log, peering, template, instance, volume, cluster, nodegroup, fargate, access_entry, addon,
-    association, provider, scaling, balancer, classic, acl, registry, trail, log_group, detector, recorder, certificate,
-    files, secret, user, hub, inspector,
+    association, provider, scaling, balancer, classic, acl, registry, registry_policies, trail, bucket_policy, log_group, detector, recorder, certificate,
+    files, secret, user, passwords, hub, inspector,
 )}  # fmt: skip

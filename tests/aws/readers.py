@@ -1,7 +1,6 @@
 """Reads an account of a stand-in for AWS with the product's own readers, and says which operations it answered.
 
-    python tests/aws/readers.py moto        # or ministack; prints one line an operation
-    python tests/aws/readers.py moto --check   # fails where README.md of the readers says that it answers, and it does not
+    python tests/aws/readers.py moto        # or ministack: of the environment that runs this; a line an operation
 """
 
 import json
