@@ -1,9 +1,6 @@
 //! The readers against a stand-in for AWS that `tests/aws/readers.py` starts and fills. What is read is printed, a line of
 //! JSON for each kind; that program looks at it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(clippy::print_stdout, reason = "the program that runs this reads it")]
-
 use std::collections::BTreeMap;
 use std::env::var;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! AWS calls by a table instead of by generated clients: for the ninety operations that are read here, clients would be
+//! AWS calls by a table instead of by generated clients: for the eighty operations that are read here, clients would be
 //! millions of lines to compile. The table is made from the service models of botocore; what it cannot say, the
 //! SDK's own machinery does (signing, retries, time-outs). The README beside this file tells the table's form.
 
