@@ -52,3 +52,36 @@ fn the_customers_role_allows_the_printed_actions() {
         "write infra/onboarding/terraform/role/read.json with `plimsoll access iam`"
     );
 }
+
+#[test]
+fn every_action_is_explained_by_the_policies_that_need_it() {
+    let plain = Folder::new().run(&["access", "iam"]);
+    let plain: serde_json::Value = serde_json::from_str(&plain.out).unwrap();
+    let explained = Folder::new().run(&["access", "iam", "--explain"]);
+    let document: serde_json::Value = serde_saphyr::from_str(&explained.out).unwrap();
+    assert_eq!(document, plain, "comments say nothing to IAM");
+    let lines = explained
+        .out
+        .lines()
+        .filter(|line| line.starts_with("      - "));
+    assert!(lines.clone().count() > 60);
+    for line in lines {
+        assert!(!line.contains("none of the policies"), "{line}");
+    }
+    let needed = "      - guardduty:GetFindingsStatistics # guardduty-high-findings\n";
+    assert!(explained.out.contains(needed), "{}", explained.out);
+    assert!(
+        explained
+            .out
+            .contains("- eks:ListClusters # clusters are found by it\n")
+    );
+    let one = Folder::new().run(&[
+        "access",
+        "iam",
+        "--explain",
+        "--only",
+        "guardduty-high-findings",
+    ]);
+    let none = "      - acm:ListCertificates # none of the policies in use\n";
+    assert!(one.out.contains(none), "{}", one.out);
+}

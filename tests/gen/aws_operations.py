@@ -12,7 +12,6 @@ cloudformation
   DescribeStacks(StackName) Stacks{StackId StackName StackStatus Parameters{ParameterKey ParameterValue} Outputs{OutputKey OutputValue}}
 
 ec2
-  DescribeRegions(AllRegions) Regions{RegionName OptInStatus}
   DescribeVpcs(Filters VpcIds) Vpcs{VpcId OwnerId State CidrBlock CidrBlockAssociationSet{CidrBlock CidrBlockState} Ipv6CidrBlockAssociationSet{Ipv6CidrBlock Ipv6CidrBlockState} IsDefault InstanceTenancy DhcpOptionsId Tags}
   DescribeSubnets(Filters SubnetIds) Subnets{SubnetId SubnetArn VpcId OwnerId State CidrBlock AvailabilityZone AvailabilityZoneId MapPublicIpOnLaunch AssignIpv6AddressOnCreation Ipv6CidrBlockAssociationSet{Ipv6CidrBlock Ipv6CidrBlockState} Ipv6Native Tags}
   DescribeRouteTables(Filters RouteTableIds) RouteTables{RouteTableId VpcId OwnerId Associations{RouteTableAssociationId Main SubnetId GatewayId AssociationState} Routes{DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId GatewayId NatGatewayId EgressOnlyInternetGatewayId TransitGatewayId VpcPeeringConnectionId NetworkInterfaceId InstanceId LocalGatewayId CarrierGatewayId CoreNetworkArn Origin State} Tags}
@@ -52,8 +51,6 @@ eks
 
 iam
   GetAccountAuthorizationDetails(Filter) UserDetailList{Path UserName UserId Arn CreateDate UserPolicyList GroupList AttachedManagedPolicies PermissionsBoundary Tags} RoleDetailList{Path RoleName RoleId Arn CreateDate AssumeRolePolicyDocument InstanceProfileList{InstanceProfileName InstanceProfileId Arn} RolePolicyList AttachedManagedPolicies PermissionsBoundary Tags RoleLastUsed} Policies{PolicyName PolicyId Arn Path DefaultVersionId AttachmentCount PermissionsBoundaryUsageCount IsAttachable CreateDate UpdateDate PolicyVersionList{Document VersionId IsDefaultVersion CreateDate}}
-  ListOpenIDConnectProviders() OpenIDConnectProviderList
-  GetOpenIDConnectProvider(OpenIDConnectProviderArn) Url ClientIDList ThumbprintList CreateDate Tags
   GetAccountSummary() SummaryMap
   GenerateCredentialReport() State Description
   GetCredentialReport() Content ReportFormat GeneratedTime
@@ -61,12 +58,10 @@ iam
 
 autoscaling
   DescribeAutoScalingGroups(AutoScalingGroupNames Filters) AutoScalingGroups{AutoScalingGroupName AutoScalingGroupARN LaunchConfigurationName LaunchTemplate MixedInstancesPolicy{LaunchTemplate{LaunchTemplateSpecification Overrides{InstanceType LaunchTemplateSpecification}}} MinSize MaxSize DesiredCapacity AvailabilityZones VPCZoneIdentifier Instances{InstanceId InstanceType AvailabilityZone LifecycleState LaunchConfigurationName LaunchTemplate} Tags ServiceLinkedRoleARN CreatedTime}
-  DescribeLaunchConfigurations(LaunchConfigurationNames) LaunchConfigurations{LaunchConfigurationName LaunchConfigurationARN ImageId KeyName SecurityGroups UserData InstanceType BlockDeviceMappings{DeviceName Ebs{Encrypted SnapshotId VolumeSize VolumeType DeleteOnTermination}} IamInstanceProfile CreatedTime AssociatePublicIpAddress MetadataOptions}
 
 elbv2
   DescribeLoadBalancers(LoadBalancerArns Names) LoadBalancers{LoadBalancerArn DNSName CanonicalHostedZoneId CreatedTime LoadBalancerName Scheme VpcId State Type AvailabilityZones{ZoneName SubnetId} SecurityGroups IpAddressType}
   DescribeTags(ResourceArns) TagDescriptions
-  DescribeTargetGroups(LoadBalancerArn TargetGroupArns) TargetGroups{TargetGroupArn TargetGroupName Protocol Port VpcId LoadBalancerArns TargetType IpAddressType}
   DescribeListeners(LoadBalancerArn) Listeners{ListenerArn LoadBalancerArn Port Protocol Certificates SslPolicy DefaultActions{Type TargetGroupArn Order RedirectConfig FixedResponseConfig{StatusCode ContentType} ForwardConfig} AlpnPolicy MutualAuthentication{Mode}}
   DescribeLoadBalancerAttributes(LoadBalancerArn) Attributes
 
@@ -83,7 +78,6 @@ ecr
   GetLifecyclePolicy(repositoryName) registryId repositoryName lifecyclePolicyText
 
 inspector2
-  ListFindingAggregations(aggregationType accountIds aggregationRequest{awsEcrContainerAggregation{resourceIds imageShas repositories inUseCount sortOrder sortBy}}) aggregationType responses{awsEcrContainerAggregation}
   BatchGetAccountStatus(accountIds) accounts{accountId state resourceState{ec2{status} ecr{status} lambda{status}}} failedAccounts{accountId errorCode errorMessage}
 
 kms
@@ -93,7 +87,6 @@ kms
 
 logs
   DescribeLogGroups(logGroupNamePrefix) logGroups{logGroupName arn logGroupArn creationTime retentionInDays metricFilterCount kmsKeyId logGroupClass}
-  DescribeMetricFilters(logGroupName) metricFilters{filterName filterPattern logGroupName creationTime metricTransformations{metricName metricNamespace metricValue}}
 
 cloudtrail
   DescribeTrails(includeShadowTrails trailNameList) trailList
@@ -119,7 +112,6 @@ accessanalyzer
   ListAnalyzers(type) analyzers{arn name type createdAt lastResourceAnalyzedAt tags status statusReason}
 
 config
-  DescribeConfigurationRecorders() ConfigurationRecorders{arn name roleARN recordingGroup recordingScope servicePrincipal}
   DescribeConfigurationRecorderStatus() ConfigurationRecordersStatus{arn name lastStartTime lastStopTime recording lastStatus lastErrorCode lastErrorMessage lastStatusChangeTime servicePrincipal}
 
 acm
@@ -145,7 +137,6 @@ ssm
   DescribeInstanceInformation(Filters) InstanceInformationList{InstanceId PingStatus LastPingDateTime AgentVersion IsLatestVersion PlatformType PlatformName PlatformVersion ResourceType AssociationStatus}
   ListResourceComplianceSummaries(Filters) ResourceComplianceSummaryItems{ComplianceType ResourceType ResourceId Status OverallSeverity ExecutionSummary{ExecutionTime} CompliantSummary NonCompliantSummary}
   GetParameters(Names) Parameters{Name Type Value Version LastModifiedDate ARN} InvalidParameters
-  GetInventory(Filters ResultAttributes) Entities
 """
 
 # input token, output token, page size's member, its value or None for the model's largest, members that hold items.
@@ -167,7 +158,6 @@ PAGING = {
     "ec2.DescribeImages": {"limit": 1000},
     "iam.GetAccountAuthorizationDetails": {"results": ["UserDetailList", "RoleDetailList", "Policies"]},
     "autoscaling.DescribeAutoScalingGroups": {"limit": 100},
-    "autoscaling.DescribeLaunchConfigurations": {"limit": 100},
     "elbv2.DescribeListeners": {"limit": 400},
     "ecr.DescribePullThroughCacheRules": {"limit": 1000},
     "wafv2.ListWebACLs": {
@@ -177,16 +167,12 @@ PAGING = {
     "backup.ListProtectedResources": {"limit": 1000},
     "efs.DescribeFileSystems": {"limit": 100},
     "efs.DescribeAccessPoints": {"limit": 1000},
-    "ssm.GetInventory": {"results": ["Entities"]},
     "guardduty.GetFindingsStatistics": {"none": True},
-    "iam.ListOpenIDConnectProviders": {"results": ["OpenIDConnectProviderList"]},
     # One answer holds the whole list.
-    "ec2.DescribeRegions": {"results": ["Regions"]},
     "elbv2.DescribeTags": {"results": ["TagDescriptions"]},
     "elbv2.DescribeLoadBalancerAttributes": {"results": ["Attributes"]},
     "elb.DescribeTags": {"results": ["TagDescriptions"]},
     "cloudtrail.DescribeTrails": {"results": ["trailList"]},
-    "config.DescribeConfigurationRecorders": {"results": ["ConfigurationRecorders"]},
     "config.DescribeConfigurationRecorderStatus": {"results": ["ConfigurationRecordersStatus"]},
     "wafv2.ListResourcesForWebACL": {"results": ["ResourceArns"]},
 }

@@ -1,9 +1,10 @@
 //! `plimsoll access`: the exact permissions of the policies in use, ready to apply.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use anyhow::Result;
+use plimsoll_catalogue::policies_by_action;
 use plimsoll_inventory::aws::wire::actions;
 use plimsoll_model::{COLLECTOR_NAMESPACE, NodeRoute, kind};
 use plimsoll_policy::{AwsPart, Plan, PlanOptions, kinds};
@@ -62,7 +63,7 @@ pub(crate) fn run(args: &AccessArgs, console: &Console) -> Result<Exit> {
     let plan = Plan::new(&catalogue, options);
     console.print(|out| match args.side {
         AccessSide::ClusterRole => cluster_role(out, &plan, args),
-        AccessSide::Iam => iam(out, &plan),
+        AccessSide::Iam => iam(out, &plan, args.explain),
     })?;
     Ok(Exit::Done)
 }
@@ -170,19 +171,25 @@ fn collector_role(out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 /// What the customer's role allows: the account is read as a whole if some policy is about it. A statement a service.
-fn iam(out: &mut dyn Write, plan: &Plan<'_>) -> std::io::Result<()> {
+fn iam(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io::Result<()> {
     let reads_account = plan
         .policies()
         .flat_map(|policy| policy.kinds.iter().chain(&policy.needs))
         .any(|kind| kind::is_of_aws(kind));
-    let actions = match reads_account {
-        true => actions().map_err(std::io::Error::other)?,
+    let actions: Vec<String> = match reads_account {
+        true => actions()
+            .map_err(std::io::Error::other)?
+            .into_keys()
+            .collect(),
         false => FIND_CLUSTERS.map(str::to_owned).into(),
     };
     let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for action in &actions {
         let service = action.split(':').next().unwrap_or_default();
         services.entry(service).or_default().push(action);
+    }
+    if explain {
+        return explained(out, plan, &services);
     }
     let statement = |(service, actions): (&&str, &Vec<&str>)| {
         serde_json::json!({
@@ -198,6 +205,40 @@ fn iam(out: &mut dyn Write, plan: &Plan<'_>) -> std::io::Result<()> {
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+/// The same as YAML, so that it can be said which of the policies in use are not evaluated without an action.
+fn explained(
+    out: &mut dyn Write,
+    plan: &Plan<'_>,
+    services: &BTreeMap<&str, Vec<&str>>,
+) -> std::io::Result<()> {
+    let used: BTreeSet<&str> = plan.policies().map(|policy| policy.id.as_str()).collect();
+    let by_action = policies_by_action();
+    let needed_by = |action: &str| {
+        let named = by_action.get(action).into_iter().flatten().copied();
+        let named: Vec<&str> = named
+            .filter(|policy| *policy == "*" || used.contains(policy))
+            .collect();
+        match named.as_slice() {
+            ["*"] => "clusters are found by it".to_owned(),
+            [] => "none of the policies in use".to_owned(),
+            named => named.join(", "),
+        }
+    };
+    writeln!(out, "Version: '2012-10-17'\nStatement:")?;
+    for (service, actions) in services {
+        writeln!(
+            out,
+            "  - Sid: {}\n    Effect: Allow\n    Action:",
+            sid(service)
+        )?;
+        for action in actions {
+            writeln!(out, "      - {action} # {}", needed_by(action))?;
+        }
+        writeln!(out, "    Resource: '*'")?;
+    }
+    Ok(())
 }
 
 /// `ReadAccessanalyzer`: letters and digits only, as IAM wants it.

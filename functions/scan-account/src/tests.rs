@@ -2,6 +2,7 @@
 
 mod calls;
 mod deserted;
+mod least;
 mod unreachable;
 
 use std::sync::Arc;

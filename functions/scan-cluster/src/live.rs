@@ -150,7 +150,7 @@ impl<'c, K: ListSink> Lister<'_, 'c, K> {
 ///
 /// # Errors
 /// When the disk fails.
-pub(crate) fn judge_account<'c, K: ListSink>(
+pub fn judge_account<'c, K: ListSink>(
     plan: &'c Plan<'c>,
     around: &Around,
     sink: K,

@@ -1,7 +1,11 @@
 //! The policies of `policies/` in the program: checked and compiled when it was built, so that loading them costs a few
 //! milliseconds at start.
 
+mod actions;
+
 use plimsoll_policy::{Catalogue, StoredError};
+
+pub use actions::policies_by_action;
 
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/compiled"));
 static TEXTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts"));

@@ -17,7 +17,7 @@ use crate::server::Closed;
 use crate::services::{Named, named};
 use crate::sigv4::{Claim, NoClaim, canonical_request, query_pairs};
 use crate::state::Shared;
-use crate::{account, ec2, eks, sts};
+use crate::{account, eks, sts};
 
 /// One call as the services see it.
 pub(crate) struct Call {
@@ -131,12 +131,11 @@ fn dispatch(
             sts::answer(operation, params, caller, roles, credentials, now)
         }
         ("eks", _) => eks::answer(world, named, call),
-        ("ec2", "DescribeRegions") => ec2::regions(),
         _ if operation.contains([' ', '/']) => Err(Refusal::UnknownOperation(format!(
             "{operation} of {}",
             named.service
         ))),
-        _ => account::answer(named, &call.asked()),
+        _ => account::answer(&world.replies, named, &call.asked()),
     };
     let media_type = match named.protocol {
         Protocol::Sts => "text/xml",

@@ -26,8 +26,15 @@ pub(crate) fn operation(method: &str, path: &[String]) -> String {
             "ListAssociatedAccessPolicies"
         }
         ("GET", ["clusters", _, "fargate-profiles"]) => "ListFargateProfiles",
+        ("GET", ["clusters", _, "fargate-profiles", _]) => "DescribeFargateProfile",
         ("GET", ["clusters", _, "identity-provider-configs"]) => "ListIdentityProviderConfigs",
+        ("POST", ["clusters", _, "identity-provider-configs", "describe"]) => {
+            "DescribeIdentityProviderConfig"
+        }
         ("GET", ["clusters", _, "pod-identity-associations"]) => "ListPodIdentityAssociations",
+        ("GET", ["clusters", _, "pod-identity-associations", _]) => {
+            "DescribePodIdentityAssociation"
+        }
         ("GET", ["clusters", _, "node-groups"]) => "ListNodegroups",
         ("GET", ["clusters", _, "node-groups", _]) => "DescribeNodegroup",
         ("GET", ["clusters", _, "addons"]) => "ListAddons",
@@ -51,13 +58,16 @@ pub(crate) fn answer(world: &Shared, named: &Named, call: &Call) -> Result<Strin
         return page("clusters", names, call);
     }
     if account::is_told_everybody("eks", operation) {
-        return account::answer(named, &call.asked());
+        return account::answer(&world.replies, named, &call.asked());
     }
     let name = call.path.get(1).map_or("", String::as_str);
     let cluster = world
         .of_eks()
         .find(|c| &c.account == account && c.region == call.region && c.name == name)
         .ok_or_else(|| Refusal::NotFound(format!("No cluster found for name: {name}.")))?;
+    if let Some(text) = account::put(&world.replies, named, &call.asked()) {
+        return Ok(text);
+    }
     let last = call.path.get(3).map_or("", String::as_str);
     match operation {
         "DescribeCluster" => describe(cluster),
@@ -75,7 +85,7 @@ pub(crate) fn answer(world: &Shared, named: &Named, call: &Call) -> Result<Strin
         "ListAddons" => list(cluster, "list-addons.json", "addons", call),
         "DescribeAddon" => file(cluster, &format!("describe-addon.{last}.json"), last),
         other if other.contains(' ') => Err(Refusal::UnknownOperation(other.to_owned())),
-        _ => account::answer(named, &call.asked()),
+        _ => account::answer(&world.replies, named, &call.asked()),
     }
 }
 

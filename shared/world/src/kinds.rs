@@ -150,6 +150,13 @@ pub(crate) const KINDS: &[Kind] = &[
         "endpointslices",
         true,
     ),
+    kind(
+        "external-secrets.io",
+        "v1",
+        "ExternalSecret",
+        "externalsecrets",
+        true,
+    ),
     kind(NET, "v1", "Ingress", "ingresses", true),
     kind(NET, "v1", "IngressClass", "ingressclasses", false),
     kind(NET, "v1", "NetworkPolicy", "networkpolicies", true),

@@ -8,7 +8,6 @@ mod cluster;
 mod data;
 mod defaults;
 mod discovery;
-mod ec2;
 mod eks;
 mod error;
 mod faults;

@@ -79,7 +79,6 @@ fn rest(
         ("guardduty", ["detector", _]) => "GetDetector",
         ("guardduty", ["detector", _, "findings", "statistics"]) => "GetFindingsStatistics",
         ("inspector2", ["status", "batch", "get"]) => "BatchGetAccountStatus",
-        ("inspector2", ["findings", "aggregation", "list"]) => "ListFindingAggregations",
         ("securityhub", ["accounts"]) => "DescribeHub",
         ("access-analyzer", ["analyzer"]) => "ListAnalyzers",
         ("backup", ["resources"]) => "ListProtectedResources",

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::account::Replies;
 use crate::cluster::Cluster;
 use crate::faults::Faults;
 use crate::identity::Credentials;
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) deleted: Mutex<BTreeSet<String>>,
     pub(crate) week: AtomicU32,
     pub(crate) faults: Faults,
+    pub(crate) replies: Replies,
     pub(crate) requests: Requests,
     pub(crate) request_number: AtomicU64,
 }

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use crate::account::Replies;
 use crate::cluster::{Address, Cluster};
 use crate::error::WorldError;
 use crate::faults::{Fault, Faults};
@@ -99,6 +100,7 @@ impl World {
             deleted: Mutex::default(),
             week: AtomicU32::new(0),
             faults: Faults::default(),
+            replies: Replies::default(),
             requests: Requests::default(),
             request_number: AtomicU64::new(0),
         });
@@ -231,6 +233,12 @@ impl World {
     /// Takes all ordered failures back.
     pub fn clear_faults(&self) {
         self.shared.faults.clear();
+    }
+
+    /// Puts an answer of an account beside those of the files, or in the place of one: `path` is what its file would be
+    /// called below `data/accounts/`, `471100000815/eu-central-1/kms/GetKeyPolicy.json`.
+    pub fn put_reply(&self, path: &str, text: &str) {
+        self.shared.replies.put(path, text);
     }
 
     /// Everything that was asked so far, in order.

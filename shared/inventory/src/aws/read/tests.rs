@@ -1,5 +1,6 @@
 //! Readers against answers with everything in them, and against refusals.
 
+mod calls;
 mod refusals;
 mod samples;
 mod schema;

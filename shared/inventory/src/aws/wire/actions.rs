@@ -1,6 +1,6 @@
 //! The permissions that the operations of the table take.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::call::Call;
 use super::table::table;
@@ -15,20 +15,26 @@ const OURS: [(&str, &str); 5] = [
     ("sts", "GetCallerIdentity"),
 ];
 
-/// The IAM actions that reading an account takes, for example `ec2:DescribeSubnets`.
+/// What an operation is called on the wire: the name that its requests are signed for, and its own.
+pub type SignedOperation = (&'static str, &'static str);
+
+/// The IAM actions that reading an account takes, for example `ec2:DescribeSubnets`, with the operations that take each.
 ///
 /// # Errors
 /// When the table cannot be read (a test holds that it can).
-pub fn actions() -> Result<BTreeSet<String>, String> {
+pub fn actions() -> Result<BTreeMap<String, Vec<SignedOperation>>, String> {
     let table = table()?;
     let services = table.operations.iter();
     let all = services
         .flat_map(|(service, operations)| operations.keys().map(move |name| (*service, *name)));
     let of_customers = all.filter(|call| !OURS.contains(call));
-    Ok(of_customers
-        .filter_map(|(service, name)| table.find(service, name))
-        .map(|(service, operation)| Call::action(service, operation))
-        .collect())
+    let mut actions: BTreeMap<String, Vec<SignedOperation>> = BTreeMap::new();
+    for (service, operation) in of_customers.filter_map(|(s, name)| table.find(s, name)) {
+        let action = Call::action(service, operation);
+        let on_the_wire = (service.signing, operation.name);
+        actions.entry(action).or_default().push(on_the_wire);
+    }
+    Ok(actions)
 }
 
 #[cfg(test)]
@@ -38,7 +44,7 @@ mod tests {
     #[test]
     fn only_what_reads_is_asked_for() {
         let actions = actions().unwrap();
-        for action in &actions {
+        for action in actions.keys() {
             let verb = action.split(':').next_back().unwrap();
             let reads = ["Describe", "Get", "List", "BatchGet"];
             // Making the report is of access level Read; nothing is changed by it.
@@ -54,7 +60,7 @@ mod tests {
             "ssm:GetParameter",
             "ecr:GetDownloadUrlForLayer",
         ] {
-            assert!(!actions.contains(never));
+            assert!(!actions.contains_key(never));
         }
         for (service, name) in OURS {
             assert!(
@@ -63,7 +69,7 @@ mod tests {
             );
         }
         assert!(
-            actions.contains("ec2:DescribeSubnets") && actions.len() > 60,
+            actions.contains_key("ec2:DescribeSubnets") && actions.len() > 60,
             "{}",
             actions.len()
         );

@@ -1,4 +1,4 @@
-//! AWS calls by a table instead of by generated clients: for the ninety operations that are read here, clients would be
+//! AWS calls by a table instead of by generated clients: for the eighty operations that are read here, clients would be
 //! millions of lines to compile. The table is made from the service models of botocore; what it cannot say, the
 //! SDK's own machinery does (signing, retries, time-outs). The README beside this file tells the table's form.
 
@@ -29,7 +29,7 @@ use aws_smithy_runtime::client::retries::RetryPartition;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-pub use actions::actions;
+pub use actions::{SignedOperation, actions};
 pub use pace::Pace;
 
 use self::call::Call;

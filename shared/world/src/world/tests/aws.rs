@@ -205,18 +205,6 @@ async fn a_cluster_is_described_to_its_own_account_only() {
 }
 
 #[tokio::test]
-async fn regions_come_in_ec2s_own_form() {
-    let stage = Stage::new().await;
-    let mut ec2 = stage.eks(stage.vendor(), "eu-central-1");
-    ec2.service = "ec2";
-    let body = "Action=DescribeRegions&Version=2016-11-15".to_owned();
-    let answer = ec2.send("POST", "/", body).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.body.matches("<regionName>").count(), 2);
-    assert!(!answer.body.contains("REQUEST-ID"));
-}
-
-#[tokio::test]
 async fn ordered_failures_strike_aws_calls() {
     let stage = Stage::new().await;
     let keys = stage.assume(ACME).await;

@@ -80,8 +80,7 @@ async fn an_unset_part_and_an_unused_service_are_answers() {
     let none = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>";
     let error = refused("iam", "GetAccountPasswordPolicy", json!({}), 404, none).await;
     assert!(matches!(error, AwsError::Absent { .. }), "{error}");
-    let input = json!({"OpenIDConnectProviderArn": "arn"});
-    let error = refused("iam", "GetOpenIDConnectProvider", input, 404, none).await;
+    let error = refused("iam", "GetAccountSummary", json!({}), 404, none).await;
     assert!(matches!(error, AwsError::NotFound { .. }), "{error}");
     let body = r#"{"__type":"LifecyclePolicyNotFoundException","message":"none"}"#;
     let input = json!({"repositoryName": "web"});
