@@ -1,5 +1,6 @@
 //! The command line as people type it.
 
+mod endpoint;
 mod fix;
 mod operate;
 mod policy;
@@ -9,6 +10,7 @@ mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use endpoint::EndpointArgs;
 pub(crate) use fix::FixArgs;
 pub(crate) use operate::{
     ClusterCommand, ConnectionCommand, InvitedArgs, LinkArgs, OnboardingArgs, OnboardingCommand,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use plimsoll_model::Stage;
 
-use super::Format;
+use super::{EndpointArgs, Format};
 
 /// Which installation is meant, and how its answer looks.
 #[derive(Debug, Clone, Args)]
@@ -107,7 +107,7 @@ pub(crate) enum ConnectionCommand {
     },
     /// Show one connection: state, reason, next step, and its clusters.
     Show {
-        /// Its id, account number or context.
+        /// Its id, account number, context or address.
         connection: String,
         /// Only this tenant's.
         #[arg(long, value_name = "NAME")]
@@ -137,7 +137,7 @@ pub(crate) enum ClusterCommand {
 /// `plimsoll service scan`.
 #[derive(Debug, Args)]
 pub(crate) struct ScanNowArgs {
-    /// A connection (id, account number, context) or a cluster (id, name).
+    /// A connection (id, account number, context, address) or a cluster (id, name).
     pub(crate) what: String,
     /// Only this tenant's.
     #[arg(long, value_name = "NAME")]
@@ -177,7 +177,7 @@ pub(crate) struct LinkArgs {
         long,
         visible_alias = "account",
         value_name = "ACCOUNT",
-        required_unless_present = "kube_context"
+        required_unless_present_any = ["kube_context", "cluster_endpoint"]
     )]
     pub(crate) aws_account: Option<String>,
     /// Instead of an account: a context of the kubeconfig, for `plimsoll up` only.
@@ -192,6 +192,8 @@ pub(crate) struct LinkArgs {
     /// The stage of all its clusters, where the tenant's rules are not to decide.
     #[arg(long, value_name = "STAGE", value_parser = stage)]
     pub(crate) stage: Option<Stage>,
+    #[command(flatten)]
+    pub(crate) endpoint: EndpointArgs,
     #[command(flatten)]
     pub(crate) invited: InvitedArgs,
 }

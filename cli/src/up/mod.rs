@@ -1,6 +1,7 @@
 //! `plimsoll up`: the whole service in one process.
 
 pub(crate) mod config;
+pub(crate) mod endpoint;
 #[cfg(test)]
 mod killed;
 mod own;
@@ -24,15 +25,16 @@ use plimsoll_policy::Catalogue;
 use plimsoll_report::Diagnostic;
 use plimsoll_runtime::Clock;
 use plimsoll_store::{Queue, Store, StoreError};
-use scan_cluster::Reach;
+use scan_cluster::{Kept, Keys, Reach};
 
 use crate::args::UpArgs;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
+use crate::mistake::Mistake;
 
-use config::TenantConfig;
 pub(crate) use config::{Config, beside};
+use config::{ConnectionConfig, TenantConfig};
 use own::{InForce, Own};
 pub(crate) use service::Service;
 
@@ -94,6 +96,8 @@ pub(crate) struct TenantFiles {
     escalation: String,
     /// Its own policies, and its parameters.
     own: Own,
+    /// Its connections with the certificates that they name.
+    connections: Vec<ConnectionConfig>,
 }
 
 impl TenantFiles {
@@ -107,9 +111,19 @@ impl TenantFiles {
         tenant: &TenantConfig,
         built_in: &Catalogue,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let folder = config_file.parent().unwrap_or(Path::new(""));
+        let connection = |config: &toml::Spanned<ConnectionConfig>| {
+            endpoint::beside(config.get_ref(), folder).map_err(|message| {
+                let mistake = Mistake::at(text, config.span(), &message, None);
+                let name = config_file.display().to_string();
+                vec![mistake.diagnostic("configuration", &name, text)]
+            })
+        };
+        let connections = tenant.connections.iter().map(connection);
         Ok(Self {
             escalation: tenants::escalation(config_file, tenant.escalation.get_ref())?,
             own: Own::read(config_file, text, tenant, built_in)?,
+            connections: connections.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -207,7 +221,8 @@ async fn prepare(
     let now = service.clock.now();
     let mut in_force = Vec::new();
     for (tenant, files) in config.tenants.iter().zip(files) {
-        let id = tenants::put(&service.store, tenant, &files.escalation, now).await?;
+        let (escalation, connections) = (&files.escalation, &files.connections);
+        let id = tenants::put(&service.store, tenant, escalation, connections, now).await?;
         let of = service.store.of(&id);
         in_force.push(files.own.put(&of, &service.catalogue, now).await?);
         // Nobody else can hold a lease behind the lock on the folder.
@@ -225,7 +240,12 @@ async fn sdk(config: &Config) -> aws_config::SdkConfig {
     let connections = config.tenants.iter().flat_map(|tenant| &tenant.connections);
     let mut accounts = connections
         .map(|connection| connection.get_ref())
-        .filter(|connection| connection.aws_account.is_some());
+        .filter(|connection| {
+            connection.aws_account.is_some()
+                || connection.web_identity.is_some()
+                || connection.gke.is_some()
+                || connection.aks.is_some()
+        });
     let Some(first) = accounts.next() else {
         return aws_config::SdkConfig::builder()
             .behavior_version(latest)
@@ -259,6 +279,10 @@ async fn service(
         allowed: AllowedNetworks::parse(&networks)?,
         patience: Patience::default(),
         kubeconfig: None,
+        keys: Keys {
+            kept: Kept::Machine,
+            ..Keys::default()
+        },
         clock: clock.clone(),
     };
     let file: &Path = &args.config;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod deserted;
+mod endpoint;
 mod unreachable;
 
 use std::sync::Arc;
@@ -85,6 +86,7 @@ impl Stage {
                 allowed: AllowedNetworks::everything(),
                 patience: Patience::default(),
                 kubeconfig: None,
+                keys: scan_cluster::Keys::default(),
                 clock: clock.clone(),
             },
             clock,

@@ -9,6 +9,7 @@ mod batches;
 mod excepted;
 mod findings;
 mod kept;
+mod keys;
 mod live;
 mod own;
 mod reach;
@@ -18,12 +19,13 @@ mod writing;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use plimsoll_model::{Cluster, ClusterJob, FinishedScan, Message, OutboxId, TenantId};
+use plimsoll_model::{Cluster, ClusterJob, FinishedScan, Message, OutboxId};
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::{Clock, Disposition, Failure};
 use plimsoll_store::{Acquired, ScanLease, Store, StoreError, TenantStore};
 
 pub use around::{Around, aws_part, surroundings_name};
+pub use keys::{Kept, Keys, NoToken};
 pub use live::{ListSink, LiveError, LiveScan, Progress, judge_cluster};
 pub use own::{as_kept, policies_of};
 pub use reach::{Reach, refused, role_arn, unreadable};
@@ -89,7 +91,6 @@ pub async fn handle(
     }
     let work = Work {
         tenant: &tenant,
-        id: &job.tenant,
         catalogue: &catalogue,
         reach,
         lease: &lease,
@@ -116,7 +117,6 @@ pub async fn handle(
 /// A scan under way.
 struct Work<'a> {
     tenant: &'a TenantStore,
-    id: &'a TenantId,
     catalogue: &'a Catalogue,
     reach: &'a Reach,
     lease: &'a ScanLease,

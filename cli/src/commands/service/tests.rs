@@ -10,7 +10,7 @@ use plimsoll_store::{Queue, Store, TenantStore};
 
 use super::target::About;
 use super::*;
-use crate::args::{Colour, InvitedArgs, LinkArgs, ScanNowArgs};
+use crate::args::{Colour, EndpointArgs, InvitedArgs, LinkArgs, ScanNowArgs};
 
 const ESCALATION: &str = "\
 version: 1
@@ -102,6 +102,7 @@ fn link(account: &str, regions: &[&str]) -> LinkArgs {
         regions: regions.iter().map(|region| (*region).to_owned()).collect(),
         role: None,
         stage: None,
+        endpoint: EndpointArgs::default(),
         invited: InvitedArgs {
             templates: None,
             vendor_account: Some("123456789012".to_owned()),

@@ -103,6 +103,7 @@ impl Place {
             allowed: AllowedNetworks::parse(&networks).unwrap(),
             patience: Patience::default(),
             kubeconfig: None,
+            keys: scan_cluster::Keys::default(),
             clock: clock.clone(),
         };
         Self {
@@ -138,6 +139,11 @@ impl Place {
         let files = [TenantFiles {
             escalation: include_str!("escalation.yaml").to_owned(),
             own: Own::default(),
+            connections: config.tenants[0]
+                .connections
+                .iter()
+                .map(|one| one.get_ref().clone())
+                .collect(),
         }];
         prepare(&service, &self.config, &files).await.unwrap();
         self.trust(&service).await;

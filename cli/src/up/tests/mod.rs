@@ -129,6 +129,7 @@ impl Nights {
                 allowed: AllowedNetworks::parse(&["127.0.0.0/8"]).unwrap(),
                 patience: Patience::default(),
                 kubeconfig: Some(self.path().join("kubeconfig")),
+                keys: scan_cluster::Keys::default(),
                 clock: self.clock.clone(),
             },
             channels: tenants::channels(&config, &file, None).await.unwrap(),
@@ -145,6 +146,11 @@ impl Nights {
         let files = [TenantFiles {
             escalation: ESCALATION.to_owned(),
             own: own.unwrap(),
+            connections: config.tenants[0]
+                .connections
+                .iter()
+                .map(|one| one.get_ref().clone())
+                .collect(),
         }];
         let in_force = prepare(&service, &config, &files).await.unwrap();
         self.work(&service).await;
