@@ -129,6 +129,7 @@ efs
 secretsmanager
   ListSecrets(Filters IncludePlannedDeletion) SecretList{ARN Name Description KmsKeyId RotationEnabled RotationLambdaARN RotationRules LastRotatedDate LastChangedDate LastAccessedDate DeletedDate NextRotationDate Tags OwningService CreatedDate PrimaryRegion}
   GetResourcePolicy(SecretId) ARN Name ResourcePolicy
+  GetSecretValue(SecretId) SecretString
 
 backup
   ListProtectedResources() Results{ResourceArn ResourceType LastBackupTime ResourceName LastBackupVaultArn LastRecoveryPointArn}

@@ -5,6 +5,7 @@
 //! control and pod security admission are the server's own and are on.
 
 mod api;
+mod issuer;
 mod pki;
 mod processes;
 mod warnings;
@@ -19,6 +20,7 @@ use base64::Engine as _;
 use serde_json::json;
 
 pub use api::{Answer, Api, collection_path};
+pub use issuer::Issuer;
 use processes::Processes;
 pub use warnings::TypeWarning;
 
@@ -87,6 +89,26 @@ impl KubeServer {
     /// # Errors
     /// As [`KubeServer::start`].
     pub async fn start_asking(webhook: Option<&str>) -> anyhow::Result<Self> {
+        Self::start_with(webhook, None).await
+    }
+
+    /// As [`KubeServer::start`], on this port of 127.0.0.1; who shows a token of the issuer for that audience is one of
+    /// [`READERS`].
+    ///
+    /// # Errors
+    /// As [`KubeServer::start`].
+    pub async fn start_trusting(
+        port: u16,
+        issuer: &Issuer,
+        audience: &str,
+    ) -> anyhow::Result<Self> {
+        Self::start_with(None, Some((port, issuer.trusted(audience)))).await
+    }
+
+    async fn start_with(
+        webhook: Option<&str>,
+        trusting: Option<(u16, String)>,
+    ) -> anyhow::Result<Self> {
         let programs = programs()?;
         let mut processes = Processes::new()?;
         let folder = processes.folder().to_owned();
@@ -111,7 +133,8 @@ impl KubeServer {
             ),
         )?;
 
-        let [etcd_port, peer_port, port] = free_ports()?;
+        let [etcd_port, peer_port, free] = free_ports()?;
+        let port = trusting.as_ref().map_or(free, |(port, _)| *port);
         let etcd_url = format!("http://127.0.0.1:{etcd_port}");
         let peer_url = format!("http://127.0.0.1:{peer_port}");
         processes.spawn(
@@ -128,7 +151,7 @@ impl KubeServer {
                 &format!("--initial-cluster=tests={peer_url}"),
             ],
         )?;
-        let review = match webhook {
+        let mut review = match webhook {
             None => Vec::new(),
             Some(url) => vec![
                 format!(
@@ -139,6 +162,10 @@ impl KubeServer {
                 "--authentication-token-webhook-cache-ttl=1s".to_owned(),
             ],
         };
+        if let Some((_, trusted)) = &trusting {
+            let file = file("authentication.json", trusted)?;
+            review.push(format!("--authentication-config={file}"));
+        }
         let review: Vec<&str> = review.iter().map(String::as_str).collect();
         processes.spawn(
             &programs.join("kube-apiserver"),
@@ -267,7 +294,10 @@ fn kubeconfig(url: &str, ca_pem: &str) -> String {
 }
 
 /// Ports that were free a moment ago; all are held until all are known, so that they differ.
-fn free_ports<const N: usize>() -> anyhow::Result<[u16; N]> {
+///
+/// # Errors
+/// When there are none.
+pub fn free_ports<const N: usize>() -> anyhow::Result<[u16; N]> {
     let mut listeners = Vec::with_capacity(N);
     let mut ports = [0; N];
     for port in &mut ports {

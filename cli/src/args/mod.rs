@@ -1,6 +1,7 @@
 //! The command line as people type it.
 
 mod collector;
+mod endpoint;
 mod fix;
 mod operate;
 mod policy;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use plimsoll_model::NodeRoute;
 
 pub(crate) use collector::{CollectNodeArgs, CollectorArgs};
+pub(crate) use endpoint::EndpointArgs;
 pub(crate) use fix::FixArgs;
 pub(crate) use operate::{
     ClusterCommand, ConnectionCommand, InvitedArgs, LinkArgs, OnboardingArgs, OnboardingCommand,

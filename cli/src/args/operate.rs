@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use plimsoll_model::{NodeRoute, Stage};
 
-use super::Format;
+use super::{EndpointArgs, Format};
 use super::values::node_route;
 
 /// Which installation is meant, and how its answer looks.
@@ -108,7 +108,7 @@ pub(crate) enum ConnectionCommand {
     },
     /// Show one connection: state, reason, next step, and its clusters.
     Show {
-        /// Its id, account number or context.
+        /// Its id, account number, context or address.
         connection: String,
         /// Only this tenant's.
         #[arg(long, value_name = "NAME")]
@@ -138,7 +138,7 @@ pub(crate) enum ClusterCommand {
 /// `plimsoll service scan`.
 #[derive(Debug, Args)]
 pub(crate) struct ScanNowArgs {
-    /// A connection (id, account number, context) or a cluster (id, name).
+    /// A connection (id, account number, context, address) or a cluster (id, name).
     pub(crate) what: String,
     /// Only this tenant's.
     #[arg(long, value_name = "NAME")]
@@ -178,7 +178,7 @@ pub(crate) struct LinkArgs {
         long,
         visible_alias = "account",
         value_name = "ACCOUNT",
-        required_unless_present = "kube_context"
+        required_unless_present_any = ["kube_context", "cluster_endpoint"]
     )]
     pub(crate) aws_account: Option<String>,
     /// Instead of an account: a context of the kubeconfig, for `plimsoll up` only.
@@ -196,6 +196,8 @@ pub(crate) struct LinkArgs {
     /// How kubelet settings of its nodes are read: collector or nodes-proxy; not at all where nobody chose.
     #[arg(long, value_name = "ROUTE", value_parser = node_route)]
     pub(crate) node_evidence: Option<NodeRoute>,
+    #[command(flatten)]
+    pub(crate) endpoint: EndpointArgs,
     #[command(flatten)]
     pub(crate) invited: InvitedArgs,
 }

@@ -80,6 +80,7 @@ pub(super) async fn set(slack: &Path, mail: &Path) -> Result<Stage> {
             allowed: AllowedNetworks::parse(&networks)?,
             patience: Patience::default(),
             kubeconfig: None,
+            keys: scan_cluster::Keys::default(),
             clock: clock.clone(),
         },
         channels: Channels::Made {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::attested;
+use super::endpoint::{self, AksConfig, GkeConfig, ProviderConfig, WebIdentityConfig};
 use crate::mistake::Mistake;
 use crate::parameters;
 
@@ -123,8 +124,8 @@ fn default_sender() -> String {
     "plimsoll@localhost".to_owned()
 }
 
-/// `[[tenant.connection]]`: a kube context, or an AWS account with its role.
-#[derive(Debug, Clone, Deserialize)]
+/// `[[tenant.connection]]`: a kube context, an AWS account with its role, or a cluster by the address of its API server.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConnectionConfig {
     pub(crate) kube_context: Option<String>,
@@ -138,6 +139,19 @@ pub(crate) struct ConnectionConfig {
     /// The route to evidence of nodes.
     #[serde(default)]
     pub(crate) node_evidence: Option<NodeRoute>,
+    pub(crate) endpoint: Option<String>,
+    /// What people call the cluster; with `endpoint`.
+    pub(crate) name: Option<String>,
+    pub(crate) provider: Option<ProviderConfig>,
+    /// Certificates in PEM, or a file of them relative to the file.
+    pub(crate) ca: Option<String>,
+    pub(crate) token_secret: Option<String>,
+    pub(crate) token_env: Option<String>,
+    /// Relative to the file.
+    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) web_identity: Option<WebIdentityConfig>,
+    pub(crate) gke: Option<GkeConfig>,
+    pub(crate) aks: Option<AksConfig>,
 }
 
 /// The role that customers make, unless they name it otherwise.
@@ -203,8 +217,12 @@ impl Config {
                 wrong(mail.span(), message, help);
             }
             for connection in &tenant.connections {
-                if let Some((message, help)) = connection.get_ref().mistake() {
-                    wrong(connection.span(), message, help);
+                let (found, span) = (connection.get_ref(), connection.span());
+                let mistake = found.mistake();
+                if let Some((message, help)) =
+                    mistake.or_else(|| endpoint::place_mistake(found, false))
+                {
+                    wrong(span, message, help);
                 }
             }
         }
@@ -239,9 +257,25 @@ impl MailConfig {
 impl ConnectionConfig {
     /// What is wrong with it.
     pub(crate) fn mistake(&self) -> Option<Wrong> {
-        match (&self.kube_context, &self.aws_account) {
-            (Some(_), None) => None,
-            (None, Some(account)) => {
+        let of_endpoint = [
+            self.name.is_some(),
+            self.provider.is_some(),
+            self.ca.is_some(),
+            self.token_secret.is_some(),
+            self.token_env.is_some(),
+            self.token_file.is_some(),
+            self.web_identity.is_some(),
+            self.gke.is_some(),
+            self.aks.is_some(),
+        ];
+        match (&self.kube_context, &self.aws_account, &self.endpoint) {
+            (None, None, Some(url)) => endpoint::mistake(self, url),
+            (_, _, None) if of_endpoint.contains(&true) => Some((
+                "`name`, `provider`, `ca` and tokens belong to a connection with `endpoint`",
+                None,
+            )),
+            (Some(_), None, None) => None,
+            (None, Some(account), None) => {
                 if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
                     return Some(("`aws_account` must be twelve digits", None));
                 }
@@ -251,7 +285,7 @@ impl ConnectionConfig {
                 ))
             }
             _ => Some((
-                "exactly one of `kube_context` and `aws_account` is needed",
+                "exactly one of `kube_context`, `aws_account` and `endpoint` is needed",
                 None,
             )),
         }

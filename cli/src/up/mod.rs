@@ -2,6 +2,7 @@
 
 pub(crate) mod attested;
 pub(crate) mod config;
+pub(crate) mod endpoint;
 #[cfg(test)]
 mod killed;
 mod own;
@@ -25,15 +26,16 @@ use plimsoll_policy::Catalogue;
 use plimsoll_report::Diagnostic;
 use plimsoll_runtime::Clock;
 use plimsoll_store::{Queue, Store, StoreError};
-use scan_cluster::Reach;
+use scan_cluster::{Kept, Keys, Reach};
 
 use crate::args::UpArgs;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
+use crate::mistake::Mistake;
 
-use config::TenantConfig;
 pub(crate) use config::{Config, beside};
+use config::{ConnectionConfig, TenantConfig};
 use own::{InForce, Own};
 pub(crate) use service::Service;
 
@@ -97,6 +99,8 @@ pub(crate) struct TenantFiles {
     own: Own,
     /// What it vouches for.
     attested: attested::Read,
+    /// Its connections with the certificates that they name.
+    connections: Vec<ConnectionConfig>,
 }
 
 impl TenantFiles {
@@ -111,10 +115,20 @@ impl TenantFiles {
         tenant: &TenantConfig,
         built_in: &Catalogue,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let folder = config_file.parent().unwrap_or(Path::new(""));
+        let connection = |config: &toml::Spanned<ConnectionConfig>| {
+            endpoint::beside(config.get_ref(), folder).map_err(|message| {
+                let mistake = Mistake::at(text, config.span(), &message, None);
+                let name = config_file.display().to_string();
+                vec![mistake.diagnostic("configuration", &name, text)]
+            })
+        };
+        let connections = tenant.connections.iter().map(connection);
         Ok(Self {
             escalation: tenants::escalation(config_file, tenant.escalation.get_ref())?,
             own: Own::read(config_file, text, tenant, built_in)?,
             attested: tenant.attested(config_file, built_in, Clock::machine().now()),
+            connections: connections.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -213,7 +227,8 @@ async fn prepare(
     let now = service.clock.now();
     let mut in_force = Vec::new();
     for (tenant, files) in config.tenants.iter().zip(files) {
-        let id = tenants::put(&service.store, tenant, &files.escalation, now).await?;
+        let (escalation, connections) = (&files.escalation, &files.connections);
+        let id = tenants::put(&service.store, tenant, escalation, connections, now).await?;
         let of = service.store.of(&id);
         let mut own = files.own.put(&of, &service.catalogue, now).await?;
         own.unattested = attested::put(&of, &files.attested, now).await?;
@@ -233,7 +248,12 @@ async fn sdk(config: &Config) -> aws_config::SdkConfig {
     let connections = config.tenants.iter().flat_map(|tenant| &tenant.connections);
     let mut accounts = connections
         .map(|connection| connection.get_ref())
-        .filter(|connection| connection.aws_account.is_some());
+        .filter(|connection| {
+            connection.aws_account.is_some()
+                || connection.web_identity.is_some()
+                || connection.gke.is_some()
+                || connection.aks.is_some()
+        });
     let Some(first) = accounts.next() else {
         return aws_config::SdkConfig::builder()
             .behavior_version(latest)
@@ -267,6 +287,10 @@ async fn service(
         allowed: AllowedNetworks::parse(&networks)?,
         patience: Patience::default(),
         kubeconfig: None,
+        keys: Keys {
+            kept: Kept::Machine,
+            ..Keys::default()
+        },
         clock: clock.clone(),
     };
     let file: &Path = &args.config;

@@ -16,6 +16,7 @@ use plimsoll_report::{Diagnostic, Excerpt};
 use plimsoll_store::{Store, StoreError};
 
 use super::config::{Config, ConnectionConfig, MailConfig, SlackConfig, TenantConfig, beside};
+use super::endpoint;
 
 /// Reads a tenant's escalation document.
 ///
@@ -77,11 +78,12 @@ pub(crate) async fn put(
     store: &Store,
     config: &TenantConfig,
     escalation: &str,
+    connections: &[ConnectionConfig],
     now: Timestamp,
 ) -> anyhow::Result<TenantId> {
     let id = put_described(store, &config.into(), escalation, now).await?;
-    for connection in &config.connections {
-        put_connection(store, &id, connection.get_ref(), now, Timestamp::MIN).await?;
+    for connection in connections {
+        put_connection(store, &id, connection, now, Timestamp::MIN).await?;
     }
     Ok(id)
 }
@@ -118,12 +120,13 @@ pub(crate) async fn put_described(
     Ok(id)
 }
 
-/// The connection that a configuration means: the same account or context of a tenant is the same connection.
+/// The connection that a configuration means: the same account, address or context of a tenant is the same connection.
 pub(crate) fn connection_id(tenant: &TenantId, config: &ConnectionConfig) -> ConnectionId {
     let what = config
         .kube_context
         .as_deref()
         .or(config.aws_account.as_deref())
+        .or(endpoint::address(config))
         .unwrap_or_default();
     ConnectionId::of(&[tenant.as_str(), what])
 }
@@ -146,23 +149,27 @@ pub(crate) async fn put_connection(
         Err(StoreError::NotFound(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let kind = match (&config.kube_context, &config.aws_account) {
+    let external_id = match known.as_ref().map(|known| &known.kind) {
+        Some(ConnectionKind::Aws { external_id, .. }) => external_id.clone(),
+        Some(ConnectionKind::Endpoint(endpoint)) => endpoint.external_id.clone(),
+        _ => new_external_id()?,
+    };
+    let by_address = endpoint::endpoint(config, &external_id);
+    let kind = match (&config.kube_context, by_address) {
         (Some(context), _) => ConnectionKind::KubeContext {
             context: context.clone(),
         },
-        (None, account) => ConnectionKind::Aws {
-            account: account.clone().unwrap_or_default(),
+        (None, Some(endpoint)) => ConnectionKind::Endpoint(Box::new(endpoint)),
+        (None, None) => ConnectionKind::Aws {
+            account: config.aws_account.clone().unwrap_or_default(),
             role: config.role.clone(),
-            external_id: match known.as_ref().map(|known| &known.kind) {
-                Some(ConnectionKind::Aws { external_id, .. }) => external_id.clone(),
-                _ => new_external_id()?,
-            },
+            external_id,
             regions: config.regions.clone(),
         },
     };
     let mut connection = known.unwrap_or_else(|| Connection::new(id, kind.clone(), None, now));
     if connection.kind != kind {
-        // Another role, other regions: what was checked of the former says nothing.
+        // Another role, other regions, another way in: what was checked of the former says nothing.
         connection.checked.next = Some(now.max(earliest));
     }
     connection.kind = kind;

@@ -49,7 +49,7 @@ pub(crate) async fn give_back(
     let others = own.list_connections().await?;
     let of_it = |other: &Connection| match &other.kind {
         ConnectionKind::Aws { account: other, .. } => other == account,
-        ConnectionKind::KubeContext { .. } => false,
+        ConnectionKind::KubeContext { .. } | ConnectionKind::Endpoint(_) => false,
     };
     let needed = |other: &Connection| other.id != connection.id && of_it(other);
     if others.iter().any(needed) {

@@ -2,12 +2,13 @@
 //!
 //! What is around the clusters of an account is read with them, and kept for their scans.
 //!
-//! A connection by kubeconfig context has one cluster, which it names. An account is entered through the customer's role;
+//! A connection by kubeconfig context or by address has one cluster, which it names. An account is entered through the customer's role;
 //! before anything is read, the role must refuse a wrong ExternalId, and no other tenant may have the account. That is
 //! checked daily also when scans are rarer, and more often while somebody may be mending it.
 
 mod disconnect;
 mod discover;
+mod endpoint;
 mod round;
 mod surroundings;
 mod verify;
@@ -95,6 +96,20 @@ pub async fn handle(
                 tags: BTreeMap::new(),
             }]
         }
+        ConnectionKind::Endpoint(endpoint) => {
+            let slug = tenant.get_tenant().await?.slug;
+            let checks = endpoint::attempt(reach, &slug, endpoint, now).await;
+            let after = round::settle(store, &job.tenant, &connection, &checks, slot, every, now);
+            let found = verify::is_read(&after.await?).then(|| Found {
+                name: endpoint.name.clone(),
+                region: None,
+                account: None,
+                version: None,
+                provider: endpoint.provider,
+                tags: BTreeMap::new(),
+            });
+            found.into_iter().collect()
+        }
         ConnectionKind::Aws { regions, .. } => {
             let tried = attempt(store, reach, &job.tenant, &connection, now).await?;
             let (mut checks, mut passing) = (tried.checks, tried.passing);
@@ -158,6 +173,12 @@ pub async fn check(
         .get_connection(&job.connection)
         .await?;
     if connection.checked.next.is_none_or(|next| next > now) {
+        return Ok(());
+    }
+    if let ConnectionKind::Endpoint(endpoint) = &connection.kind {
+        let slug = store.of(&job.tenant).get_tenant().await?.slug;
+        let checks = endpoint::attempt(reach, &slug, endpoint, now).await;
+        round::settle(store, &job.tenant, &connection, &checks, None, every, now).await?;
         return Ok(());
     }
     let tried = attempt(store, reach, &job.tenant, &connection, now).await?;

@@ -11,7 +11,7 @@ use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::Message;
 use plimsoll_store::Queue;
 use scan_account::AccountError;
-use scan_cluster::Reach;
+use scan_cluster::{Kept, Keys, Reach};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -27,6 +27,10 @@ async fn main() -> anyhow::Result<()> {
         allowed: AllowedNetworks::parse(&start.environment.list("ALLOW_NETWORKS"))?,
         patience: Patience::default(),
         kubeconfig: None,
+        keys: Keys {
+            kept: Kept::Secrets(start.environment.need("SECRETS_PREFIX")?.to_owned()),
+            ..Keys::default()
+        },
         clock: start.clock.clone(),
     };
     let handle = async |message: Message| match message {

@@ -129,7 +129,7 @@ pub(crate) async fn attempt(
     Ok(tried)
 }
 
-fn failed(said: &str) -> CheckOutcome {
+pub(crate) fn failed(said: &str) -> CheckOutcome {
     CheckOutcome::Failed {
         said: said.to_owned(),
     }

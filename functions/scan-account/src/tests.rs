@@ -2,6 +2,7 @@
 
 mod calls;
 mod deserted;
+mod endpoint;
 mod least;
 mod unreachable;
 
@@ -87,6 +88,7 @@ impl Stage {
                 allowed: AllowedNetworks::everything(),
                 patience: Patience::default(),
                 kubeconfig: None,
+                keys: scan_cluster::Keys::default(),
                 clock: clock.clone(),
             },
             clock,

@@ -3,22 +3,15 @@
 //! A check that was lost proves nothing: it connects nothing, suspends nothing, and is made again. What is wrong is told
 //! when it begins and when it ends, never twice.
 
+mod proof;
+
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_model::{
     Check, CheckKind, CheckOutcome, Connection, ConnectionChange, ConnectionKind, ConnectionState,
     NextStep, mended,
 };
 
-/// What a role must do before anything behind it is read, in the order in which it is asked.
-const PROOF: [CheckKind; 5] = [
-    CheckKind::RoleAnswers,
-    CheckKind::RefusesWithout,
-    CheckKind::RefusesWrong,
-    CheckKind::AccountMatches,
-    CheckKind::UniqueAmongTenants,
-];
-/// Whatever it counts: checks are found by what they are about.
-const REGIONS: CheckKind = CheckKind::RegionsListed { listed: 0, of: 0 };
+use self::proof::Proof;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const QUARTER: SignedDuration = SignedDuration::from_mins(15);
@@ -48,9 +41,10 @@ pub(crate) fn settle(
     let mut after = before.clone();
     let mut checks = round.checks.to_vec();
     // Regions are not listed in every round.
-    if !checks.iter().any(|check| check.kind.is_same(&REGIONS)) {
+    let part = Proof::of(&before.kind).part;
+    if !checks.iter().any(|check| check.kind.is_same(&part)) {
         let kept = before.checked.checks.iter();
-        checks.extend(kept.filter(|check| check.kind.is_same(&REGIONS)).cloned());
+        checks.extend(kept.filter(|check| check.kind.is_same(&part)).cloned());
     }
     after.state = next(&before.kind, &before.state, &checks, now);
     after.checked.checks = checks;
@@ -116,14 +110,20 @@ fn next(
         let mut found = kinds.iter().filter_map(of);
         found.find(|check| matches!(check.outcome, CheckOutcome::Failed { .. }))
     };
-    let [answers, without, wrong, account, unique] = PROOF;
+    let Proof {
+        answers,
+        refuses,
+        belongs,
+        part,
+    } = Proof::of(kind);
+    let all = |kinds: &[CheckKind]| kinds.iter().all(passed);
     let (was_suspended, was_degraded) = match before {
         Suspended { since, .. } => (Some(*since), None),
         Degraded { since, .. } => (None, Some(*since)),
         _ => (None, None),
     };
     let began = matches!(before, Waiting | Verifying);
-    if let Some(open) = failed(&[without.clone(), wrong.clone()]) {
+    if let Some(open) = failed(refuses) {
         let (reason, mend) = mended(kind, open);
         let since = was_suspended.unwrap_or(now);
         return Suspended {
@@ -132,9 +132,8 @@ fn next(
             since,
         };
     }
-    let refuses = passed(&answers) && passed(&without) && passed(&wrong);
-    if let (Some(since), false) = (was_suspended, refuses) {
-        return match failed(&[answers]) {
+    if let (Some(since), false) = (was_suspended, all(answers) && all(refuses)) {
+        return match failed(answers) {
             Some(check) => shut_since(kind, check, since),
             None => before.clone(),
         };
@@ -148,16 +147,16 @@ fn next(
             since,
         }
     };
-    if let Some(check) = failed(&[answers.clone(), account, unique]) {
+    if let Some(check) = failed(answers).or_else(|| failed(belongs)) {
         return if began { Waiting } else { degraded(check) };
     }
-    if !PROOF.iter().all(passed) {
+    if !(all(answers) && all(refuses) && all(belongs)) {
         return match before {
-            Waiting | Verifying if passed(&answers) => Verifying,
+            Waiting | Verifying if all(answers) => Verifying,
             other => other.clone(),
         };
     }
-    match of(&REGIONS).map(|check| (check, &check.outcome)) {
+    match of(&part).map(|check| (check, &check.outcome)) {
         Some((_, CheckOutcome::Passed)) => Connected,
         Some((check, CheckOutcome::Failed { .. })) => degraded(check),
         Some((_, CheckOutcome::Lost { .. })) | None if began => Verifying,
@@ -172,8 +171,16 @@ fn next(
 /// It let others in, and now nobody: that proves nothing of whom it would let in.
 fn shut_since(kind: &ConnectionKind, check: &Check, since: Timestamp) -> ConnectionState {
     let (_, NextStep { text, lines }) = mended(kind, check);
+    let reason = match kind {
+        ConnectionKind::Endpoint(_) => {
+            "A token with another audience opened the cluster. Now ours does not, so nothing is proven."
+        }
+        _ => {
+            "The role let us in without the right ExternalId. Now it does not let us in at all, so nothing is proven."
+        }
+    };
     ConnectionState::Suspended {
-        reason: "The role let us in without the right ExternalId. Now it does not let us in at all, so nothing is proven.".to_owned(),
+        reason: reason.to_owned(),
         mend: NextStep { text, lines },
         since,
     }

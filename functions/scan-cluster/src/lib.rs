@@ -12,6 +12,7 @@ mod budget;
 mod excepted;
 mod findings;
 mod kept;
+mod keys;
 mod lists;
 mod live;
 mod nodes;
@@ -25,7 +26,7 @@ mod writing;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll_model::{Attestation, Cluster, ClusterJob, FinishedScan, Message, OutboxId, TenantId};
+use plimsoll_model::{Attestation, Cluster, ClusterJob, FinishedScan, Message, OutboxId};
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::{Clock, Disposition, Failure};
 use plimsoll_store::{Acquired, ScanLease, Store, StoreError, TenantStore};
@@ -33,6 +34,7 @@ use plimsoll_store::{Acquired, ScanLease, Store, StoreError, TenantStore};
 pub use around::{Around, aws_part, surroundings_name};
 pub use live::{ListSink, LiveError, LiveScan, Progress, judge_account, judge_cluster};
 pub use nodes::NodeAccess;
+pub use keys::{Kept, Keys, NoToken};
 pub use own::{as_kept, policies_of};
 use reading::Attempted;
 
@@ -101,7 +103,6 @@ pub async fn handle(
     let attestations = tenant.list_attestations().await?;
     let work = Work {
         tenant: &tenant,
-        id: &job.tenant,
         catalogue: &catalogue,
         reach,
         lease: &lease,
@@ -140,7 +141,6 @@ pub async fn handle(
 /// A scan under way.
 struct Work<'a> {
     tenant: &'a TenantStore,
-    id: &'a TenantId,
     catalogue: &'a Catalogue,
     reach: &'a Reach,
     lease: &'a ScanLease,

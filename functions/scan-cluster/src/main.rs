@@ -9,7 +9,7 @@ use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::Message;
 use plimsoll_store::Queue;
-use scan_cluster::{Reach, ScanError};
+use scan_cluster::{Kept, Keys, Reach, ScanError};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -25,6 +25,10 @@ async fn main() -> anyhow::Result<()> {
         allowed: AllowedNetworks::parse(&start.environment.list("ALLOW_NETWORKS"))?,
         patience: Patience::default(),
         kubeconfig: None,
+        keys: Keys {
+            kept: Kept::Secrets(start.environment.need("SECRETS_PREFIX")?.to_owned()),
+            ..Keys::default()
+        },
         clock: start.clock.clone(),
     };
     let handle = async |message: Message| match message {

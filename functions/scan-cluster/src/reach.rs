@@ -1,4 +1,5 @@
-//! The way to a cluster: through the tenant's role and EKS, or by a context of the operator's kubeconfig.
+//! The way to a cluster: through the tenant's role and EKS, by the address of its API server, or by a context of the
+//! operator's kubeconfig.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use plimsoll_inventory::kube::{
 };
 use plimsoll_inventory::network::AllowedNetworks;
 use plimsoll_model::{
-    Cluster, Connection, ConnectionKind, ConnectionState, Reason, ReasonCode, ScanId, TenantId,
+    Cluster, Connection, ConnectionKind, ConnectionState, Reason, ReasonCode, ScanId, Tenant,
 };
 use plimsoll_runtime::Clock;
+
+use crate::keys::{Keys, NoToken};
 
 /// What the service uses to reach clusters.
 #[derive(Debug, Clone)]
@@ -30,6 +33,8 @@ pub struct Reach {
     pub patience: Patience,
     /// The kubeconfig of connections by context; none for kubectl's own.
     pub kubeconfig: Option<PathBuf>,
+    /// Where the tokens come from for clusters by their address.
+    pub keys: Keys,
     /// The time.
     pub clock: Clock,
 }
@@ -49,7 +54,7 @@ impl Reach {
     /// Why it cannot be reached, and what mends it.
     pub async fn connect(
         &self,
-        tenant: &TenantId,
+        tenant: &Tenant,
         scan: &ScanId,
         connection: &Connection,
         cluster: &Cluster,
@@ -75,7 +80,7 @@ impl Reach {
                 regions,
             } => {
                 let arn = role_arn(account, role, regions);
-                let session = session_name(tenant, scan);
+                let session = session_name(&tenant.id, scan);
                 let assumed = AssumedAccount::assume(&self.sdk, &arn, external_id, &session).await;
                 let assumed = assumed.map_err(|error| refused(&error))?;
                 let region = cluster.region.as_deref().unwrap_or_default();
@@ -94,6 +99,17 @@ impl Reach {
                     self.allowed.clone(),
                     self.patience,
                 );
+                reader.map_err(|error| unreadable(&error, connection, cluster))
+            }
+            ConnectionKind::Endpoint(endpoint) => {
+                let token = self.token(&tenant.slug, endpoint).await;
+                let token = token.map_err(|error| match error {
+                    NoToken::Refused(said) => {
+                        Reason::of_connection(&format!("does not work: {said}"))
+                    }
+                    NoToken::Lost(said) => Reason::new(ReasonCode::ApiError, said),
+                })?;
+                let reader = self.connect_endpoint(endpoint, token);
                 reader.map_err(|error| unreadable(&error, connection, cluster))
             }
         }
@@ -168,7 +184,17 @@ pub fn unreadable(error: &ClusterError, connection: &Connection, cluster: &Clust
                 format!("the cluster answers only inside its VPC (private endpoint): {other}");
             Reason::new(ReasonCode::ApiError, need)
         }
-        (other, ConnectionKind::Aws { .. }) => Reason::new(ReasonCode::ApiError, other.to_string()),
+        (
+            broken @ (ClusterError::Unauthorized { .. }
+            | ClusterError::Unresolved { .. }
+            | ClusterError::NetworkNotAllowed { .. }
+            | ClusterError::Tls { .. }
+            | ClusterError::Configuration { .. }),
+            ConnectionKind::Endpoint(_),
+        ) => Reason::of_connection(&format!("does not work: {broken}")),
+        (other, ConnectionKind::Aws { .. } | ConnectionKind::Endpoint(_)) => {
+            Reason::new(ReasonCode::ApiError, other.to_string())
+        }
     }
 }
 

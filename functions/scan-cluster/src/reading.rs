@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use plimsoll_inventory::kube::{ClusterReader, ClusterVersion, ListScope};
 use plimsoll_inventory::redact::redacted_value;
-use plimsoll_model::{Connection, OutboxItem, Provider, Readable, Reason, ReasonCode};
+use plimsoll_model::{
+    Connection, ConnectionKind, OutboxItem, Provider, Readable, Reason, ReasonCode, Tenant,
+};
 use plimsoll_policy::{Attestations, Exceptions, Plan, PlanOptions};
 use plimsoll_runtime::Clock;
 use plimsoll_store::{Checkpoint, Publication};
@@ -44,7 +46,10 @@ impl Work<'_> {
         }
         let reached = match self.cluster.provider {
             Provider::Aws => None,
-            _ => Some(self.enter(&connection).await),
+            _ => {
+                let tenant = self.tenant.get_tenant().await?;
+                Some(self.enter(&tenant, &connection).await)
+            }
         };
         let around = Around::of(self.tenant, &connection, self.cluster, clock.now()).await?;
         match reached {
@@ -64,17 +69,26 @@ impl Work<'_> {
     /// As far as the cluster's first answer.
     async fn enter(
         &self,
+        tenant: &Tenant,
         connection: &Connection,
     ) -> Result<(ClusterReader, ClusterVersion), Reason> {
-        let (id, scan) = (self.id, &self.lease.scan);
         let reader = self
             .reach
-            .connect(id, scan, connection, self.cluster)
+            .connect(tenant, &self.lease.scan, connection, self.cluster)
             .await?;
         match reader.version().await {
             Ok(version) => Ok((reader, version)),
             Err(error) => Err(unreadable(&error, connection, self.cluster)),
         }
+    }
+
+    /// Who runs the cluster: the tenant's word, where it has one, and else that of the cluster's version.
+    fn provider(&self, connection: &Connection, version: &ClusterVersion) -> &'static str {
+        match connection.kind {
+            ConnectionKind::Endpoint(_) => self.cluster.provider.of_frameworks(),
+            _ => None,
+        }
+        .unwrap_or_else(|| version.provider())
     }
 
     async fn scan_cluster(
@@ -92,7 +106,7 @@ impl Work<'_> {
         let mut way = Way::new(left, self.started);
         let options = PlanOptions {
             cluster_version: Some(version.minor.clone()),
-            provider: Some(version.provider().to_owned()),
+            provider: Some(self.provider(connection, &version).to_owned()),
             git_version: Some(version.git),
             ..self.options(around, way.begun)
         };

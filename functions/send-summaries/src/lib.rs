@@ -119,7 +119,7 @@ async fn roles(store: &TenantStore) -> Result<BTreeMap<ConnectionId, String>, Ro
     let connections = store.list_connections().await?.into_iter();
     let roles = connections.filter_map(|connection| match connection.kind {
         ConnectionKind::Aws { role, .. } => Some((connection.id, role)),
-        ConnectionKind::KubeContext { .. } => None,
+        ConnectionKind::KubeContext { .. } | ConnectionKind::Endpoint(_) => None,
     });
     Ok(roles.collect())
 }

@@ -10,5 +10,6 @@ pub mod snapshot;
 #[cfg(test)]
 mod stage;
 mod templates;
+pub mod token;
 
 pub use templates::Types;

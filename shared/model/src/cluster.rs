@@ -87,10 +87,28 @@ impl Cluster {
 pub enum Provider {
     /// Amazon EKS.
     Eks,
-    /// Anything reached by endpoint or context.
+    /// Google Kubernetes Engine.
+    Gke,
+    /// Azure Kubernetes Service.
+    Aks,
+    /// Whoever set it up runs it, or nobody said who does.
     Other,
     /// No cluster, but an AWS account, or where there is a region that region of it.
     Aws,
+}
+
+impl Provider {
+    /// The provider as frameworks name it; none for an AWS account.
+    #[must_use]
+    pub fn of_frameworks(self) -> Option<&'static str> {
+        match self {
+            Provider::Eks => Some("eks"),
+            Provider::Gke => Some("gke"),
+            Provider::Aks => Some("aks"),
+            Provider::Other => Some("other"),
+            Provider::Aws => None,
+        }
+    }
 }
 
 /// Whether a cluster can be read.

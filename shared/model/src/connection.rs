@@ -1,12 +1,14 @@
 //! How we reach what a tenant owns.
 
 mod check;
+mod endpoint;
 mod words;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::check::{Check, CheckKind, CheckOutcome, Checked};
+pub use self::endpoint::{Endpoint, EndpointAccess, token_secret};
 pub use self::words::{NextStep, Standing, mended};
 use crate::{
     Cluster, ClusterId, ConnectionId, Lease, NodeRoute, Provider, Readable, ScanCounts, Stage,
@@ -53,6 +55,8 @@ pub enum ConnectionKind {
         /// The context's name.
         context: String,
     },
+    /// A cluster by the address of its API server.
+    Endpoint(Box<Endpoint>),
 }
 
 /// The state of a connection. [`Connection::standing`] says it to people.
@@ -61,9 +65,9 @@ pub enum ConnectionKind {
 pub enum ConnectionState {
     /// Nobody has answered yet.
     Waiting,
-    /// The role answers; not every check has an outcome yet, and nothing is read.
+    /// It lets us in; not every check has an outcome yet, and nothing is read.
     Verifying,
-    /// It works; the role refuses wrong ExternalIds.
+    /// It works; nobody else is let in by what lets us in.
     Connected,
     /// It worked before and does not now, or only in part.
     Degraded {
@@ -74,7 +78,7 @@ pub enum ConnectionState {
         /// Since when.
         since: Timestamp,
     },
-    /// We stopped using it, because the role lets others in.
+    /// We stopped using it, because others are let in by it.
     Suspended {
         /// What happened.
         reason: String,
@@ -166,15 +170,21 @@ impl Connection {
             } => (true, (reason, mend, since)),
             _ => return None,
         };
-        let answers = self.checked.outcome(&CheckKind::RoleAnswers);
+        let lets_us_in = match self.kind {
+            ConnectionKind::Endpoint(_) => CheckKind::TokenAccepted,
+            _ => CheckKind::RoleAnswers,
+        };
+        let of_a_part = |check: &Check| {
+            matches!(
+                check.kind,
+                CheckKind::RegionsListed { .. } | CheckKind::ListsAllowed
+            )
+        };
         Some(ConnectionTrouble {
             suspended,
             in_part: !suspended
-                && answers == Some(&CheckOutcome::Passed)
-                && self
-                    .checked
-                    .failed()
-                    .all(|check| matches!(check.kind, CheckKind::RegionsListed { .. })),
+                && self.checked.outcome(&lets_us_in) == Some(&CheckOutcome::Passed)
+                && self.checked.failed().all(of_a_part),
             reason: reason.clone(),
             mend: mend.clone(),
             since: *since,
@@ -187,6 +197,7 @@ impl Connection {
         let (name, provider, account) = match &self.kind {
             ConnectionKind::Aws { account, .. } => (account, Provider::Aws, Some(account.clone())),
             ConnectionKind::KubeContext { context } => (context, Provider::Other, None),
+            ConnectionKind::Endpoint(endpoint) => (&endpoint.name, endpoint.provider, None),
         };
         Cluster {
             id: ClusterId::of(&[self.id.as_str(), "connection"]),

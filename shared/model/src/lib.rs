@@ -43,7 +43,8 @@ pub use border::Named;
 pub use cluster::{Cluster, Lease, Provider, Readable};
 pub use connection::{
     Check, CheckKind, CheckOutcome, Checked, Connection, ConnectionChange, ConnectionKind,
-    ConnectionState, ConnectionTrouble, NextStep, Standing, mended,
+    ConnectionState, ConnectionTrouble, Endpoint, EndpointAccess, NextStep, Standing, mended,
+    token_secret,
 };
 pub use delivery::{Delivery, DeliveryContent, DeliveryState, Destination};
 pub use exception::{Excepted, Exception, ExceptionOrigin};

@@ -8,6 +8,7 @@
 
 mod cel;
 mod default_roles;
+mod endpoint;
 mod export;
 mod judge;
 mod nodes;

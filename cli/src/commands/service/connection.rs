@@ -1,12 +1,14 @@
 //! `plimsoll service connection`, and `plimsoll onboarding link`.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use plimsoll_model::{Connection, ConnectionKind};
 use plimsoll_report::{Diagnostic, Look};
 use serde_json::{Value, json};
 
 use super::document::deployed_mistake;
+use super::endpoint;
 use super::invitation::Invitation;
 use super::search::{self, Found};
 use super::stop::Stop;
@@ -14,6 +16,7 @@ use super::{Session, claims, table, words};
 use crate::args::LinkArgs;
 use crate::exit::Exit;
 use crate::up::config::{ConnectionConfig, default_role};
+use crate::up::endpoint::{beside, place_mistake};
 use crate::up::tenants;
 
 /// Adds a connection or renews it.
@@ -26,7 +29,10 @@ pub(super) async fn add(session: &Session<'_>, args: &LinkArgs) -> Result<Exit, 
 /// Prints the link of a connection, and makes it if it is not there.
 pub(super) async fn link(session: &Session<'_>, args: &LinkArgs) -> Result<Exit, Stop> {
     let known = known(session, args).await?;
-    let changes = !args.regions.is_empty() || args.role.is_some() || args.stage.is_some();
+    let changes = !args.regions.is_empty()
+        || args.role.is_some()
+        || args.stage.is_some()
+        || args.endpoint.says_more();
     match known {
         Some(connection) if !changes => invite(session, args, &connection, "found").await,
         known => {
@@ -63,6 +69,7 @@ fn config(args: &LinkArgs, known: Option<&Connection>) -> ConnectionConfig {
         node_evidence: args
             .node_evidence
             .or(known.and_then(|known| known.node_evidence)),
+        ..endpoint::of_args(&args.endpoint)
     }
 }
 
@@ -76,18 +83,20 @@ async fn put(
     if let (None, None, Some(role)) = (&args.role, known, &session.target.about.customer_role) {
         wanted.role.clone_from(role);
     }
+    let deployed = session.target.is_deployed();
     let mistake = wanted.mistake();
-    let mistake =
-        mistake.or_else(|| deployed_mistake(&wanted).filter(|_| session.target.is_deployed()));
+    let mistake = mistake.or_else(|| deployed_mistake(&wanted).filter(|_| deployed));
+    let mistake = mistake.or_else(|| place_mistake(&wanted, deployed));
     if let Some((message, help)) = mistake {
         let shown = Diagnostic::error(
             "connection",
             message
                 .replace("`regions`", "--regions")
-                .replace("`aws_account`", "--aws-account"),
+                .replace("`aws_account`", "--aws-account")
+                .replace("`endpoint`", "--cluster-endpoint"),
         );
         let help = match help {
-            Some(_) if wanted.regions.is_empty() => {
+            Some(_) if wanted.aws_account.is_some() && wanted.regions.is_empty() => {
                 Some("--regions eu-central-1,eu-west-1: those that have clusters")
             }
             other => other,
@@ -97,6 +106,8 @@ async fn put(
             None => shown,
         }));
     }
+    let wanted = beside(&wanted, Path::new(""))
+        .map_err(|message| Stop::usage(Diagnostic::error("connection", message)))?;
     warn_of_role(session, &wanted);
     claims::warn(session, store.tenant(), &wanted).await?;
     let now = session.clock.now();
@@ -132,6 +143,7 @@ async fn invite(
     verb: &str,
 ) -> Result<Exit, Stop> {
     let invitation = Invitation::of(&session.target, connection, &args.invited).await?;
+    let steps = endpoint::Steps::of(&session.target, connection, &args.invited).await?;
     let state = words::state(connection);
     let mut json = json!({
         "outcome": verb,
@@ -139,6 +151,9 @@ async fn invite(
     });
     if let Some(invitation) = &invitation {
         invitation.describe(&mut json);
+    }
+    if let Some(steps) = &steps {
+        steps.describe(&mut json);
     }
     session.answer(&json, |out, look| {
         let reached = words::reached(connection);
@@ -149,6 +164,11 @@ async fn invite(
         )?;
         if let Some(invitation) = &invitation {
             invitation.write(out, look)?;
+        }
+        if let Some(steps) = &steps {
+            steps.write(out)?;
+        }
+        if invitation.is_some() || steps.is_some() {
             writeln!(
                 out,
                 "Then: plimsoll service scan {reached} --tenant {}",
@@ -209,7 +229,7 @@ pub(super) fn table<C: AsRef<[Connection]>>(
 fn row(tenant: &str, connection: &Connection) -> [String; 6] {
     let regions = match &connection.kind {
         ConnectionKind::Aws { regions, .. } => regions.join(","),
-        ConnectionKind::KubeContext { .. } => String::new(),
+        ConnectionKind::KubeContext { .. } | ConnectionKind::Endpoint(_) => String::new(),
     };
     [
         tenant.to_owned(),
@@ -294,6 +314,10 @@ pub(super) async fn show(
             pairs.push(("role", Some(role.clone())));
             pairs.push(("external id", Some(external_id.clone())));
             pairs.push(("regions", Some(regions.join(", "))));
+        }
+        if let ConnectionKind::Endpoint(endpoint) = &connection.kind {
+            pairs.push(("name", Some(endpoint.name.clone())));
+            pairs.push(("audience", endpoint.audience()));
         }
         pairs.push(("next scan", Some(words::when(connection.next_scan, now))));
         table::pairs(out, look, &pairs)?;

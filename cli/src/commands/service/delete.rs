@@ -94,7 +94,7 @@ fn proof(
                 )?;
                 writeln!(
                     out,
-                    "Backups hold {name} until they end, point-in-time recovery for 35 days. The customer deletes the stack of their role."
+                    "Backups hold {name} until they end, point-in-time recovery for 35 days. The customer deletes the stack of their role, you the tenant's secrets."
                 )?;
             }
         }

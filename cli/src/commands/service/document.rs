@@ -8,6 +8,7 @@ use serde_saphyr::{Location, Spanned};
 
 use crate::mistake::Mistake;
 use crate::up::config::{ConnectionConfig, MailConfig, SlackConfig, Wrong, id_mistake};
+use crate::up::endpoint;
 use crate::up::tenants::{self, Described};
 
 /// The file, as it is written.
@@ -65,14 +66,23 @@ impl Document {
         if !mistakes.is_empty() {
             return Err(shown(mistakes));
         }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let connection = |one: Spanned<ConnectionConfig>| {
+            endpoint::beside(&one.value, folder).map_err(|message| Mistake {
+                message,
+                ..mistake(one.referenced, 1, ("", None))
+            })
+        };
+        let connections = file.connections.into_iter().map(connection);
+        let connections: Result<_, Mistake> = connections.collect();
         Ok(Self {
+            connections: connections.map_err(|wrong| shown(vec![wrong]))?,
             escalation: tenants::escalation(path, &file.escalation)?,
             attestations: file.attestations,
             id: file.id.value,
             name: file.name,
             slack: file.slack.map(|slack| slack.value),
             mail: file.mail.map(|mail| mail.value),
-            connections: file.connections.into_iter().map(|one| one.value).collect(),
         })
     }
 
@@ -90,7 +100,7 @@ impl Document {
 pub(super) fn deployed_mistake(connection: &ConnectionConfig) -> Option<Wrong> {
     connection.kube_context.is_some().then_some((
         "a context of a kubeconfig is for `plimsoll up` alone",
-        Some("connect the account that the cluster lies in: aws_account and regions"),
+        Some("connect the account that the cluster lies in, aws_account and regions, or the cluster by its endpoint"),
     ))
 }
 
@@ -123,6 +133,7 @@ fn check(file: &File, deployed: bool) -> Vec<Mistake> {
     for connection in &file.connections {
         let found = connection.value.mistake();
         let found = found.or_else(|| deployed_mistake(&connection.value).filter(|_| deployed));
+        let found = found.or_else(|| endpoint::place_mistake(&connection.value, deployed));
         wrong(connection.referenced, 1, found);
     }
     mistakes

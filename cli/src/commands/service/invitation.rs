@@ -22,7 +22,7 @@ use crate::exit::Exit;
 const TEMPLATE: &str = include_str!("../../../../infra/onboarding/role.yaml");
 
 /// What `ScannerRolePrefix` is unless it is set.
-const PREFIX: &str = "plimsoll";
+pub(super) const PREFIX: &str = "plimsoll";
 
 /// What is sent to a customer.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ impl Invitation {
 }
 
 /// The account that customers are to trust: ours.
-async fn vendor_account(target: &Target, given: &InvitedArgs) -> Result<String, Stop> {
+pub(super) async fn vendor_account(target: &Target, given: &InvitedArgs) -> Result<String, Stop> {
     let unknown = |message: String| {
         Stop::usage(
             Diagnostic::error("no-vendor-account", message)

@@ -6,6 +6,7 @@ mod connection;
 mod delete;
 mod doctor;
 mod document;
+mod endpoint;
 mod invitation;
 mod scan;
 mod search;

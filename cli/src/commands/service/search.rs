@@ -87,7 +87,9 @@ impl Session<'_> {
 
 /// Whether somebody means this connection by that.
 pub(super) fn is_connection(connection: &Connection, meant: &str) -> bool {
-    connection.id.as_str() == meant || words::reached(connection) == meant
+    connection.id.as_str() == meant
+        || words::reached(connection) == meant
+        || connection.shown_name() == meant
 }
 
 /// Whether somebody means this cluster by that.

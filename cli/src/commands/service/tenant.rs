@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use plimsoll_alerting::Links;
-use plimsoll_model::{Attestation, Connection, MailSettings, Tenant};
+use plimsoll_model::{Attestation, Connection, ConnectionKind, MailSettings, Tenant};
 use plimsoll_report::Diagnostic;
 use plimsoll_store::TenantStore;
 use route_findings::Desk;
@@ -56,8 +56,13 @@ pub(super) async fn add(session: &Session<'_>, file: &Path) -> Result<Exit, Stop
             for connection in &connections {
                 let state = words::state(connection);
                 let reached = words::reached(connection);
+                let flag = match connection.kind {
+                    ConnectionKind::Aws { .. } => "--account",
+                    ConnectionKind::KubeContext { .. } => "--kube-context",
+                    ConnectionKind::Endpoint(_) => "--cluster-endpoint",
+                };
                 let invite = format!(
-                    "{}: plimsoll onboarding link --tenant {} --account {reached}",
+                    "{}: plimsoll onboarding link --tenant {} {flag} {reached}",
                     state.word, document.id
                 );
                 let line = match state.is_connected() {

@@ -10,7 +10,7 @@ use plimsoll_store::{Queue, Store, TenantStore};
 
 use super::target::About;
 use super::*;
-use crate::args::{Colour, InvitedArgs, LinkArgs, ScanNowArgs};
+use crate::args::{Colour, EndpointArgs, InvitedArgs, LinkArgs, ScanNowArgs};
 
 const ESCALATION: &str = "\
 version: 1
@@ -103,6 +103,7 @@ fn link(account: &str, regions: &[&str]) -> LinkArgs {
         role: None,
         stage: None,
         node_evidence: None,
+        endpoint: EndpointArgs::default(),
         invited: InvitedArgs {
             templates: None,
             vendor_account: Some("123456789012".to_owned()),

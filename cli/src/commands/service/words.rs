@@ -8,11 +8,12 @@ use plimsoll_model::{
 };
 use serde_json::{Value, json};
 
-/// What a connection reaches: an account's number, or a context.
+/// What a connection reaches: an account's number, a context, or an address.
 pub(super) fn reached(connection: &Connection) -> &str {
     match &connection.kind {
         ConnectionKind::Aws { account, .. } => account,
         ConnectionKind::KubeContext { context } => context,
+        ConnectionKind::Endpoint(endpoint) => &endpoint.url,
     }
 }
 
@@ -94,6 +95,15 @@ pub(super) fn connection_json(tenant: &str, connection: &Connection) -> Value {
         ConnectionKind::KubeContext { context } => {
             shown["kind"] = "kubeContext".into();
             shown["context"] = json!(context);
+        }
+        ConnectionKind::Endpoint(endpoint) => {
+            shown["kind"] = "endpoint".into();
+            shown["name"] = json!(endpoint.name);
+            shown["endpoint"] = json!(endpoint.url);
+            shown["provider"] = json!(endpoint.provider);
+            shown["access"] = json!(endpoint.access);
+            shown["externalId"] = json!(endpoint.external_id);
+            shown["audience"] = json!(endpoint.audience());
         }
     }
     shown

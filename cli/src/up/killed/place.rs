@@ -103,6 +103,7 @@ impl Place {
             allowed: AllowedNetworks::parse(&networks).unwrap(),
             patience: Patience::default(),
             kubeconfig: None,
+            keys: scan_cluster::Keys::default(),
             clock: clock.clone(),
         };
         Self {
@@ -139,6 +140,11 @@ impl Place {
             escalation: include_str!("escalation.yaml").to_owned(),
             own: Own::default(),
             attested: Ok(Vec::new()),
+            connections: config.tenants[0]
+                .connections
+                .iter()
+                .map(|one| one.get_ref().clone())
+                .collect(),
         }];
         prepare(&service, &self.config, &files).await.unwrap();
         self.trust(&service).await;

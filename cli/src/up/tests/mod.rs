@@ -130,6 +130,7 @@ impl Nights {
                 allowed: AllowedNetworks::parse(&["127.0.0.0/8"]).unwrap(),
                 patience: Patience::default(),
                 kubeconfig: Some(self.path().join("kubeconfig")),
+                keys: scan_cluster::Keys::default(),
                 clock: self.clock.clone(),
             },
             channels: tenants::channels(&config, &file, None).await.unwrap(),
@@ -147,6 +148,11 @@ impl Nights {
             escalation: ESCALATION.to_owned(),
             own: own.unwrap(),
             attested: config.tenants[0].attested(&file, &service.catalogue, night(number)),
+            connections: config.tenants[0]
+                .connections
+                .iter()
+                .map(|one| one.get_ref().clone())
+                .collect(),
         }];
         let in_force = prepare(&service, &config, &files).await.unwrap();
         self.work(&service).await;

@@ -4,8 +4,15 @@ use super::*;
 
 /// The checks in the order of the rounds below: answers, refuses without, refuses wrong, account, unique, regions.
 fn kinds() -> Vec<CheckKind> {
+    let Proof {
+        answers,
+        refuses,
+        belongs,
+        ..
+    } = Proof::of(&connection("waiting").kind);
     let regions = CheckKind::RegionsListed { listed: 1, of: 2 };
-    PROOF.into_iter().chain([regions]).collect()
+    let proof = [answers, refuses, belongs].concat().into_iter();
+    proof.chain([regions]).collect()
 }
 
 fn at(minutes: i64) -> Timestamp {

@@ -11,10 +11,9 @@ use aws_sigv4::sign::v4;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 
 use super::connect::BearerToken;
+use super::endpoint::certificates;
 use super::error::ClusterError;
 use super::reader::ClusterReader;
 use super::request::Patience;
@@ -77,11 +76,7 @@ pub fn connect_eks(
 
 fn authority(data: &str) -> Option<Vec<Vec<u8>>> {
     let pem = STANDARD.decode(data.trim()).ok()?;
-    let certificates: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(&pem)
-        .map(|c| c.map(|c| c.to_vec()))
-        .collect::<Result<_, _>>()
-        .ok()?;
-    (!certificates.is_empty()).then_some(certificates)
+    certificates(&pem)
 }
 
 struct EksToken {

@@ -17,6 +17,12 @@ pub enum ClusterError {
         /// What happened, for example `did not answer in 10 s`.
         why: String,
     },
+    /// The server's name leads nowhere.
+    #[error("{address} does not resolve to an address")]
+    Unresolved {
+        /// The server's URL.
+        address: String,
+    },
     /// The address lies in a network that the operator has not allowed. Nothing was sent.
     #[error("{address} leads to {ip}, in a private network that this service may not enter")]
     NetworkNotAllowed {
@@ -112,11 +118,7 @@ impl ClusterError {
     fn of_connect(address: String, error: &ConnectError) -> Self {
         match error {
             ConnectError::NotAllowed(ip) => ClusterError::NetworkNotAllowed { address, ip: *ip },
-            ConnectError::Unresolved(_) => ClusterError::Unreachable {
-                address,
-                private: false,
-                why: "does not resolve to an address".to_owned(),
-            },
+            ConnectError::Unresolved(_) => ClusterError::Unresolved { address },
             ConnectError::NoAnswer { ip, seconds } => {
                 let why = format!("did not answer in {seconds} s");
                 ClusterError::Unreachable {

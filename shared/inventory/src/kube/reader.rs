@@ -129,6 +129,20 @@ impl ClusterReader {
         })
     }
 
+    /// Why the server does not let us list, in its own words; none if it does. One object is asked for.
+    ///
+    /// # Errors
+    /// It cannot be reached, or answers something else.
+    pub async fn list_refused(&self, spec: &Kind) -> Result<Option<String>, ClusterError> {
+        let scope = ListScope::default();
+        match self.get(&page_uri(spec, None, &scope, 1, None), JSON).await {
+            Ok(_) => Ok(None),
+            Err(Refusal::Denied(message)) => Ok(Some(message)),
+            Err(Refusal::Error(error)) => Err(error),
+            Err(Refusal::NotFound | Refusal::Expired) => Err(not_kubernetes()),
+        }
+    }
+
     /// Reads one list to its end, handing over its pages as they come. Waits while [`LISTS_AT_ONCE`] others are read.
     pub async fn list(
         &self,

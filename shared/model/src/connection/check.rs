@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Cluster, Readable};
 
 /// One thing that is checked. The first five are what AWS's guide on the confused deputy asks of whoever is given a role,
-/// and ours: one account, one tenant.
+/// and ours: one account, one tenant. Those from [`CheckKind::TokenObtained`] on are of a cluster by its address, in the
+/// order in which a connection to it is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "check", rename_all = "camelCase")]
 pub enum CheckKind {
@@ -27,6 +28,22 @@ pub enum CheckKind {
         /// Regions of the connection.
         of: usize,
     },
+    /// There is a token to show to an API server.
+    TokenObtained,
+    /// The API server's name has an address.
+    NameResolves,
+    /// That address is none that we must not connect to.
+    AddressAllowed,
+    /// What answers there is an API server.
+    ServerAnswers,
+    /// Its certificate is the one that it should have.
+    CertificateMatches,
+    /// It knows whose token that is.
+    TokenAccepted,
+    /// It refuses a token that was made for another connection.
+    RefusesOthersToken,
+    /// It lets us list objects.
+    ListsAllowed,
     /// A cluster can be read.
     Cluster {
         /// Its name.

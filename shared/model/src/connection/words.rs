@@ -1,5 +1,7 @@
 //! What a connection's state means for its tenant: why it is so, and the exact next step (interfaces section 8).
 
+mod endpoint;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +62,7 @@ impl Connection {
         match &self.kind {
             ConnectionKind::Aws { account, .. } => format!("AWS {account}"),
             ConnectionKind::KubeContext { context } => context.clone(),
+            ConnectionKind::Endpoint(endpoint) => endpoint.name.clone(),
         }
     }
 
@@ -71,7 +74,15 @@ impl Connection {
             | ConnectionState::Suspended { reason, mend, .. } => (reason.clone(), mend.clone()),
             ConnectionState::Waiting => self.waiting(),
             ConnectionState::Verifying => (
-                format!("The role answers. Not known yet: {}.", self.open_checks()),
+                match &self.kind {
+                    ConnectionKind::Endpoint(_) => {
+                        format!(
+                            "The cluster answers. Not known yet: {}.",
+                            self.open_checks()
+                        )
+                    }
+                    _ => format!("The role answers. Not known yet: {}.", self.open_checks()),
+                },
                 NextStep::words("Nothing to do: we check again within minutes."),
             ),
             ConnectionState::Connected => (self.connected(clusters), NextStep::default()),
@@ -95,8 +106,12 @@ impl Connection {
         }) = self.checked.lost().next()
         {
             let next = "Ask the operator of Plimsoll if it stays so.";
+            let what = match &self.kind {
+                ConnectionKind::Endpoint(_) => "cluster",
+                _ => "role",
+            };
             return (
-                format!("The role could not be tried: {said}."),
+                format!("The {what} could not be tried: {said}."),
                 NextStep::words(next),
             );
         }
@@ -107,7 +122,7 @@ impl Connection {
                     "Usual causes: the stack is still in progress; it was rolled back (open its Events); it was created in another account than {account} (we try only that one)."
                 )),
             ),
-            ConnectionKind::KubeContext { .. } => (
+            ConnectionKind::KubeContext { .. } | ConnectionKind::Endpoint(_) => (
                 "Nothing yet.".to_owned(),
                 NextStep::words("It is read with the next scan."),
             ),
@@ -125,27 +140,32 @@ impl Connection {
         });
         let plural = if found == 1 { "" } else { "s" };
         let found = format!("{found} cluster{plural} found, {readable} readable.");
-        match &self.kind {
-            ConnectionKind::KubeContext { .. } => found,
+        let proven = match &self.kind {
+            ConnectionKind::KubeContext { .. } => return found,
             ConnectionKind::Aws { .. } => {
-                let checked = match self.checked.lost().next() {
-                    None => "Re-checked daily.".to_owned(),
-                    Some(_) => format!("Not known from the last check: {}.", self.open_checks()),
-                };
-                format!(
-                    "Read-only, checked that nobody can use it without your ExternalId. {checked} {found}"
-                )
+                "Read-only, checked that nobody can use it without your ExternalId."
             }
-        }
+            ConnectionKind::Endpoint(endpoint) => match endpoint.audience() {
+                None => "Read by its own token.",
+                Some(_) => {
+                    "Read-only, checked that a token made for another connection does not open it."
+                }
+            },
+        };
+        let checked = match self.checked.lost().next() {
+            None => "Re-checked daily.".to_owned(),
+            Some(_) => format!("Not known from the last check: {}.", self.open_checks()),
+        };
+        format!("{proven} {checked} {found}")
     }
 
     fn open_checks(&self) -> String {
         let lost = self.checked.lost();
         let lost: Vec<String> = lost.map(|check| check.line(&self.kind)).collect();
-        if lost.is_empty() {
-            "whether every region can be listed".to_owned()
-        } else {
-            lost.join("; ")
+        match (lost.as_slice(), &self.kind) {
+            ([], ConnectionKind::Endpoint(_)) => "whether everything can be listed".to_owned(),
+            ([], _) => "whether every region can be listed".to_owned(),
+            (lost, _) => lost.join("; "),
         }
     }
 }
@@ -156,7 +176,7 @@ impl Check {
     pub fn line(&self, kind: &ConnectionKind) -> String {
         let role = match kind {
             ConnectionKind::Aws { role, .. } => role.as_str(),
-            ConnectionKind::KubeContext { .. } => "",
+            ConnectionKind::KubeContext { .. } | ConnectionKind::Endpoint(_) => "",
         };
         let what = match &self.kind {
             CheckKind::RoleAnswers => format!("role {role} answers with your ExternalId"),
@@ -166,6 +186,7 @@ impl Check {
             CheckKind::UniqueAmongTenants => "no other tenant has the account".to_owned(),
             CheckKind::RegionsListed { listed, of } => format!("{listed} of {of} regions listed"),
             CheckKind::Cluster { name } => format!("{name} readable"),
+            of_endpoint => endpoint::subject(of_endpoint).to_owned(),
         };
         match &self.outcome {
             CheckOutcome::Passed => what,
@@ -182,6 +203,9 @@ pub fn mended(kind: &ConnectionKind, check: &Check) -> (String, NextStep) {
         CheckOutcome::Failed { said } | CheckOutcome::Lost { said } => said.as_str(),
         CheckOutcome::Passed => "",
     };
+    if let ConnectionKind::Endpoint(of) = kind {
+        return endpoint::mended(of, check, said);
+    }
     let ConnectionKind::Aws {
         account,
         role,
@@ -228,6 +252,7 @@ pub fn mended(kind: &ConnectionKind, check: &Check) -> (String, NextStep) {
                 .copying(r#"{"Effect":"Allow","Action":["eks:ListClusters","eks:DescribeCluster"],"Resource":"*"}"#),
         ),
         CheckKind::Cluster { name } => (format!("{name} cannot be read: {said}."), NextStep::default()),
+        _ => (said.to_owned(), NextStep::default()),
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::call::Call;
 use super::table::table;
 
-/// What no customer's role need allow: identities may always ask who they are, and versions, public parameters and our
-/// own stack are asked for with our own credentials.
-const OURS: [(&str, &str); 5] = [
+/// What no customer's role need allow: identities may always ask who they are, and versions, public parameters, our own
+/// stack and tenants' tokens among our secrets are asked for with our own credentials.
+const OURS: [(&str, &str); 6] = [
     ("cloudformation", "DescribeStacks"),
     ("eks", "DescribeAddonVersions"),
     ("eks", "DescribeClusterVersions"),
+    ("secretsmanager", "GetSecretValue"),
     ("ssm", "GetParameters"),
     ("sts", "GetCallerIdentity"),
 ];
