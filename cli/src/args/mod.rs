@@ -69,6 +69,9 @@ pub(crate) enum Colour {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Judge files, standard input, or a live cluster.
+    ///
+    /// Files are Kubernetes manifests, CloudFormation and SAM templates, and what `terraform show -json` prints of a plan or a
+    /// state; each is known by its content.
     Scan(Box<ScanArgs>),
     /// Show, as a diff, how manifests are mended where that is safe; --write changes them.
     Fix(FixArgs),

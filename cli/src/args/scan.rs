@@ -12,9 +12,6 @@ use crate::parameters::Parameters;
 use super::{Format, OutputFile, Selection, SeverityFilter, VerdictFilter};
 
 /// Judge files, standard input, or a live cluster.
-///
-/// Files are Kubernetes manifests, CloudFormation and SAM templates, and what `terraform show -json` prints of a plan or a
-/// state; each is known by its content.
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
     /// Files and folders; the current folder when nothing is named. A cluster is never touched without --context.
