@@ -159,7 +159,7 @@ fn what_is_no_json_of_a_plan_is_said_with_what_to_do() {
         ("cut.json", "cut.json is not JSON"),
         ("part.json", "the plan leaves resources out"),
     ] {
-        let run = folder.run(&[&["scan", file], &ONLY[..]].concat());
+        let run = folder.run(&[&["scan", file, "--fail-on", "critical"], &ONLY[..]].concat());
         assert_ne!(run.code, 0, "{file}: {}", run.out);
         let said = format!("{}{}", run.out, run.err);
         assert!(said.contains(words), "{file}: {said}");

@@ -38,12 +38,12 @@ impl<'t> Lines<'t> {
         self.all().len()
     }
 
-    /// The line's text from a mark on, which the parser says is the character `index` of the document and is one of
-    /// `signs`.
+    /// The text from a mark on, at least to the end of its line; the parser says that it is the character `index` of the
+    /// document and is one of `signs`. To look for the line's end would take long in a document of one line.
     fn from(&self, mark: Mark, index: usize, signs: [char; 2]) -> Option<&'t str> {
         let rest = self.document.get(index..).filter(|_| self.ascii);
         if let Some(rest) = rest.filter(|rest| rest.starts_with(signs)) {
-            return rest.lines().next();
+            return Some(rest);
         }
         let index = mark.line.checked_sub(self.first)? as usize;
         let (line, ascii) = self.all().get(index)?;
@@ -88,7 +88,8 @@ impl<'t> Lines<'t> {
     pub(super) fn first_line_of(&self, extent: Extent, index: usize) -> Extent {
         let start = extent.start;
         let text = self.from(start, index, ['|', '>']);
-        let text = text.unwrap_or_default().trim_end();
+        let line = text.and_then(|text| text.lines().next());
+        let text = line.unwrap_or_default().trim_end();
         Extent {
             start,
             end: Mark {

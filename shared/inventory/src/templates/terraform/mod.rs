@@ -209,7 +209,7 @@ fn without_assumed<'a>(found: &mut Vec<Resource<'a>>, names: &Names<'a>) {
         .iter()
         .filter(|it| it.part_of.is_none() && is_part(it.kind))
     {
-        for key in ["GroupId", "RouteTableId", "NetworkAclId"] {
+        for key in ["GroupId", "NetworkAclId", "RoleName", "RouteTableId"] {
             let text = resource
                 .properties
                 .entry(key)
