@@ -61,10 +61,12 @@ def instance(client, made) -> None:
 
 
 def volume(client, made) -> None:
-    key = client("kms").create_key()["KeyMetadata"]["Arn"]
     ec2 = client("ec2")
-    volume = ec2.create_volume(AvailabilityZone="eu-central-1a", Size=1, Encrypted=True, KmsKeyId=key)["VolumeId"]
-    ec2.create_snapshot(VolumeId=volume)
+    made["key"] = client("kms").create_key()["KeyMetadata"]["Arn"]
+    made["volume"] = ec2.create_volume(
+        AvailabilityZone="eu-central-1a", Size=1, Encrypted=True, KmsKeyId=made["key"]
+    )["VolumeId"]
+    ec2.create_snapshot(VolumeId=made["volume"])
 
 
 def cluster(client, made) -> None:
@@ -200,7 +202,7 @@ def files(client, made) -> None:
 
 
 def secret(client, made) -> None:
-    client("secretsmanager").create_secret(Name="shop/web", SecretString="canary")
+    client("secretsmanager").create_secret(Name="shop/web", SecretString="canary", KmsKeyId=made["key"])
 
 
 def user(client, made) -> None:
@@ -221,6 +223,6 @@ def inspector(client, made) -> None:
 
 STEPS = {step.__name__: step for step in (
     network, endpoint, flow_log, peering, template, instance, volume, cluster, nodegroup, fargate, access_entry, addon,
-    association, provider, scaling, balancer, classic, acl, registry, registry_policies, trail, bucket_policy, log_group, detector, recorder, certificate,
-    files, secret, user, passwords, hub, inspector,
+    association, provider, scaling, balancer, classic, acl, registry, registry_policies, trail, bucket_policy, log_group,
+    detector, recorder, certificate, files, secret, user, passwords, hub, inspector,
 )}  # fmt: skip

@@ -39,8 +39,8 @@ def start(programs: Programs, name: str, port: int) -> None:
     if name == "moto":
         command = [str(binaries / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
     else:
-        command = [str(binaries / "ministack")]
-        environment |= {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0"}
+        command = [sys.executable, str(Path(__file__).with_name("local_aws.py"))]
+        environment |= {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "CLUSTERS": "{}"}
     programs.start(name, command, environment)
 
 

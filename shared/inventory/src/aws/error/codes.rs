@@ -69,10 +69,10 @@ impl AwsError {
             AwsError::Throttled { call, message }
         } else if is(BROKEN) || status >= 500 {
             AwsError::Unreachable { call, message }
+        // By its code alone: a 404 without one comes of whoever does not know the call, and says nothing of the thing.
         } else if code.contains("NotFound")
             || code.starts_with("NoSuch")
             || code.contains("Nonexistent")
-            || status == 404
         {
             AwsError::NotFound { call, message }
         } else if status == 403 {
@@ -146,7 +146,6 @@ mod tests {
                     ("NoSuchEntity", 404),
                     ("RepositoryNotFoundException", 400),
                     ("WAFNonexistentItemException", 400),
-                    ("404", 404),
                 ],
             ),
             (
@@ -157,7 +156,15 @@ mod tests {
                     ("ServiceUnavailableException", 503),
                 ],
             ),
-            ("other", &[("ValidationException", 400), ("301", 301)]),
+            (
+                "other",
+                &[
+                    ("ValidationException", 400),
+                    ("301", 301),
+                    ("404", 404),
+                    ("UnknownOperationException", 404),
+                ],
+            ),
         ] {
             for (code, status) in codes {
                 assert_eq!(kind(code, *status), says, "{code}");
