@@ -5,13 +5,14 @@
 mod api;
 mod support;
 
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
+use plimsoll_runtime::Clock;
 use serde_json::{Value, json};
 use support::{Folder, Run};
 
 /// A day so many days from now.
 fn day(days: i64) -> Date {
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = Clock::machine().now().to_zoned(TimeZone::UTC).date();
     today.checked_add(days.days()).unwrap()
 }
 

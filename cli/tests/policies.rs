@@ -251,7 +251,13 @@ fn ids_of_all_kinds_are_explained() {
         assert!(policy.contains(part), "{part}: {policy}");
     }
     let control = folder.run(&["explain", "3.2.1"]);
-    assert!(control.out.contains("routes   collector, nodes-proxy, attestation"), "{}", control.out);
+    assert!(
+        control
+            .out
+            .contains("routes   collector, nodes-proxy, attestation"),
+        "{}",
+        control.out
+    );
     assert!(
         folder
             .run(&["explain", "permissionMissing"])

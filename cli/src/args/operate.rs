@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use plimsoll_model::{NodeRoute, Stage};
 
-use super::{EndpointArgs, Format};
 use super::values::node_route;
+use super::{EndpointArgs, Format};
 
 /// Which installation is meant, and how its answer looks.
 #[derive(Debug, Clone, Args)]
@@ -99,7 +99,7 @@ pub(crate) enum TenantCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectionCommand {
     /// Add a connection, or renew one; prints how an account lets Plimsoll in.
-    Add(LinkArgs),
+    Add(Box<LinkArgs>),
     /// List connections and how each is.
     List {
         /// Only this tenant's.
@@ -158,7 +158,7 @@ pub(crate) struct OnboardingArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum OnboardingCommand {
     /// Print the link that makes our role in a customer's account; makes the connection if there is none yet.
-    Link(LinkArgs),
+    Link(Box<LinkArgs>),
     /// Print the template of the role, to be put where links find it.
     Template {
         /// Print only where it belongs below this address.

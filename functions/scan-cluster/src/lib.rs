@@ -32,9 +32,9 @@ use plimsoll_runtime::{Clock, Disposition, Failure};
 use plimsoll_store::{Acquired, ScanLease, Store, StoreError, TenantStore};
 
 pub use around::{Around, aws_part, surroundings_name};
+pub use keys::{Kept, Keys, NoToken};
 pub use live::{ListSink, LiveError, LiveScan, Progress, judge_account, judge_cluster};
 pub use nodes::NodeAccess;
-pub use keys::{Kept, Keys, NoToken};
 pub use own::{as_kept, policies_of};
 use reading::Attempted;
 

@@ -140,7 +140,7 @@ impl Place {
             escalation: include_str!("escalation.yaml").to_owned(),
             own: Own::default(),
             attested: Ok(Vec::new()),
-            connections: config.tenants[0]
+            connections: self.config.tenants[0]
                 .connections
                 .iter()
                 .map(|one| one.get_ref().clone())

@@ -27,6 +27,7 @@ fn long_publication(manifest: Option<String>) -> Publication {
         passed: 117,
         failed: 38,
         not_evaluated: 15,
+        attested: 3,
     };
     let reason = |list: &str| {
         Reason::new(ReasonCode::PermissionMissing, format!("list {list}"))

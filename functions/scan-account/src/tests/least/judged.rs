@@ -61,15 +61,15 @@ pub(super) async fn judged(
     let scan = if cluster.provider == Provider::Aws {
         judge_account(&plan, &around, All::default()).unwrap()
     } else {
-        let reached = stage
-            .reach
-            .connect(&job.tenant, &job.scan, &connection, cluster);
+        let own = tenant.get_tenant().await.unwrap();
+        let reached = stage.reach.connect(&own, &job.scan, &connection, cluster);
         let (reader, everything) = (reached.await.unwrap(), ListScope::default());
         let judging = judge_cluster(
             &reader,
             &plan,
             &everything,
             Some(&around),
+            None,
             &All::default,
             &|_, _, _| {},
         );
