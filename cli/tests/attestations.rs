@@ -48,6 +48,7 @@ fn cluster(path: &str) -> (u16, String) {
             "metadata": { "name": "shop", "namespace": "payments", "uid": "i" },
             "spec": { "rules": [{ "host": "shop.acme.example" }] },
         }]),
+        "/api/v1/nodes" => json!([{ "metadata": { "name": "one", "uid": "n" } }]),
         "/api/v1/namespaces" => json!([{ "metadata": { "name": "payments" } }]),
         _ => json!([]),
     };
@@ -197,8 +198,8 @@ fn explain_says_how_to_attest_a_control_and_who_does() {
     let bare = explained(&folder);
     insta::assert_snapshot!(bare, @r"
     CIS Amazon EKS 1.8.0 3.1.1: Mode of the kubelet's kubeconfig limited scored
-      policy   none: it is never counted as passed
-      routes   ssm, ami, collector, attestation: ways to its evidence that the Kubernetes API does not give
+      policy   kubelet-kubeconfig-writable: Kubelet's kubeconfig is writable by others
+      routes   collector, attestation: ways to its evidence that the Kubernetes API does not give
       attest   by a person's word, shown apart, in plimsoll.attestations.yaml:
                  - framework: cis-eks-1.8.0
                    control: '3.1.1'

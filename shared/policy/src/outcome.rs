@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_model::aws::Home;
-use plimsoll_model::kind;
+use plimsoll_model::kind::{self, KindSource};
 use plimsoll_model::{Attestation, FrameworkScore, Reason, ReasonCode, ScanCounts, Verdict};
 
 use crate::catalogue::Framework;
@@ -185,7 +185,8 @@ fn judge(
         .collect();
     reasons.sort();
     reasons.dedup();
-    let has_none = policies.is_empty() && !is_elsewhere && !is_of_account(plan);
+    let has_none = policies.is_empty() && !is_elsewhere && !is_of_account(plan)
+        || indices.iter().any(|i| needs_nodes(plan, tally, *i));
     let (missing, reason) = match (has_none, waits) {
         (_, true) => (
             Verdict::NotEvaluated,
@@ -219,6 +220,18 @@ fn needs_account(plan: &Plan<'_>, tally: &Tally, index: usize) -> bool {
     let kinds = &plan.catalogue.policies[index].kinds;
     plan.options.aws == AwsPart::Found
         && kinds.iter().all(|kind| kind::is_of_aws(kind))
+        && tally.policy(index).worst().is_none()
+}
+
+/// Whether a policy is about evidence of nodes, which nothing but a live cluster leads to.
+fn needs_nodes(plan: &Plan<'_>, tally: &Tally, index: usize) -> bool {
+    let of_nodes = |kind: &String| {
+        kind::named(kind).is_some_and(|kind| kind.source == KindSource::NodeEvidence)
+    };
+    let is_live = plan.options.git_version.is_some();
+    !is_live
+        && !is_of_account(plan)
+        && plan.catalogue.policies[index].kinds.iter().all(of_nodes)
         && tally.policy(index).worst().is_none()
 }
 

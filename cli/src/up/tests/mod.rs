@@ -81,6 +81,7 @@ impl Nights {
                     );
                 }
                 "/apis/apps/v1/deployments" => answers.lock().unwrap().clone(),
+                "/api/v1/nodes" => json!([{ "metadata": { "name": "one", "uid": "n" } }]),
                 "/api/v1/namespaces" => json!([{ "metadata": { "name": "payments" } }]),
                 _ => json!([]),
             };
