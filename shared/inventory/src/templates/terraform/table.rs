@@ -1,4 +1,4 @@
-//! Which attribute of a Terraform resource is which property of CloudFormation: the tables of `types/`, read once.
+//! Which attribute of a Terraform resource is which property of CloudFormation: the tables of `tables/`, read once.
 //!
 //! A line `TYPE[|TYPE…] [BLOCK] [ATTRIBUTE=VALUE] = KIND [by ATTRIBUTE…]` begins a type, or what becomes of each repetition of one of its blocks.
 //! The indented lines below it are `ATTRIBUTE PROPERTY [WORD…]`, or `=VALUE PROPERTY` for what is the same in all, `=self` being
@@ -9,13 +9,13 @@ use std::sync::LazyLock;
 
 /// The tables, an area each.
 const AREAS: &[&str] = &[
-    include_str!("types/data.txt"),
-    include_str!("types/eks.txt"),
-    include_str!("types/iam.txt"),
-    include_str!("types/logging.txt"),
-    include_str!("types/machines.txt"),
-    include_str!("types/network.txt"),
-    include_str!("types/rules.txt"),
+    include_str!("tables/data.txt"),
+    include_str!("tables/eks.txt"),
+    include_str!("tables/iam.txt"),
+    include_str!("tables/logging.txt"),
+    include_str!("tables/machines.txt"),
+    include_str!("tables/network.txt"),
+    include_str!("tables/rules.txt"),
 ];
 
 /// What the resources of a type, or the repetitions of a block in them, are to CloudFormation.
