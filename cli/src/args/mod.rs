@@ -162,7 +162,7 @@ pub(crate) struct AccessArgs {
     #[arg(long)]
     pub(crate) explain: bool,
     /// With what this route to evidence of nodes needs: collector or nodes-proxy.
-    #[arg(long, value_name = "ROUTE", value_parser = values::node_route)]
+    #[arg(long, value_name = "ROUTE", value_parser = values::cluster_route)]
     pub(crate) node_evidence: Option<NodeRoute>,
 }
 

@@ -193,7 +193,7 @@ pub(crate) struct LinkArgs {
     /// The stage of all its clusters, where the tenant's rules are not to decide.
     #[arg(long, value_name = "STAGE", value_parser = stage)]
     pub(crate) stage: Option<Stage>,
-    /// How kubelet settings of its nodes are read: collector or nodes-proxy; not at all where nobody chose.
+    /// How kubelet settings of its nodes are read: collector, ssm, ami or nodes-proxy; not at all where nobody chose.
     #[arg(long, value_name = "ROUTE", value_parser = node_route)]
     pub(crate) node_evidence: Option<NodeRoute>,
     #[command(flatten)]

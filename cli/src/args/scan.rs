@@ -6,7 +6,7 @@ use clap::Args;
 use plimsoll_model::{NodeRoute, Severity};
 use plimsoll_policy::ParameterValue;
 
-use super::values::{node_route, percent, severity};
+use super::values::{cluster_route, percent, severity};
 use crate::parameters::Parameters;
 
 use super::{Format, OutputFile, Selection, SeverityFilter, VerdictFilter};
@@ -78,7 +78,7 @@ pub(crate) struct ClusterArgs {
     #[arg(
         long,
         value_name = "ROUTE",
-        value_parser = node_route,
+        value_parser = cluster_route,
         requires = "context"
     )]
     pub(crate) node_evidence: Option<NodeRoute>,

@@ -128,6 +128,17 @@ pub(crate) fn node_route(word: &str) -> Result<NodeRoute, String> {
     })
 }
 
+/// Reads a route that leads through the cluster itself.
+pub(crate) fn cluster_route(word: &str) -> Result<NodeRoute, String> {
+    match node_route(word)? {
+        route if route.is_of_account() => Err(format!(
+            "`{word}` leads through the cluster's AWS account, which only the service reads: \
+             `plimsoll service connection add --node-evidence {word}`"
+        )),
+        route => Ok(route),
+    }
+}
+
 /// Reads a severity.
 pub(crate) fn severity(word: &str) -> Result<Severity, String> {
     Severity::parse(word).ok_or_else(|| {

@@ -5,11 +5,12 @@ use std::fs::File;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_cel::{Bump, Node};
+use plimsoll_inventory::aws::machines::Machines;
 use plimsoll_inventory::aws::surroundings::{Surroundings, SurroundingsError, Used};
 use plimsoll_inventory::snapshot::{SnapshotError, SnapshotWriter};
 use plimsoll_model::aws::{self, Home};
 use plimsoll_model::{
-    Cluster, Connection, ConnectionId, ConnectionKind, Provider, Reason, ReasonCode,
+    Cluster, Connection, ConnectionId, ConnectionKind, NodeRoute, Provider, Reason, ReasonCode,
 };
 use plimsoll_policy::{AwsPart, ListState, Lists, Seen, Sink};
 use plimsoll_store::{StoreError, TenantStore};
@@ -143,6 +144,15 @@ impl Around {
             Whose::Cluster(..) => Home::Cluster,
             Whose::Home(home) => home,
         }
+    }
+
+    /// What a route told of the instances of the region; none if nobody took it.
+    ///
+    /// # Errors
+    /// Why nothing is known of the account.
+    pub(crate) fn machines(&self, route: NodeRoute) -> Result<Option<&Machines>, Reason> {
+        let read = self.read.as_ref().map_err(Reason::clone)?;
+        Ok(read.machines(route))
     }
 
     /// Why nothing can be said of an account or a region.

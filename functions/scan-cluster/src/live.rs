@@ -137,7 +137,7 @@ impl<'c, K: ListSink> Lister<'_, 'c, K> {
             let cluster = kind::CLUSTER.plural;
             scan.lists.set(cluster, ListState::Incomplete(reason));
         }
-        let evidence = nodes::read(self.reader, &mut scan, &nodes, access).await;
+        let evidence = nodes::read(self.reader, &mut scan, &nodes, access, around).await;
         if let Some(access) = access.filter(|_| !evidence.is_empty()) {
             let attempt = Attempt::new(self.plan, (self.make_sink)())?;
             scan.take(nodes::judge(attempt, access.route, &nodes, &evidence)?);

@@ -5,12 +5,14 @@ use std::io::{Seek, SeekFrom};
 
 use jiff::Timestamp;
 use plimsoll_cel::Bump;
+use plimsoll_inventory::aws::machines;
 use plimsoll_inventory::kube::{ClusterReader, NodeRef, node_config};
 use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader};
 use plimsoll_model::kind::{Kind, NODE_CONFIG, named};
-use plimsoll_model::{NodeEvidence, NodeRoute};
+use plimsoll_model::{NodeEvidence, NodeRoute, Reason, ReasonCode};
 use plimsoll_policy::{ListState, Lists, Owners};
 
+use crate::around::Around;
 use crate::attempt::{Attempt, Ended};
 use crate::live::{ListSink, LiveScan};
 
@@ -49,6 +51,7 @@ pub(crate) async fn read<K>(
     scan: &mut LiveScan<'_, K>,
     nodes: &[NodeRef],
     access: Option<NodeAccess>,
+    around: Option<&Around>,
 ) -> Vec<NodeEvidence> {
     if !scan.session.judges(NODE_CONFIG.name) {
         return Vec::new();
@@ -60,6 +63,7 @@ pub(crate) async fn read<K>(
         (None, Some(NodeAccess { route, now })) => match route {
             NodeRoute::NodesProxy => reader.proxied(nodes, now).await,
             NodeRoute::Collector => reader.collected(nodes, now).await,
+            NodeRoute::Ssm | NodeRoute::Ami => of_account(around, route, nodes, now),
         },
     };
     match state {
@@ -73,6 +77,23 @@ pub(crate) async fn read<K>(
             Vec::new()
         }
     }
+}
+
+fn of_account(
+    around: Option<&Around>,
+    route: NodeRoute,
+    nodes: &[NodeRef],
+    now: Timestamp,
+) -> Result<Vec<NodeEvidence>, Reason> {
+    let Some(around) = around else {
+        let need = format!(
+            "the cluster's AWS account, for the route {}",
+            route.as_str()
+        );
+        return Err(Reason::new(ReasonCode::InputUnread, need));
+    };
+    let machines = around.machines(route)?;
+    Ok(machines::of_nodes(machines, route, nodes, now))
 }
 
 /// Judges the evidence of each node.

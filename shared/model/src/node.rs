@@ -13,21 +13,38 @@ use crate::Reason;
 pub enum NodeRoute {
     /// A program on each node reads its own kubelet and leaves what it says in a ConfigMap (`plimsoll collector`).
     Collector,
+    /// What a document of AWS Systems Manager, run on each EC2 instance by its owner, left in its inventory.
+    Ssm,
+    /// What the image and the user data of each EC2 instance say that its kubelet is started with.
+    Ami,
     /// The API server asks each kubelet. The right to that, `nodes/proxy`, allows to run commands in every pod.
     NodesProxy,
 }
 
 impl NodeRoute {
     /// All of them, the one to choose first before the others.
-    pub const ALL: [NodeRoute; 2] = [NodeRoute::Collector, NodeRoute::NodesProxy];
+    pub const ALL: [NodeRoute; 4] = [
+        NodeRoute::Collector,
+        NodeRoute::Ssm,
+        NodeRoute::Ami,
+        NodeRoute::NodesProxy,
+    ];
 
     /// The name in documents and on the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             NodeRoute::Collector => "collector",
+            NodeRoute::Ssm => "ssm",
+            NodeRoute::Ami => "ami",
             NodeRoute::NodesProxy => "nodes-proxy",
         }
+    }
+
+    /// Whether the way leads through the AWS account of the cluster, not through the cluster itself.
+    #[must_use]
+    pub fn is_of_account(self) -> bool {
+        matches!(self, NodeRoute::Ssm | NodeRoute::Ami)
     }
 
     /// Reads the name.

@@ -118,10 +118,12 @@ fn world() -> World {
         regional: Reading {
             objects: regional,
             gaps: whole("region"),
+            ..Reading::default()
         },
         global: Reading {
             objects: vec![boss],
             gaps: whole("global"),
+            ..Reading::default()
         },
         kept: [Some(NOW), Some(NOW)],
     }

@@ -3,6 +3,7 @@
 mod clusters;
 pub mod derive;
 mod error;
+pub mod machines;
 mod partition;
 pub mod read;
 pub mod releases;

@@ -8,11 +8,12 @@ use std::io::Read;
 use jiff::Timestamp;
 use plimsoll_cel::{Bump, Node, decode_our_own};
 use plimsoll_model::aws::{self, Home};
-use plimsoll_model::{Reason, kind};
+use plimsoll_model::{NodeRoute, Reason, kind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::derive::border::{Border, across};
+use super::machines::Machines;
 use super::read::Reading;
 
 const LEVEL: i32 = 3;
@@ -26,6 +27,7 @@ pub struct Surroundings {
     /// When.
     pub read_at: Timestamp,
     gaps: BTreeMap<String, Option<Reason>>,
+    machines: BTreeMap<NodeRoute, Machines>,
     objects: Vec<String>,
 }
 
@@ -33,6 +35,7 @@ pub struct Surroundings {
 struct Header {
     read_at: Timestamp,
     gaps: BTreeMap<String, Option<Reason>>,
+    machines: BTreeMap<NodeRoute, Machines>,
 }
 
 /// Why what was read cannot be kept or read again.
@@ -59,6 +62,7 @@ impl Surroundings {
             gaps: gaps
                 .map(|(kind, gap)| ((*kind).to_owned(), gap.clone()))
                 .collect(),
+            machines: reading.machines.clone(),
             objects: reading.objects.iter().map(Value::to_string).collect(),
         }
     }
@@ -70,6 +74,7 @@ impl Surroundings {
         Self {
             read_at,
             gaps: kinds.map(|kind| (kind.name.to_owned(), None)).collect(),
+            machines: BTreeMap::new(),
             objects: Vec::new(),
         }
     }
@@ -82,6 +87,7 @@ impl Surroundings {
         let header = Header {
             read_at: self.read_at,
             gaps: self.gaps.clone(),
+            machines: self.machines.clone(),
         };
         let mut lines = serde_json::to_string(&header)?;
         for object in &self.objects {
@@ -105,6 +111,7 @@ impl Surroundings {
         Ok(Self {
             read_at: header.read_at,
             gaps: header.gaps,
+            machines: header.machines,
             objects: lines.map(str::to_owned).collect(),
         })
     }
@@ -121,6 +128,7 @@ impl Surroundings {
         let mut reading = Reading {
             objects: objects.collect::<Result<_, _>>()?,
             gaps: self.gaps.iter().filter_map(known).collect(),
+            machines: self.machines.clone(),
         };
         across(&mut reading, border);
         let crossed = Self::of(&reading, self.read_at);
@@ -154,6 +162,12 @@ impl Surroundings {
     #[must_use]
     pub fn gap(&self, kind: &str) -> Option<Option<&Reason>> {
         self.gaps.get(kind).map(Option::as_ref)
+    }
+
+    /// What a route told of the instances of the region. None if nobody took it.
+    #[must_use]
+    pub fn machines(&self, route: NodeRoute) -> Option<&Machines> {
+        self.machines.get(&route)
     }
 
     /// What is judged with a region or with an account as a whole.

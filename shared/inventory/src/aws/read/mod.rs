@@ -30,11 +30,12 @@ mod waf;
 
 use std::collections::BTreeMap;
 
-use plimsoll_model::{Reason, ReasonCode};
+use plimsoll_model::{NodeRoute, Reason, ReasonCode};
 use serde_json::{Map, Value, json};
 
 pub use self::flow::{global, region};
 use super::error::AwsError;
+use super::machines::Machines;
 use super::partition::partition;
 
 /// What was read of one region of an account, or of what it has for all regions.
@@ -44,6 +45,8 @@ pub struct Reading {
     pub objects: Vec<Value>,
     /// By kind, for every kind that was asked for: none if its list is whole, else why not.
     pub gaps: BTreeMap<&'static str, Option<Reason>>,
+    /// Evidence of nodes, by each route that was taken.
+    pub machines: BTreeMap<NodeRoute, Machines>,
 }
 
 /// Why a kind of resource cannot be listed.
@@ -97,6 +100,7 @@ impl Reading {
         for (kind, gap) in other.gaps {
             self.note(kind, gap);
         }
+        self.machines.extend(other.machines);
     }
 
     /// A kind that is whole here and not there is not whole.

@@ -47,4 +47,15 @@ impl NodeRef {
             provider_id: text(&["spec", "providerID"]).map(str::to_owned),
         })
     }
+
+    /// The id of the EC2 instance that it is: the last part of `aws:///eu-central-1a/i-0abc`.
+    #[must_use]
+    pub fn instance_id(&self) -> Option<&str> {
+        let (_, id) = self
+            .provider_id
+            .as_deref()?
+            .strip_prefix("aws://")?
+            .rsplit_once('/')?;
+        id.starts_with("i-").then_some(id)
+    }
 }
