@@ -238,7 +238,7 @@ async fn prepare(
         let desk = service.desk();
         send_summaries::plan(&desk, &desk.open(&id).await?).await?;
     }
-    plan_scans::recover(&service.store, now).await?;
+    plan_scans::recover(&service.store, config.scan_every(), now).await?;
     Ok(in_force)
 }
 

@@ -55,8 +55,17 @@ pub async fn handle(
 ///
 /// # Errors
 /// When DynamoDB or SQS refuse or cannot be reached.
-pub async fn recover(store: &Store, now: Timestamp) -> Result<usize, StoreError> {
+pub async fn recover(
+    store: &Store,
+    every: SignedDuration,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
     let mut sent = 0;
+    let claimed_until = now + ACCOUNT_JOB_AGAIN;
+    let claimed = store.due().list(DueKind::Connection, claimed_until).await?;
+    for item in claimed.items {
+        sent += deal_with(store, &item, every, now).await?;
+    }
     for kind in [DueKind::Scan, DueKind::Outbox, DueKind::Delivery] {
         // One batch is enough: what is left comes with the sweep.
         for item in store.due().list(kind, now + UNDER_WAY).await?.items {

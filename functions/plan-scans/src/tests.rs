@@ -28,19 +28,22 @@ async fn a_due_connection_is_enqueued_once_and_again_only_when_its_job_is_lost()
     assert_eq!(handle(&store, DAY, at(-60)).await.unwrap().sent, 0);
     assert_eq!(handle(&store, DAY, at(0)).await.unwrap().sent, 1);
     assert_eq!(handle(&store, DAY, at(60)).await.unwrap().sent, 0);
-    assert_eq!(handle(&store, DAY, at(601)).await.unwrap().sent, 1);
+    assert_eq!(recover(&store, DAY, at(61)).await.unwrap(), 1);
+    assert_eq!(handle(&store, DAY, at(601)).await.unwrap().sent, 0);
+    assert_eq!(handle(&store, DAY, at(662)).await.unwrap().sent, 1);
     store
         .of(&tenant)
         .advance_connection(&connection.id, at(0), at(86_400))
         .await
         .unwrap();
     assert_eq!(handle(&store, DAY, at(1300)).await.unwrap().sent, 0);
+    assert_eq!(recover(&store, DAY, at(1301)).await.unwrap(), 0);
     let messages = store
         .queues()
         .receive(Queue::AccountJobs, 10, std::time::Duration::ZERO)
         .await
         .unwrap();
-    assert_eq!(messages.len(), 2);
+    assert_eq!(messages.len(), 3);
     let slots = messages
         .into_iter()
         .map(|received| match received.message.unwrap() {
@@ -49,7 +52,7 @@ async fn a_due_connection_is_enqueued_once_and_again_only_when_its_job_is_lost()
         });
     assert_eq!(
         slots.collect::<Vec<_>>(),
-        [at(0), at(0)],
+        [at(0); 3],
         "a job that is sent again is for the same slot"
     );
 }
@@ -71,7 +74,7 @@ async fn a_cluster_whose_account_job_never_came_is_planned_and_a_lost_scan_messa
         "two minutes later the sweep sends it again"
     );
     assert_eq!(
-        recover(&store, at(126)).await.unwrap(),
+        recover(&store, DAY, at(126)).await.unwrap(),
         1,
         "whoever starts anew does not wait for the sweep"
     );
