@@ -114,6 +114,17 @@ pub(crate) enum ConnectionCommand {
         #[arg(long, value_name = "NAME")]
         tenant: Option<String>,
     },
+    /// Delete a connection with its clusters, and end what is open about them. What was found stays with the tenant.
+    Delete {
+        /// Its id, account number, context or address.
+        connection: String,
+        /// Only this tenant's.
+        #[arg(long, value_name = "NAME")]
+        tenant: Option<String>,
+        /// The connection as it was named, once more: there is no way back.
+        #[arg(long, value_name = "CONNECTION")]
+        yes: Option<String>,
+    },
 }
 
 /// What to do with clusters.

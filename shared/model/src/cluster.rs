@@ -68,16 +68,25 @@ impl Cluster {
         }
     }
 
-    /// Its name for people: that of a cluster as it is, `AWS 471100000815, eu-central-1` for a region of an account and
-    /// `AWS 471100000815` for what the account has for all regions.
+    /// Its name for people: that of a cluster as it is, `AWS 4711…0815, eu-central-1` for a region of an account and
+    /// `AWS 4711…0815` for what the account has for all regions.
     #[must_use]
     pub fn shown_name(&self) -> String {
-        let account = self.account.as_deref().unwrap_or(&self.name);
+        let account = shown_account(self.account.as_deref().unwrap_or(&self.name));
         match (self.provider, &self.region) {
             (Provider::Aws, Some(region)) => format!("AWS {account}, {region}"),
             (Provider::Aws, None) => format!("AWS {account}"),
             _ => self.name.clone(),
         }
+    }
+}
+
+/// An AWS account for people: four digits at both ends tell its owner which it is, and whoever else reads along too little.
+pub(crate) fn shown_account(account: &str) -> String {
+    let twelve_digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    match (account.get(..4), account.get(8..)) {
+        (Some(first), Some(last)) if twelve_digits => format!("{first}…{last}"),
+        _ => account.to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ mod claims;
 mod cluster;
 mod connection;
 mod delete;
+mod disconnect;
 mod doctor;
 mod document;
 mod endpoint;
@@ -82,6 +83,11 @@ pub(crate) fn run(args: &ServiceArgs, console: &Console) -> Result<Exit> {
             ConnectionCommand::Show { connection, tenant } => {
                 connection::show(&session, connection, tenant.as_deref()).await
             }
+            ConnectionCommand::Delete {
+                connection,
+                tenant,
+                yes,
+            } => disconnect::run(&session, connection, tenant.as_deref(), yes.as_deref()).await,
         },
         ServiceCommand::Cluster(command) => match command {
             ClusterCommand::List { tenant } => cluster::list(&session, tenant.as_deref()).await,

@@ -269,6 +269,32 @@ fn demo_cluster(connection: &Connection) -> plimsoll_model::Cluster {
 }
 
 #[tokio::test]
+async fn a_connection_is_deleted_only_by_its_name_and_takes_its_clusters_along() {
+    let place = Place::new().await;
+    place.add(ACME).await.unwrap();
+    let connection = place.connection().await;
+    let cluster = demo_cluster(&connection);
+    place.acme().discover_cluster(&cluster).await.unwrap();
+    let session = place.session();
+    let name = words::reached(&connection).to_owned();
+    for yes in [None, Some("prod-eu-2")] {
+        let stop = disconnect::run(&session, &name, Some("acme"), yes);
+        let stop = stop.await.unwrap_err();
+        assert_eq!(
+            (stop.exit, stop.shown[0].code.as_str()),
+            (Exit::Usage, "not-confirmed")
+        );
+    }
+    assert_eq!(place.connection().await, connection);
+    let deleted = disconnect::run(&session, &name, None, Some(&name)).await;
+    assert_eq!(deleted.unwrap(), Exit::Done);
+    assert!(place.acme().list_connections().await.unwrap().is_empty());
+    assert!(place.acme().list_clusters().await.unwrap().is_empty());
+    let again = disconnect::run(&session, &name, None, Some(&name)).await;
+    assert_eq!(again.unwrap_err().shown[0].code, "not-found");
+}
+
+#[tokio::test]
 async fn a_tenant_is_deleted_only_by_its_name_and_nothing_is_left() {
     let place = Place::new().await;
     place.add(ACME).await.unwrap();

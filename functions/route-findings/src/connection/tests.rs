@@ -165,7 +165,7 @@ async fn a_connection_that_breaks_and_works_again_is_told_once_each() {
     assert_eq!((incidents, told), (1, opened.to_vec()));
     let own = office.store.of(&office.tenant);
     let incident = own.recent_incidents(9).await.unwrap().remove(0);
-    assert_eq!(incident.cluster_name, "AWS 471100000815");
+    assert_eq!(incident.cluster_name, "AWS 4711…0815");
     assert_eq!(incident.connection.as_ref(), Some(&office.connection.id));
 
     office.becomes(ConnectionState::Connected, 90).await;

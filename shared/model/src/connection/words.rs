@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Check, CheckKind, CheckOutcome, Connection, ConnectionKind, ConnectionState};
+use crate::cluster::shown_account;
 use crate::{Cluster, Readable};
 
 /// What somebody should do: words, and lines to copy as they are.
@@ -56,11 +57,11 @@ pub struct Standing {
 }
 
 impl Connection {
-    /// Its name for people: `AWS 471100000815`.
+    /// Its name for people: `AWS 4711…0815`.
     #[must_use]
     pub fn shown_name(&self) -> String {
         match &self.kind {
-            ConnectionKind::Aws { account, .. } => format!("AWS {account}"),
+            ConnectionKind::Aws { account, .. } => format!("AWS {}", shown_account(account)),
             ConnectionKind::KubeContext { context } => context.clone(),
             ConnectionKind::Endpoint(endpoint) => endpoint.name.clone(),
         }

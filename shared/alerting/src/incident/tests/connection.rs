@@ -53,19 +53,19 @@ fn each_kind_of_trouble_has_its_words_and_the_lines_to_copy() {
             true,
             false,
             "Is no longer read",
-            "Plimsoll has stopped reading AWS 471100000815",
+            "Plimsoll has stopped reading AWS 4711…0815",
         ),
         (
             false,
             false,
             "Can no longer be read",
-            "AWS 471100000815 cannot be read",
+            "AWS 4711…0815 cannot be read",
         ),
         (
             false,
             true,
             "Can be read only in part",
-            "AWS 471100000815 can be read only in part",
+            "AWS 4711…0815 can be read only in part",
         ),
     ] {
         let outcome = open(&world, &trouble(suspended, in_part));
@@ -74,7 +74,7 @@ fn each_kind_of_trouble_has_its_words_and_the_lines_to_copy() {
         assert_eq!(lines(&outcome), ["slack:#payments-sec connection-broken"]);
         let words = context(&outcome, 0);
         assert_eq!(words.sentence, sentence);
-        assert_eq!(words.cluster, "AWS 471100000815");
+        assert_eq!(words.cluster, "AWS 4711…0815");
         let unreadable = words.unreadable.unwrap();
         assert_eq!(unreadable.mend, ["\"Condition\"", "second line"]);
         assert!(
@@ -106,7 +106,7 @@ fn a_worse_trouble_is_said_in_the_thread_and_the_end_once() {
     let ended = readable_again(changed.incident, &topic, &scene);
     assert_eq!(lines(&ended), ["~slack:#payments-sec connection-works"]);
     let words = context(&ended, 0);
-    assert_eq!(words.sentence, "AWS 471100000815 can be read again");
+    assert_eq!(words.sentence, "AWS 4711…0815 can be read again");
     assert_eq!(words.unreadable, None);
     let twice = readable_again(ended.incident.clone(), &topic, &scene);
     assert_eq!(twice, Outcome::nothing(ended.incident.clone()));

@@ -30,12 +30,8 @@ pub(super) fn mrkdwn(text: &str, max: usize) -> String {
     cut
 }
 
-/// What stands before the number in the name of an account that a message is about.
-const NAMED: &str = "AWS ";
-
-/// `text` without AWS account ids, which do not belong into a channel: twelve digits in a row become `…`
-/// (interfaces section 3). What a message is about keeps its name, which headers say as well: `AWS 471100000815`
-/// ([`plimsoll_model::Cluster::shown_name`]).
+/// `text` without AWS account ids, which do not belong into a channel: twelve digits in a row become `…`. What a message
+/// is about is named in short: `AWS 4711…0815` ([`plimsoll_model::Cluster::shown_name`]).
 pub(super) fn discreet(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
@@ -45,8 +41,7 @@ pub(super) fn discreet(text: &str) -> String {
             .unwrap_or(rest.len() - start);
         kept.push_str(&rest[..start]);
         let number = &rest[start..start + digits];
-        let hidden = digits == 12 && !kept.ends_with(NAMED);
-        kept.push_str(if hidden { "…" } else { number });
+        kept.push_str(if digits == 12 { "…" } else { number });
         rest = &rest[start + digits..];
     }
     kept.push_str(rest);
@@ -64,7 +59,7 @@ mod tests {
             "arn:aws:iam::…:role/R 1.34 1795227000"
         );
         assert_eq!(discreet("1234567890123"), "1234567890123");
-        let region = "AWS 471100000815, eu-central-1 cannot be read";
+        let region = "AWS 4711…0815, eu-central-1 cannot be read";
         assert_eq!(discreet(region), region);
         assert_eq!(discreet(""), "");
     }

@@ -134,12 +134,12 @@ fn connected_counts_clusters_and_does_not_hide_what_was_lost() {
 #[test]
 fn names_for_people_say_what_they_name() {
     let connection = connection(ConnectionState::Waiting, Vec::new());
-    assert_eq!(connection.shown_name(), "AWS 471100000815");
+    assert_eq!(connection.shown_name(), "AWS 4711…0815");
     let mut scope = connection.as_scope(Stage::Prod);
-    assert_eq!(scope.shown_name(), "AWS 471100000815");
+    assert_eq!(scope.shown_name(), "AWS 4711…0815");
     scope.name = "471100000815-eu-central-1".to_owned();
     scope.region = Some("eu-central-1".to_owned());
-    assert_eq!(scope.shown_name(), "AWS 471100000815, eu-central-1");
+    assert_eq!(scope.shown_name(), "AWS 4711…0815, eu-central-1");
     scope.provider = crate::Provider::Eks;
     assert_eq!(scope.shown_name(), "471100000815-eu-central-1");
 }
