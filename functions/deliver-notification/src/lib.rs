@@ -79,7 +79,7 @@ pub async fn handle(
     record(&tenant, claimed, outcome, clock.now()).await
 }
 
-/// A summary is sent at most once (design section 10), everything else at least once, a first scan's message as well.
+/// A summary is sent at most once, everything else at least once, a first scan's message as well.
 fn when_lapsed(delivery: &Delivery) -> WhenLapsed {
     if delivery.content.message == SUMMARY {
         WhenLapsed::GiveUp

@@ -37,7 +37,7 @@ pub struct RouteMatch {
 }
 
 /// The routes that take an incident: one, unless a route that matched says `continue`. None for what is only worth
-/// knowing: `info` is never sent to anybody (interfaces section 3).
+/// knowing: `info` is never sent to anybody.
 #[must_use]
 pub fn route(policy: &EscalationPolicy, facts: &IncidentFacts<'_>) -> Vec<RouteMatch> {
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! Every key of the tables in one place (design section 8). All tenant keys begin with `T#<tenant>`; ids have fixed
+//! Every key of the tables in one place. All tenant keys begin with `T#<tenant>`; ids have fixed
 //! length, so one tenant's prefix is never another's.
 
 use jiff::Timestamp;

@@ -13,9 +13,9 @@ use crate::keys::{EXPIRES, PK};
 use crate::manifests::{pack, unpack};
 use crate::{StoreError, TenantStore};
 
-/// After what time the sweep takes a message for lost (design section 8).
+/// After what time the sweep takes a message for lost.
 pub const SWEEP_AFTER: SignedDuration = SignedDuration::from_mins(2);
-/// For how long after its lapse a lease keeps the sweep away (design section 7: "expired a minute ago").
+/// For how long after its lapse a lease keeps the sweep away.
 const LAPSED_FOR: SignedDuration = SignedDuration::from_mins(1);
 /// How long scans are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);

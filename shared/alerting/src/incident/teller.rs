@@ -13,9 +13,9 @@ use crate::decide::Reason;
 use crate::document::Target;
 use crate::step::{Position, notification_number, upcoming};
 
-/// Findings by name in Slack: three, then a link (interfaces section 3).
+/// Findings by name in Slack: three, then a link.
 const IN_SLACK: usize = 3;
-/// Findings by name in a mail (interfaces section 4).
+/// Findings by name in a mail.
 const IN_MAIL: usize = 40;
 /// Findings with their evidence in the one reply that shows details.
 const IN_DETAILS: usize = 15;

@@ -31,7 +31,7 @@ fn slack_date(when: &Value, format: &str, words: &str) -> String {
     }
 }
 
-// The mark beside a severity's word (interfaces section 3).
+// The mark beside a severity's word.
 handlebars_helper!(mark: |severity: str| match severity {
     "critical" => ":octagonal_sign:",
     "high" => ":warning:",

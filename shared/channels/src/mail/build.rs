@@ -38,7 +38,7 @@ impl From<MailBuildError> for SendError {
     }
 }
 
-/// Builds `mail`: text and HTML as alternatives, and the headers of interfaces section 4. The same mail gives the same
+/// Builds `mail`: text and HTML as alternatives, and the headers that let clients thread it and people leave. The same mail gives the same
 /// bytes.
 ///
 /// # Errors

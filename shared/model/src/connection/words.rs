@@ -1,4 +1,4 @@
-//! What a connection's state means for its tenant: why it is so, and the exact next step (interfaces section 8).
+//! What a connection's state means for its tenant: why it is so, and the exact next step.
 
 mod endpoint;
 

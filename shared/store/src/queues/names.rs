@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use plimsoll_model::Message;
 
-/// One of the queues of design section 1.
+/// One of the service's queues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Queue {
     /// To `scan-account`.

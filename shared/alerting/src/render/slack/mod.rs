@@ -15,7 +15,7 @@ pub(super) use self::words::Words;
 use super::escape::escape_mrkdwn;
 use crate::context::one_line;
 
-/// Most blocks of a message; Slack's own limit is 50 (interfaces section 3).
+/// Most blocks of a message; Slack's own limit is 50.
 pub(super) const MAX_BLOCKS: usize = 12;
 /// Most characters of all blocks as JSON. Slack refuses messages somewhere above 13,200 although each block is legal
 /// (slackapi/bolt-js issue 2509).
