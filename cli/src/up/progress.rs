@@ -1,80 +1,95 @@
 //! What `plimsoll up` says while it runs: a line for each thing a person would ask about.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use plimsoll_model::{
-    ConnectionId, ConnectionKind, ConnectionState, DeliveryState, Destination, Message, ScanStatus,
+    AccountJob, ClusterJob, ConnectionCheck, ConnectionId, ConnectionKind, ConnectionState,
+    DeliveryJob, DeliveryState, Destination, Message, ScanStatus,
 };
 use plimsoll_store::{Store, StoreError, TenantStore};
 
 use super::own::InForce;
 
-/// What has come of a message that was handled; nothing for those that only lead to another.
-///
-/// # Errors
-/// As reading the tables fails.
-pub(super) async fn line(
-    store: &Store,
-    message: &Message,
-    now: Timestamp,
-) -> Result<Option<String>, StoreError> {
-    let tenant = store.of(message.tenant());
-    let said = match message {
-        Message::AccountJob(job) => Some(connection(&tenant, &job.connection).await?),
-        Message::ConnectionCheck(job) => {
-            // They are made every minute while somebody is at it: what is as it was is not worth a line.
-            let checked = tenant.get_connection(&job.connection).await?.checked;
-            match checked.since == checked.at {
-                true => Some(connection(&tenant, &job.connection).await?),
-                false => None,
+/// What was said of connections.
+#[derive(Debug, Default)]
+pub(super) struct Said(HashMap<ConnectionId, String>);
+
+impl Said {
+    /// What has come of a message that was handled; nothing for those that only lead to another, and for checks of a
+    /// connection that stands as was said last: they are made every minute while somebody is at it.
+    ///
+    /// # Errors
+    /// As reading the tables fails.
+    pub(super) async fn line(
+        &mut self,
+        store: &Store,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let tenant = store.of(message.tenant());
+        let said = match message {
+            Message::AccountJob(AccountJob { connection: id, .. })
+            | Message::ConnectionCheck(ConnectionCheck { connection: id, .. }) => {
+                let said = connection(&tenant, id).await?;
+                let before = self.0.insert(id.clone(), said.clone());
+                let is_scan = matches!(message, Message::AccountJob(_));
+                (is_scan || before.as_ref() != Some(&said)).then_some(said)
             }
-        }
-        Message::ClusterJob(job) => {
-            let cluster = tenant.get_cluster(&job.cluster).await?;
-            let scan = tenant.get_scan(&job.cluster, &job.scan).await?;
-            let outcome = match &scan.status {
-                ScanStatus::Queued => None,
-                ScanStatus::Done => Some(format!(
-                    "scanned {} resources: {} failing{}, {} not evaluated, {} passing",
-                    scan.counts.resources,
-                    scan.counts.fail,
-                    match scan.counts.excepted {
-                        0 => String::new(),
-                        some => format!(" ({some} of them excepted)"),
-                    },
-                    scan.counts.not_evaluated,
-                    scan.counts.pass
-                )),
-                ScanStatus::Unreadable { reason } => Some(with_mend(
-                    format!("cannot be read: {}", reason.need),
-                    reason.mend.as_deref(),
-                )),
-            };
-            outcome.map(|outcome| format!("{}: {outcome}", cluster.shown_name()))
-        }
-        Message::DeliveryJob(job) => {
-            let delivery = tenant
-                .find_delivery(job.incident.as_ref(), &job.delivery)
-                .await?;
-            let to = match &delivery.destination {
-                Destination::Slack(to) | Destination::Email(to) => to,
-            };
-            let name = &delivery.content.message;
-            match &delivery.state {
-                DeliveryState::Sent { .. } => Some(format!("told {to}: {name}")),
-                DeliveryState::Failed { reason, .. } => {
-                    Some(format!("could not tell {to} ({name}): {reason}"))
-                }
-                DeliveryState::Pending { .. } | DeliveryState::Claimed { .. } => None,
-            }
-        }
-        Message::FinishedScan(_) => None,
+            Message::ClusterJob(job) => scanned(&tenant, job).await?,
+            Message::DeliveryJob(job) => told(&tenant, job).await?,
+            Message::FinishedScan(_) => None,
+        };
+        let Some(said) = said else { return Ok(None) };
+        let slug = tenant.get_tenant().await?.slug;
+        Ok(Some(format!(
+            "{}  {slug}  {said}",
+            now.strftime("%H:%M:%SZ")
+        )))
+    }
+}
+
+/// What a scan of a cluster has come to.
+async fn scanned(tenant: &TenantStore, job: &ClusterJob) -> Result<Option<String>, StoreError> {
+    let cluster = tenant.get_cluster(&job.cluster).await?;
+    let scan = tenant.get_scan(&job.cluster, &job.scan).await?;
+    let outcome = match &scan.status {
+        ScanStatus::Queued => None,
+        ScanStatus::Done => Some(format!(
+            "scanned {} resources: {} failing{}, {} not evaluated, {} passing",
+            scan.counts.resources,
+            scan.counts.fail,
+            match scan.counts.excepted {
+                0 => String::new(),
+                some => format!(" ({some} of them excepted)"),
+            },
+            scan.counts.not_evaluated,
+            scan.counts.pass
+        )),
+        ScanStatus::Unreadable { reason } => Some(with_mend(
+            format!("cannot be read: {}", reason.need),
+            reason.mend.as_deref(),
+        )),
     };
-    let Some(said) = said else { return Ok(None) };
-    let slug = tenant.get_tenant().await?.slug;
-    Ok(Some(format!(
-        "{}  {slug}  {said}",
-        now.strftime("%H:%M:%SZ")
-    )))
+    Ok(outcome.map(|outcome| format!("{}: {outcome}", cluster.shown_name())))
+}
+
+/// What has become of a message to somebody.
+async fn told(tenant: &TenantStore, job: &DeliveryJob) -> Result<Option<String>, StoreError> {
+    let delivery = tenant
+        .find_delivery(job.incident.as_ref(), &job.delivery)
+        .await?;
+    let to = match &delivery.destination {
+        Destination::Slack(to) | Destination::Email(to) => to,
+    };
+    let name = &delivery.content.message;
+    Ok(match &delivery.state {
+        DeliveryState::Sent { .. } => Some(format!("told {to}: {name}")),
+        DeliveryState::Failed { reason, .. } => {
+            Some(format!("could not tell {to} ({name}): {reason}"))
+        }
+        DeliveryState::Pending { .. } | DeliveryState::Claimed { .. } => None,
+    })
 }
 
 /// How a tenant's own policies stand; nothing where it has none.

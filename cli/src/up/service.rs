@@ -12,7 +12,7 @@ use plimsoll_store::{Queue, Received, Store, StoreError};
 use route_findings::Desk;
 use scan_cluster::Reach;
 
-use super::progress;
+use super::progress::Said;
 
 /// How many messages are taken from a queue at a time.
 const BATCH: u8 = 10;
@@ -82,12 +82,13 @@ impl Service {
         queue: Queue,
         told: impl Fn(&str) -> std::io::Result<()>,
     ) -> anyhow::Result<()> {
+        let mut said = Said::default();
         loop {
             for received in self.store.queues().receive(queue, BATCH, WAIT).await? {
                 let Some(message) = self.deal_with(queue, received).await? else {
                     continue;
                 };
-                match progress::line(&self.store, &message, self.clock.now()).await {
+                match said.line(&self.store, &message, self.clock.now()).await {
                     Ok(Some(line)) => told(&line)?,
                     Ok(None) | Err(StoreError::NotFound(_)) => {}
                     Err(error) => return Err(error.into()),

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::scan::plimsoll;
 
 /// A line that is waited for comes within this on a busy machine.
-const SAID_WITHIN: Duration = Duration::from_secs(120);
+const SAID_WITHIN: Duration = Duration::from_secs(180);
 
 const ESCALATION: &str = "\
 version: 1
