@@ -199,7 +199,7 @@ fn explain_says_how_to_attest_a_control_and_who_does() {
     insta::assert_snapshot!(bare, @r"
     CIS Amazon EKS 1.8.0 3.1.1: Mode of the kubelet's kubeconfig limited scored
       policy   kubelet-kubeconfig-writable: Kubelet's kubeconfig is writable by others
-      routes   collector, attestation: ways to its evidence that the Kubernetes API does not give
+      routes   collector, ssm, ami, attestation: ways to its evidence that the Kubernetes API does not give
       attest   by a person's word, shown apart, in plimsoll.attestations.yaml:
                  - framework: cis-eks-1.8.0
                    control: '3.1.1'

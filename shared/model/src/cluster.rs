@@ -74,19 +74,21 @@ impl Cluster {
     pub fn shown_name(&self) -> String {
         let account = shown_account(self.account.as_deref().unwrap_or(&self.name));
         match (self.provider, &self.region) {
-            (Provider::Aws, Some(region)) => format!("AWS {account}, {region}"),
-            (Provider::Aws, None) => format!("AWS {account}"),
+            (Provider::Aws, Some(region)) => format!("{account}, {region}"),
+            (Provider::Aws, None) => account,
             _ => self.name.clone(),
         }
     }
 }
 
-/// An AWS account for people: four digits at both ends tell its owner which it is, and whoever else reads along too little.
-pub(crate) fn shown_account(account: &str) -> String {
+/// An AWS account for people, `AWS 4711…0815`: four digits at both ends tell its owner which it is, and whoever else reads
+/// along too little.
+#[must_use]
+pub fn shown_account(account: &str) -> String {
     let twelve_digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     match (account.get(..4), account.get(8..)) {
-        (Some(first), Some(last)) if twelve_digits => format!("{first}…{last}"),
-        _ => account.to_owned(),
+        (Some(first), Some(last)) if twelve_digits => format!("AWS {first}…{last}"),
+        _ => format!("AWS {account}"),
     }
 }
 

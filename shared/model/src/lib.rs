@@ -40,7 +40,7 @@ mod verdict;
 pub use attestation::Attestation;
 pub use audit::AuditEntry;
 pub use border::Named;
-pub use cluster::{Cluster, Lease, Provider, Readable};
+pub use cluster::{Cluster, Lease, Provider, Readable, shown_account};
 pub use connection::{
     Check, CheckKind, CheckOutcome, Checked, Connection, ConnectionChange, ConnectionKind,
     ConnectionState, ConnectionTrouble, Endpoint, EndpointAccess, NextStep, Standing, mended,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
-use plimsoll_model::{Cluster, Readable, Reason, ReasonCode};
+use plimsoll_model::{Cluster, Readable, Reason, ReasonCode, shown_account};
 
 use super::{ClusterWeek, Week};
 use crate::context::{UnevaluatedLine, When, one_line};
@@ -38,7 +38,7 @@ pub(super) fn lines(week: &Week<'_>, zone: &TimeZone) -> Vec<UnevaluatedLine> {
             match (&cluster.account, reason.is_of_connection()) {
                 (Some(account), true) => {
                     if broken.insert(&cluster.connection) {
-                        let cluster = format!("AWS {account}");
+                        let cluster = shown_account(account);
                         lines.push(UnevaluatedLine { cluster, ..said });
                     }
                 }
@@ -91,7 +91,7 @@ fn refusals(clusters: &[ClusterWeek<'_>]) -> impl Iterator<Item = UnevaluatedLin
         let role = role.unwrap_or("the role");
         let named = named.join(", ");
         UnevaluatedLine {
-            cluster: format!("AWS {account}"),
+            cluster: shown_account(account),
             what: format!(
                 "refused {role} {count} call{plural} ({named}{more}), and what needs {them} is not evaluated"
             ),

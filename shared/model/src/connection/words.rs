@@ -61,7 +61,7 @@ impl Connection {
     #[must_use]
     pub fn shown_name(&self) -> String {
         match &self.kind {
-            ConnectionKind::Aws { account, .. } => format!("AWS {}", shown_account(account)),
+            ConnectionKind::Aws { account, .. } => shown_account(account),
             ConnectionKind::KubeContext { context } => context.clone(),
             ConnectionKind::Endpoint(endpoint) => endpoint.name.clone(),
         }
