@@ -108,7 +108,11 @@ async fn a_setting_in_the_inventory_fails_its_policy_and_losing_it_closes_nothin
         "it is three days old"
     );
 
-    let fresh = entity(NODE, "--anonymous-auth=false", &stage.clock.now().to_string());
+    let fresh = entity(
+        NODE,
+        "--anonymous-auth=false",
+        &stage.clock.now().to_string(),
+    );
     stage.put_inventory([&good, &fresh]);
     assert!(
         stage.open(&mut job, POLICY).await.is_empty(),

@@ -23,7 +23,9 @@ pub(super) async fn read(at: Reader<'_>) -> Machines {
     let input = json!({ "ResultAttributes": [{ "TypeName": TYPE }] });
     let each = |entity: Value| {
         let (id, entry) = (word(&entity, "Id"), &entity["Data"][TYPE]);
-        if !entry.is_null() {
+        // Who left nothing may be told of by an entry without rows.
+        let rows = entry["Content"].as_array();
+        if rows.is_some_and(|rows| !rows.is_empty()) {
             let evidence = entry::evidence(id, entry);
             machines.evidence.insert(id.to_owned(), evidence);
         }

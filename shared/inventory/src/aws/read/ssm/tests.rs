@@ -174,7 +174,11 @@ async fn machines(pages: usize, last: fn() -> Reply) -> (Vec<String>, Machines) 
             return last();
         }
         let mine = json!({ "Id": format!("i-{index}"), "Data": { TYPE: entry(&rows()) } });
-        let other = json!({ "Id": format!("i-other-{index}"), "Data": {} });
+        let nothing = [
+            json!({}),
+            json!({ TYPE: { "TypeName": TYPE, "Content": [] } }),
+        ];
+        let other = json!({ "Id": format!("i-other-{index}"), "Data": nothing[index % 2] });
         ok(json!({ "Entities": [mine, other], "NextToken": format!("t{index}") }).to_string())
     })
     .await;
