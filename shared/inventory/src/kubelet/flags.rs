@@ -89,12 +89,11 @@ impl Flags {
             .map(Self)
     }
 
-    /// What a flag was given last.
+    /// What a flag was given last; to be given nothing is not to be given.
     pub(crate) fn last(&self, name: &str) -> Option<&str> {
         let mut given = self.0.iter().rev();
-        given
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        let (_, value) = given.find(|(known, _)| known == name)?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// Sets what the flags set.

@@ -65,6 +65,18 @@ fn an_entry_tells_settings_and_files() {
 }
 
 #[test]
+fn a_kubelet_that_was_given_no_file_is_judged_by_its_flags() {
+    let flags = r#"["--config=","--anonymous-auth=false"]"#;
+    let told = evidence("i-1", &entry(&[row("flags", "kubelet", flags)]));
+    let Part::Known(settings) = &told.kubelet else {
+        panic!("{told:?}");
+    };
+    assert_eq!(settings["authentication"]["anonymous"]["enabled"], false);
+    assert_eq!(settings["authorization"]["mode"], "AlwaysAllow");
+    assert!(told.files.is_empty(), "none was named");
+}
+
+#[test]
 fn a_file_of_which_nothing_is_said_is_not_known() {
     let mut rows = rows();
     rows[2] = row(
