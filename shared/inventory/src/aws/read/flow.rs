@@ -49,7 +49,7 @@ pub async fn region(
 /// What the instances of the region left in the inventory of Systems Manager, where the tenant chose that route.
 async fn left(at: Reader<'_>, route: Option<NodeRoute>) -> Option<Machines> {
     match route {
-        Some(NodeRoute::Ssm) => Some(ssm::read(at).await),
+        Some(NodeRoute::Ssm) => Some(Box::pin(ssm::read(at)).await),
         _ => None,
     }
 }
