@@ -26,26 +26,38 @@ fn the_committed_cluster_role_is_the_printed_one() {
     );
 }
 
+/// The actions of a policy document.
+fn printed(document: &str) -> BTreeSet<String> {
+    let policy: serde_json::Value = serde_json::from_str(document).unwrap();
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let actions = statements.flat_map(|statement| statement["Action"].as_array().unwrap());
+    actions
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect()
+}
+
 #[test]
 fn the_customers_role_allows_the_printed_actions() {
     let run = Folder::new().run(&["access", "iam"]);
-    let policy: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    let printed: BTreeSet<&str> = policy["Statement"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|statement| statement["Action"].as_array().unwrap())
-        .map(|action| action.as_str().unwrap())
-        .collect();
     let template = include_str!("../../infra/onboarding/role.yaml");
     let (_, policies) = template.split_once("\n      Policies:\n").unwrap();
     let policies = policies.split("\nOutputs:").next().unwrap();
-    let asked: BTreeSet<&str> = policies
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("Action: "))
-        .flat_map(|actions| actions.trim_matches(['[', ']']).split(", "))
-        .collect();
-    assert_eq!(asked, printed);
+    let (always, by_ssm) = policies
+        .split_once("        - !If\n          - NodeEvidenceBySsm\n")
+        .unwrap();
+    let asked = |text: &str| -> BTreeSet<String> {
+        let lines = text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("Action: "));
+        let actions = lines.flat_map(|actions| actions.trim_matches(['[', ']']).split(", "));
+        actions.map(str::to_owned).collect()
+    };
+    assert_eq!(asked(always), printed(&run.out));
+    let with_ssm = Folder::new().run(&["access", "iam", "--node-evidence", "ssm"]);
+    let added: BTreeSet<String> = &printed(&with_ssm.out) - &printed(&run.out);
+    assert_eq!(asked(by_ssm), added);
+    let of_terraform = include_str!("../../infra/onboarding/terraform/role/node-evidence-ssm.json");
+    assert_eq!(printed(of_terraform), added);
     let terraform = include_str!("../../infra/onboarding/terraform/role/read.json");
     assert!(
         run.out == terraform,
@@ -84,4 +96,29 @@ fn every_action_is_explained_by_the_policies_that_need_it() {
     ]);
     let none = "      - acm:ListCertificates # none of the policies in use\n";
     assert!(one.out.contains(none), "{}", one.out);
+}
+
+#[test]
+fn what_a_route_to_nodes_needs_is_printed_on_its_own_side() {
+    let by_ssm = [
+        "access",
+        "iam",
+        "--explain",
+        "--node-evidence",
+        "ssm",
+        "--only",
+        "kubelet-profiling",
+    ];
+    let explained = Folder::new().run(&by_ssm);
+    let needed = "      - ssm:GetInventory # kubelet-profiling\n";
+    assert!(explained.out.contains(needed), "{explained:?}");
+    for (side, route, other) in [
+        ("iam", "collector", "cluster-role"),
+        ("cluster-role", "ssm", "iam"),
+    ] {
+        let run = Folder::new().run(&["access", side, "--node-evidence", route]);
+        assert_eq!(run.code, 2, "{run:?}");
+        let mended = format!("plimsoll access {other} --node-evidence {route}");
+        assert!(run.err.contains(&mended), "{run:?}");
+    }
 }

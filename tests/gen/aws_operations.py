@@ -137,6 +137,7 @@ backup
 ssm
   DescribeInstanceInformation(Filters) InstanceInformationList{InstanceId PingStatus LastPingDateTime AgentVersion IsLatestVersion PlatformType PlatformName PlatformVersion ResourceType AssociationStatus}
   ListResourceComplianceSummaries(Filters) ResourceComplianceSummaryItems{ComplianceType ResourceType ResourceId Status OverallSeverity ExecutionSummary{ExecutionTime} CompliantSummary NonCompliantSummary}
+  GetInventory(ResultAttributes) Entities{Id Data}
   GetParameters(Names) Parameters{Name Type Value Version LastModifiedDate ARN} InvalidParameters
 """
 

@@ -161,8 +161,8 @@ pub(crate) struct AccessArgs {
     /// Say which policies need each rule.
     #[arg(long)]
     pub(crate) explain: bool,
-    /// With what this route to evidence of nodes needs: collector or nodes-proxy.
-    #[arg(long, value_name = "ROUTE", value_parser = values::cluster_route)]
+    /// With what this route to evidence of nodes needs: of cluster-role collector or nodes-proxy, of iam ssm or ami.
+    #[arg(long, value_name = "ROUTE", value_parser = values::node_route)]
     pub(crate) node_evidence: Option<NodeRoute>,
 }
 

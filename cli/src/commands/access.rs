@@ -6,8 +6,10 @@ use std::io::Write;
 use anyhow::Result;
 use plimsoll_catalogue::policies_by_action;
 use plimsoll_inventory::aws::wire::actions;
-use plimsoll_model::{COLLECTOR_NAMESPACE, NodeRoute, kind};
-use plimsoll_policy::{AwsPart, Plan, PlanOptions, kinds};
+use plimsoll_model::kind::{self, NODE_CONFIG};
+use plimsoll_model::{COLLECTOR_NAMESPACE, NodeRoute};
+use plimsoll_policy::{AwsPart, Plan, PlanOptions, Policy, kinds};
+use plimsoll_report::Diagnostic;
 
 use super::catalogue;
 use crate::args::{AccessArgs, AccessSide};
@@ -36,6 +38,10 @@ const NODES_PROXY: &str = "\
 /// # Errors
 /// stdout cannot be written.
 pub(crate) fn run(args: &AccessArgs, console: &Console) -> Result<Exit> {
+    if let Some(wrong) = misplaced(args) {
+        console.diagnose(&[wrong]);
+        return Ok(Exit::Usage);
+    }
     let loaded = catalogue::load(args.selection.policies.as_deref());
     let checked = loaded.and_then(|catalogue| {
         let wrong = catalogue::check(&catalogue, &args.selection);
@@ -63,9 +69,23 @@ pub(crate) fn run(args: &AccessArgs, console: &Console) -> Result<Exit> {
     let plan = Plan::new(&catalogue, options);
     console.print(|out| match args.side {
         AccessSide::ClusterRole => cluster_role(out, &plan, args),
-        AccessSide::Iam => iam(out, &plan, args.explain),
+        AccessSide::Iam => iam(out, &plan, args),
     })?;
     Ok(Exit::Done)
+}
+
+/// That a route to evidence of nodes needs nothing on this side.
+fn misplaced(args: &AccessArgs) -> Option<Diagnostic> {
+    let route = args.node_evidence?;
+    let (through, side) = match (args.side, route.is_of_account()) {
+        (AccessSide::ClusterRole, true) => ("the cluster's AWS account", "iam"),
+        (AccessSide::Iam, false) => ("the cluster itself", "cluster-role"),
+        _ => return None,
+    };
+    let route = route.as_str();
+    let message = format!("the route {route} leads through {through}");
+    let wrong = Diagnostic::error("usage", message);
+    Some(wrong.help(format!("plimsoll access {side} --node-evidence {route}")))
 }
 
 /// For every list the policies that read it.
@@ -170,14 +190,16 @@ fn collector_role(out: &mut dyn Write) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What the customer's role allows: the account is read as a whole if some policy is about it. A statement a service.
-fn iam(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io::Result<()> {
-    let reads_account = plan
-        .policies()
-        .flat_map(|policy| policy.kinds.iter().chain(&policy.needs))
-        .any(|kind| kind::is_of_aws(kind));
+/// What the customer's role allows: the account is read as a whole if some policy is about it, or evidence of nodes lies in
+/// it. A statement a service.
+fn iam(out: &mut dyn Write, plan: &Plan<'_>, args: &AccessArgs) -> std::io::Result<()> {
+    let reads_account = args.node_evidence.is_some()
+        || plan
+            .policies()
+            .flat_map(|policy| policy.kinds.iter().chain(&policy.needs))
+            .any(|kind| kind::is_of_aws(kind));
     let actions: Vec<String> = match reads_account {
-        true => actions()
+        true => actions(args.node_evidence)
             .map_err(std::io::Error::other)?
             .into_keys()
             .collect(),
@@ -188,7 +210,7 @@ fn iam(out: &mut dyn Write, plan: &Plan<'_>, explain: bool) -> std::io::Result<(
         let service = action.split(':').next().unwrap_or_default();
         services.entry(service).or_default().push(action);
     }
-    if explain {
+    if args.explain {
         return explained(out, plan, &services);
     }
     let statement = |(service, actions): (&&str, &Vec<&str>)| {
@@ -215,8 +237,15 @@ fn explained(
 ) -> std::io::Result<()> {
     let used: BTreeSet<&str> = plan.policies().map(|policy| policy.id.as_str()).collect();
     let by_action = policies_by_action();
+    // What only a route is asked for, the policies on nodes need.
+    let always = actions(None).map_err(std::io::Error::other)?;
+    let is_of_nodes = |policy: &&Policy| policy.kinds.iter().any(|kind| kind == NODE_CONFIG.name);
+    let of_nodes = plan.policies().filter(is_of_nodes);
+    let of_nodes: Vec<&str> = of_nodes.map(|policy| policy.id.as_str()).collect();
     let needed_by = |action: &str| {
         let named = by_action.get(action).into_iter().flatten().copied();
+        let of_nodes = of_nodes.iter().filter(|_| !always.contains_key(action));
+        let named = named.chain(of_nodes.copied());
         let named: Vec<&str> = named
             .filter(|policy| *policy == "*" || used.contains(policy))
             .collect();

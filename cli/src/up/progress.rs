@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use plimsoll_model::{
     AccountJob, ClusterJob, ConnectionCheck, ConnectionId, ConnectionKind, ConnectionState,
-    DeliveryJob, DeliveryState, Destination, Message, ScanStatus,
+    DeliveryJob, DeliveryState, Destination, Message, NodeRoute, ScanStatus,
 };
 use plimsoll_store::{Store, StoreError, TenantStore};
 
@@ -143,11 +143,15 @@ pub(super) async fn invitations(tenant: &TenantStore) -> Result<Vec<String>, Sto
         else {
             return None;
         };
+        let evidence = match connection.node_evidence {
+            Some(NodeRoute::Ssm) => "NodeEvidence=ssm ",
+            _ => "",
+        };
         (connection.state != ConnectionState::Connected).then(|| {
             format!(
                 "{slug}  {account} has not let Plimsoll in yet. Once, with that account's credentials:\n  \
                  aws cloudformation deploy --stack-name plimsoll --template-file infra/onboarding/role.yaml \\\n    \
-                 --capabilities CAPABILITY_NAMED_IAM --parameter-overrides RoleName={role} ExternalId={external_id} \\\n    \
+                 --capabilities CAPABILITY_NAMED_IAM --parameter-overrides {evidence}RoleName={role} ExternalId={external_id} \\\n    \
                  VendorAccountId=… AccountScannerRole=… ClusterScannerRole=…   # the account and, twice, the role that `plimsoll up` runs as"
             )
         })

@@ -127,7 +127,7 @@ pub async fn handle(
                 (None, Some(mut whole)) => {
                     let of = (&tenant, &connection.id);
                     whole.find_deserted(of).await?;
-                    surroundings::keep(store, reach, of, &whole, now).await?;
+                    surroundings::keep(store, reach, &tenant, &connection, &whole, now).await?;
                     whole.found()
                 }
             }

@@ -10,7 +10,7 @@ use plimsoll_inventory::aws::read::{self, Place, Reading};
 use plimsoll_inventory::aws::releases::{Releases, own_account};
 use plimsoll_inventory::aws::surroundings::Surroundings;
 use plimsoll_inventory::aws::wire::Account;
-use plimsoll_model::{ClusterId, ConnectionId};
+use plimsoll_model::{ClusterId, Connection, ConnectionId};
 use plimsoll_store::{Store, StoreError, TenantStore};
 use scan_cluster::{Reach, surroundings_name};
 
@@ -84,10 +84,12 @@ pub(crate) struct Inhabited {
 pub(crate) async fn keep(
     store: &Store,
     reach: &Reach,
-    (tenant, connection): (&TenantStore, &ConnectionId),
+    tenant: &TenantStore,
+    connection: &Connection,
     whole: &Whole<'_>,
     now: Timestamp,
 ) -> Result<(), AccountError> {
+    let (route, connection) = (connection.node_evidence, &connection.id);
     for deserted in &whole.deserted {
         let name = surroundings_name(connection, deserted.as_deref());
         let packed = Surroundings::without_clusters(now).pack()?;
@@ -109,7 +111,7 @@ pub(crate) async fn keep(
     for one in &whole.inhabited {
         let region = Some(one.region.as_str());
         let place = Place { region, ..place };
-        let mut regional = Box::pin(read::region(&one.account, place, &one.clusters)).await;
+        let mut regional = Box::pin(read::region(&one.account, place, &one.clusters, route)).await;
         fill_releases(store, reach, &one.region, &mut regional, now).await?;
         derive(&mut regional, &global, now);
         let packed = Surroundings::of(&regional, now).pack()?;

@@ -15,7 +15,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use plimsoll_inventory::aws::wire::Pace;
 use plimsoll_inventory::kube::Patience;
 use plimsoll_inventory::network::AllowedNetworks;
-use plimsoll_model::{ConnectionId, ConnectionState, FindingState};
+use plimsoll_model::{ConnectionId, ConnectionState, FindingState, NodeRoute};
 use plimsoll_policy::Catalogue;
 use plimsoll_runtime::Clock;
 use plimsoll_store::{Acquired, Claim, Queue};
@@ -25,6 +25,7 @@ use super::*;
 
 mod checks;
 mod hops;
+mod nodes;
 mod units;
 
 /// Clusters `edge` in eu-central-1 and `lab` in eu-west-1; with the two regions and the account, five scans.
@@ -127,6 +128,17 @@ impl Stage {
             connection: connection.id,
             slot: night(),
         }
+    }
+
+    /// Chooses a route to evidence of nodes.
+    async fn choose(&self, job: &AccountJob, route: NodeRoute) {
+        let of = self.store.of(&job.tenant);
+        let connection = of.get_connection(&job.connection).await.unwrap();
+        let connection = Connection {
+            node_evidence: Some(route),
+            ..connection
+        };
+        of.put_connection(&connection).await.unwrap();
     }
 
     /// Scans; gives the cluster and the findings about AWS resources.

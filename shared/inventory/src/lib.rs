@@ -4,6 +4,7 @@
 pub mod aws;
 pub mod files;
 pub mod kube;
+mod kubelet;
 pub mod network;
 pub mod redact;
 pub mod snapshot;

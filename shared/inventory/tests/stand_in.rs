@@ -11,6 +11,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use plimsoll_inventory::aws::discover_clusters;
 use plimsoll_inventory::aws::read::{Place, global, region};
 use plimsoll_inventory::aws::wire::{Account, Pace};
+use plimsoll_model::NodeRoute;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -32,7 +33,7 @@ async fn everything_is_read() {
         region: Some(name),
     };
     let clusters = discover_clusters(&account).await.unwrap();
-    let mut reading = region(&account, here, &clusters).await;
+    let mut reading = region(&account, here, &clusters, Some(NodeRoute::Ssm)).await;
     let everywhere = Place {
         region: None,
         ..here

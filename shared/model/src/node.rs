@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Reason;
@@ -80,6 +80,21 @@ pub struct NodeEvidence {
     /// By the keys of [`NODE_FILES`], `{path, mode, owner, group}`: the mode in octal digits, owner and group by name
     /// where they are root, else by number. A file that is missing here does not exist.
     pub files: BTreeMap<String, Part>,
+}
+
+impl NodeEvidence {
+    /// What is older tells nothing any more: what runs on a node leaves something every twelve hours.
+    pub const FRESH: SignedDuration = SignedDuration::from_hours(48);
+
+    /// How far clocks of nodes may be off.
+    pub const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+    /// Whether it is too old to be believed, or from a time that has not come.
+    #[must_use]
+    pub fn is_outdated(&self, now: Timestamp) -> bool {
+        now.duration_since(self.read_at) > Self::FRESH
+            || self.read_at.duration_since(now) > Self::SKEW
+    }
 }
 
 /// A part of it, or why it is not known.

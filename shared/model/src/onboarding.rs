@@ -1,6 +1,6 @@
 //! A customer's way in: a link that opens the AWS console with the stack of our role filled in.
 
-use crate::hash_text;
+use crate::{NodeRoute, hash_text};
 
 /// Name of the stack that a customer makes, unless they choose another.
 pub const STACK_NAME: &str = "plimsoll";
@@ -21,18 +21,26 @@ pub struct RoleParameters {
     pub cluster_scanner_role: String,
     /// The role to be made in the customer's account.
     pub role_name: String,
+    /// The way to evidence of nodes that the connection's tenant chose.
+    pub node_evidence: Option<NodeRoute>,
 }
 
 impl RoleParameters {
     /// The template's parameters by name; none is `NoEcho`, which a link could not fill in.
     #[must_use]
-    pub fn by_name(&self) -> [(&'static str, &str); 5] {
+    pub fn by_name(&self) -> [(&'static str, &str); 6] {
+        let node_evidence = match self.node_evidence {
+            Some(NodeRoute::Ssm) => NodeRoute::Ssm.as_str(),
+            // Other ways need no right of their own in the account.
+            _ => "none",
+        };
         [
             ("ExternalId", &self.external_id),
             ("VendorAccountId", &self.vendor_account),
             ("AccountScannerRole", &self.account_scanner_role),
             ("ClusterScannerRole", &self.cluster_scanner_role),
             ("RoleName", &self.role_name),
+            ("NodeEvidence", node_evidence),
         ]
     }
 }
@@ -108,6 +116,7 @@ mod tests {
             account_scanner_role: "a+b=c,d@e-scan-account".to_owned(),
             cluster_scanner_role: "plimsoll-scan-cluster".to_owned(),
             role_name: "PlimsollScanner".to_owned(),
+            node_evidence: Some(NodeRoute::Collector),
         }
     }
 
@@ -143,9 +152,16 @@ mod tests {
                  &templateURL=https%3A%2F%2Fb.s3.eu-central-1.amazonaws.com%2Fonboarding%2F{version}%2Frole.yaml\
                  &param_ExternalId=plm-0123456789abcdefghjk&param_VendorAccountId=123456789012\
                  &param_AccountScannerRole=a%2Bb%3Dc%2Cd%40e-scan-account\
-                 &param_ClusterScannerRole=plimsoll-scan-cluster&param_RoleName=PlimsollScanner"
+                 &param_ClusterScannerRole=plimsoll-scan-cluster&param_RoleName=PlimsollScanner\
+                 &param_NodeEvidence=none"
             )
         );
+        let by_ssm = RoleParameters {
+            node_evidence: Some(NodeRoute::Ssm),
+            ..parameters()
+        };
+        let link = quick_create_link("eu-central-1", STACK_NAME, &url, &by_ssm);
+        assert!(link.ends_with("&param_NodeEvidence=ssm"), "{link}");
         let china = quick_create_link("cn-north-1", "s", "u", &parameters());
         assert!(china.starts_with("https://console.amazonaws.cn/"));
     }

@@ -59,6 +59,7 @@ impl Invitation {
             account_scanner_role: format!("{prefix}-scan-account"),
             cluster_scanner_role: format!("{prefix}-scan-cluster"),
             role_name: role.clone(),
+            node_evidence: connection.node_evidence,
         };
         // IAM is the same everywhere: any region does, one of theirs is where they look.
         let region = regions

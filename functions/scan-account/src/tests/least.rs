@@ -46,11 +46,12 @@ fn put_everything(world: &World) {
     }
 }
 
-/// An account that has something of everything.
+/// An account that has something of everything, evidence of nodes too.
 async fn full() -> (Stage, AccountJob) {
     let stage = Stage::new().await;
     put_everything(&stage.world);
     let job = stage.connect_account("acme", RICH_ACCOUNT).await;
+    stage.choose(&job, NodeRoute::Ssm).await;
     (stage, job)
 }
 
@@ -71,7 +72,7 @@ impl Stage {
     }
 }
 
-/// The actions of the customer's role.
+/// The actions of the customer's role, those that its stack is told to allow too.
 fn granted() -> BTreeSet<String> {
     let template = std::fs::read_to_string(below("../../infra/onboarding/role.yaml")).unwrap();
     let lines = template.lines().filter_map(|line| {
@@ -87,7 +88,7 @@ async fn the_customers_role_allows_what_is_asked_for_and_nothing_else() {
     let (stage, mut job) = full().await;
     let catalogue = plimsoll_catalogue::built_in().unwrap();
     stage.night(&catalogue, &mut job).await;
-    let actions = actions().unwrap();
+    let actions = actions(Some(NodeRoute::Ssm)).unwrap();
     let action_of = |request: &plimsoll_world::Request| {
         let asked = (request.service.as_str(), request.operation.as_str());
         let found = actions.iter().find(|(_, all)| all.contains(&asked));
@@ -123,7 +124,7 @@ async fn without_each(catalogue: &Catalogue, actions: Vec<String>) -> Vec<Withou
     let (stage, mut job) = full().await;
     let before = stage.night(catalogue, &mut job).await;
     assert_eq!(before.len(), 3, "a cluster, its region and its account");
-    let all = plimsoll_inventory::aws::wire::actions().unwrap();
+    let all = plimsoll_inventory::aws::wire::actions(None).unwrap();
     let mut seen = Vec::new();
     for action in actions {
         for (service, operation) in &all[&action] {
@@ -156,7 +157,7 @@ fn line(action: &str, policies: &BTreeSet<String>) -> String {
 fn without_an_action_the_declared_policies_are_not_evaluated_and_nothing_else_changes() {
     let catalogue = plimsoll_catalogue::built_in().unwrap();
     let mut shares = vec![Vec::new(); AT_ONCE];
-    for (index, action) in actions().unwrap().into_keys().enumerate() {
+    for (index, action) in actions(None).unwrap().into_keys().enumerate() {
         shares[index % AT_ONCE].push(action);
     }
     let mut seen: Vec<Without> = thread::scope(|scope| {

@@ -52,3 +52,11 @@ resource "aws_iam_role_policy" "read" {
   role   = aws_iam_role.plimsoll.id
   policy = file("${path.module}/read.json")
 }
+
+# With it: `plimsoll access iam --node-evidence ssm`.
+resource "aws_iam_role_policy" "node_evidence" {
+  count  = var.node_evidence == "ssm" ? 1 : 0
+  name   = "node-evidence"
+  role   = aws_iam_role.plimsoll.id
+  policy = file("${path.module}/node-evidence-ssm.json")
+}

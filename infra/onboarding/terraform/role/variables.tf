@@ -35,3 +35,14 @@ variable "role_name" {
   type        = string
   default     = "PlimsollScanner"
 }
+
+variable "node_evidence" {
+  description = "Whether Plimsoll may read what node-evidence-ssm.yaml has nodes leave in the inventory of Systems Manager: none or ssm"
+  type        = string
+  default     = "none"
+
+  validation {
+    condition     = contains(["none", "ssm"], var.node_evidence)
+    error_message = "The way to evidence of nodes that needs a right of its own is ssm; otherwise none."
+  }
+}

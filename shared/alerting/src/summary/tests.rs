@@ -352,6 +352,9 @@ fn an_account_that_refuses_calls_is_one_line() {
         "refused PlimsollScanner 4 calls (ec2:DescribeVolumes, ec2:DescribeVpcs, iam:ListRoles and 1 more), and what needs them is not evaluated"
     );
     assert!(lines[0].mend.as_deref().unwrap().contains("role.yaml"));
+    world.missing = vec![refused("ssm:GetInventory")];
+    let mend = world.summary().not_evaluated[0].mend.clone().unwrap();
+    assert!(mend.ends_with(" NodeEvidence=ssm"), "{mend}");
     world.missing = vec![Reason::new(ReasonCode::ApiError, "kms:ListKeys: no answer")];
     let names = world.summary().not_evaluated;
     let names: Vec<&str> = names.iter().map(|line| line.cluster.as_str()).collect();

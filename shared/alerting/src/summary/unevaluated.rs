@@ -13,6 +13,8 @@ use crate::context::{UnevaluatedLine, When, one_line};
 const NAMED: usize = 3;
 /// What brings the customer's role up to date: the parameters of the stack stay.
 const UPDATE: &str = "aws cloudformation deploy --stack-name plimsoll --template-file role.yaml --capabilities CAPABILITY_NAMED_IAM";
+/// The call that the role allows only where its stack is told to.
+const OF_SSM: &str = "ssm:GetInventory";
 
 pub(super) fn lines(week: &Week<'_>, zone: &TimeZone) -> Vec<UnevaluatedLine> {
     let mut lines = Vec::new();
@@ -81,6 +83,10 @@ fn refusals(clusters: &[ClusterWeek<'_>]) -> impl Iterator<Item = UnevaluatedLin
         }
     }
     accounts.into_iter().map(|((account, role), calls)| {
+        let mend = match calls.contains(OF_SSM) {
+            true => format!("{UPDATE} --parameter-overrides NodeEvidence=ssm"),
+            false => UPDATE.to_owned(),
+        };
         let count = calls.len();
         let named: Vec<&str> = calls.into_iter().take(NAMED).collect();
         let more = match count - named.len() {
@@ -95,7 +101,7 @@ fn refusals(clusters: &[ClusterWeek<'_>]) -> impl Iterator<Item = UnevaluatedLin
             what: format!(
                 "refused {role} {count} call{plural} ({named}{more}), and what needs {them} is not evaluated"
             ),
-            mend: Some(UPDATE.to_owned()),
+            mend: Some(mend),
         }
     })
 }

@@ -26,7 +26,7 @@ pub fn of_nodes(
     nodes: &[NodeRef],
     now: Timestamp,
 ) -> Vec<NodeEvidence> {
-    let of = |node: &NodeRef| match of_node(machines, route, node) {
+    let of = |node: &NodeRef| match of_node(machines, route, node, now) {
         Ok(evidence) => NodeEvidence {
             node: node.name.clone(),
             ..evidence
@@ -45,6 +45,7 @@ fn of_node(
     machines: Option<&Machines>,
     route: NodeRoute,
     node: &NodeRef,
+    now: Timestamp,
 ) -> Result<NodeEvidence, Reason> {
     let unread = |need: String| Reason::new(ReasonCode::InputUnread, need);
     let Some(id) = node.instance_id() else {
@@ -58,10 +59,23 @@ fn of_node(
         return Err(unread(need));
     };
     if let Some(evidence) = machines.evidence.get(id) {
-        return Ok(evidence.clone());
+        // What nobody could make sense of says so at any age. Ids of instances never come again: it is of this machine.
+        if tells_nothing(evidence) || !evidence.is_outdated(now) {
+            return Ok(evidence.clone());
+        }
+        let need = format!("evidence of {id}, read at {}", evidence.read_at);
+        return Err(Reason::new(ReasonCode::Expired, need));
     }
     Err(machines
         .gap
         .clone()
         .unwrap_or_else(|| unread(format!("evidence of {id} by the route {}", route.as_str()))))
 }
+
+fn tells_nothing(evidence: &NodeEvidence) -> bool {
+    let mut parts = evidence.files.values().chain([&evidence.kubelet]);
+    parts.all(|part| matches!(part, Part::Unknown(_)))
+}
+
+#[cfg(test)]
+mod tests;

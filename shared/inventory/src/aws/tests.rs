@@ -122,7 +122,7 @@ async fn a_cluster_is_described_in_the_shape_of_its_template() {
         account: ACME,
         region: Some("eu-central-1"),
     };
-    let reading = Box::pin(read::region(&account, place, &[cluster])).await;
+    let reading = Box::pin(read::region(&account, place, &[cluster], None)).await;
     let mut resources = reading.objects.into_iter();
     let resource = resources.find(|object| object["kind"] == "AWS::EKS::Cluster");
     let resource = resource.unwrap();

@@ -1,28 +1,36 @@
 //! What is read after what: lists at once, then what they name.
 
+use plimsoll_model::NodeRoute;
+
 use super::ec2::{groups, images, instances, network, storage, templates};
 use super::reader::Reader;
 use super::{
     Place, Reading, account as settings, acm, autoscaling, backup, cloudtrail, ecr, efs, eks, elb,
-    guardduty, iam, kms, logs, region as regional, secrets,
+    guardduty, iam, kms, logs, region as regional, secrets, ssm,
 };
 use crate::aws::clusters::DiscoveredCluster;
+use crate::aws::machines::Machines;
 use crate::aws::wire::Account;
 
 /// Reads everything of a region that policies are about: what clusters may use, and what the region is set to.
-/// `clusters` are those whose parts are read. Nothing that is refused stops the rest.
+/// `clusters` are those whose parts are read. `route` is the way to evidence of nodes that the tenant chose, if any: a
+/// route that leads through the account is taken with the rest. Nothing that is refused stops the rest.
 pub async fn region(
     account: &Account,
     place: Place<'_>,
     clusters: &[DiscoveredCluster],
+    route: Option<NodeRoute>,
 ) -> Reading {
     let at = Reader { account, place };
-    let (lists, templates, protected) = tokio::join!(
+    let (lists, templates, protected, left) = tokio::join!(
         lists(at, clusters),
         templates::read(at),
-        backup::protected(at)
+        backup::protected(at),
+        left(at, route),
     );
     let mut reading = Reading::default();
+    let left = left.map(|machines| (NodeRoute::Ssm, machines));
+    reading.machines.extend(left);
     for list in lists {
         reading.append(list);
     }
@@ -36,6 +44,14 @@ pub async fn region(
     reading.take_named(images::IMAGE, images, &images::NAMED_BY);
     reading.take_named(kms::KEY, Ok(keys), &kms::NAMED_BY);
     reading
+}
+
+/// What the instances of the region left in the inventory of Systems Manager, where the tenant chose that route.
+async fn left(at: Reader<'_>, route: Option<NodeRoute>) -> Option<Machines> {
+    match route {
+        Some(NodeRoute::Ssm) => Some(Box::pin(ssm::read(at)).await),
+        _ => None,
+    }
 }
 
 /// What needs nothing of anything else.

@@ -24,6 +24,7 @@ mod reader;
 mod region;
 mod secrets;
 mod shape;
+mod ssm;
 #[cfg(test)]
 mod tests;
 mod waf;

@@ -21,7 +21,7 @@ async fn read(stage: &Stage, of: &str) -> Reading {
         region: Some(REGION),
     };
     let clusters = discover_clusters(&account).await.unwrap();
-    Box::pin(region(&account, place, &clusters)).await
+    Box::pin(region(&account, place, &clusters, None)).await
 }
 
 impl Stage {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_model::NodeRoute;
+
 use super::call::Call;
 use super::table::table;
 
@@ -16,19 +18,28 @@ const OURS: [(&str, &str); 6] = [
     ("sts", "GetCallerIdentity"),
 ];
 
+/// What is asked for by whoever chose a route to evidence of nodes, and by nobody else.
+const OF_ROUTES: [(NodeRoute, &str, &str); 1] = [(NodeRoute::Ssm, "ssm", "GetInventory")];
+
 /// What an operation is called on the wire: the name that its requests are signed for, and its own.
 pub type SignedOperation = (&'static str, &'static str);
 
-/// The IAM actions that reading an account takes, for example `ec2:DescribeSubnets`, with the operations that take each.
+/// The IAM actions that reading an account takes, for example `ec2:DescribeSubnets`, with the operations that take each:
+/// those that every account is asked for, and those of a route to evidence of nodes that was chosen.
 ///
 /// # Errors
 /// When the table cannot be read (a test holds that it can).
-pub fn actions() -> Result<BTreeMap<String, Vec<SignedOperation>>, String> {
+pub fn actions(route: Option<NodeRoute>) -> Result<BTreeMap<String, Vec<SignedOperation>>, String> {
     let table = table()?;
     let services = table.operations.iter();
     let all = services
         .flat_map(|(service, operations)| operations.keys().map(move |name| (*service, *name)));
-    let of_customers = all.filter(|call| !OURS.contains(call));
+    let is_chosen = |call: &(&str, &str)| {
+        let mut of_routes = OF_ROUTES.iter();
+        let found = of_routes.find(|(_, service, name)| *call == (*service, *name));
+        found.is_none_or(|(of, ..)| Some(*of) == route)
+    };
+    let of_customers = all.filter(|call| !OURS.contains(call) && is_chosen(call));
     let mut actions: BTreeMap<String, Vec<SignedOperation>> = BTreeMap::new();
     for (service, operation) in of_customers.filter_map(|(s, name)| table.find(s, name)) {
         let action = Call::action(service, operation);
@@ -44,7 +55,7 @@ mod tests {
 
     #[test]
     fn only_what_reads_is_asked_for() {
-        let actions = actions().unwrap();
+        let actions = super::actions(Some(NodeRoute::Ssm)).unwrap();
         for action in actions.keys() {
             let verb = action.split(':').next_back().unwrap();
             let reads = ["Describe", "Get", "List", "BatchGet"];
@@ -63,6 +74,14 @@ mod tests {
         ] {
             assert!(!actions.contains_key(never));
         }
+        let added = |route| {
+            let without = super::actions(None).unwrap();
+            let with = super::actions(route).unwrap();
+            let added = with.keys().filter(|action| !without.contains_key(*action));
+            added.cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(added(Some(NodeRoute::Ssm)), ["ssm:GetInventory"]);
+        assert!(added(Some(NodeRoute::Collector)).is_empty());
         for (service, name) in OURS {
             assert!(
                 table().unwrap().find(service, name).is_some(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use plimsoll_cel::Bump;
 use plimsoll_model::{
     COLLECTED_KEY, COLLECTED_LABEL, COLLECTOR_NAMESPACE, NodeEvidence, NodeRoute, Part, Reason,
@@ -12,12 +12,6 @@ use plimsoll_model::{
 use super::NodeRef;
 use crate::kube::list::{ListEvent, ListOutcome, ListScope};
 use crate::kube::reader::ClusterReader;
-
-/// What is older tells nothing any more: a program that runs leaves something every twelve hours.
-const FRESH: SignedDuration = SignedDuration::from_hours(48);
-
-/// How far clocks of nodes may be off.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The longest evidence that is read, in bytes.
 const LONGEST: usize = 256 << 10;
@@ -112,12 +106,12 @@ pub(super) fn evidence(
     if evidence.node != *name {
         return Err(malformed(()));
     }
-    if now.duration_since(read_at) > FRESH || read_at.duration_since(now) > SKEW {
+    if evidence.is_outdated(now) {
         let why = format!(", read at {read_at}");
         return Err(reason(ReasonCode::Expired, &why));
     }
     let joined = node.created.unwrap_or(Timestamp::MIN);
-    if joined.duration_since(read_at) > SKEW {
+    if joined.duration_since(read_at) > NodeEvidence::SKEW {
         let why = format!(", which joined at {joined}: what there is was read at {read_at}");
         return Err(reason(ReasonCode::InputUnread, &why));
     }

@@ -5,6 +5,7 @@ mod many;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use plimsoll_model::NodeRoute;
 use serde_json::json;
 
 use crate::aws::DiscoveredCluster;
@@ -40,13 +41,13 @@ async fn calls(objects: usize, clusters: usize) -> BTreeMap<String, usize> {
         account: ACME,
         region: Some(REGION),
     };
-    region(&account, place, &clusters).await;
+    region(&account, place, &clusters, Some(NodeRoute::Ssm)).await;
     let everywhere = Place {
         region: None,
         ..place
     };
     global(&account, everywhere).await;
-    let actions = actions().unwrap();
+    let actions = actions(Some(NodeRoute::Ssm)).unwrap();
     let mut calls = BTreeMap::new();
     for request in stage.world.requests().split_off(before) {
         let asked = (request.service.as_str(), request.operation.as_str());

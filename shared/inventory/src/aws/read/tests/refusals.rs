@@ -41,7 +41,7 @@ async fn whoever_may_nothing_learns_why() {
         region: "eu-central-1".to_owned(),
         described: json!({"name": "prod"}),
     };
-    let mut reading = region(&account, PLACE, &[cluster]).await;
+    let mut reading = region(&account, PLACE, &[cluster], None).await;
     let place = Place {
         region: None,
         ..PLACE
@@ -87,7 +87,7 @@ async fn a_part_that_is_refused_is_unknown_at_its_place() {
             .then(|| systems.to_owned())
     })
     .await;
-    let reading = region(&account, PLACE, &[]).await;
+    let reading = region(&account, PLACE, &[], None).await;
     assert_eq!(reading.gaps["AWS::EFS::FileSystem"], None);
     let system = object(&reading, "AWS::EFS::FileSystem");
     assert_eq!(system["Properties"]["Encrypted"], true);
@@ -113,7 +113,7 @@ async fn beyond_the_budget_a_part_is_unknown() {
         _ => None,
     })
     .await;
-    let reading = region(&account, PLACE, &[]).await;
+    let reading = region(&account, PLACE, &[], None).await;
     let parts = reading
         .objects
         .iter()

@@ -20,7 +20,7 @@ async fn read(stage: &Stage) -> Reading {
         region: Some("eu-central-1"),
     };
     let clusters = discover_clusters(&account).await.unwrap();
-    region(&account, place, &clusters).await
+    region(&account, place, &clusters, None).await
 }
 
 fn find<'a>(reading: &'a Reading, kind: &str, name: &str) -> &'a Value {

@@ -251,5 +251,11 @@ const JSON: &[(&str, &str, &str, &str)] = &[
         "ResourceComplianceSummaryItems",
         r#"{"ResourceId": "i-#"}"#,
     ),
+    (
+        "ssm",
+        "GetInventory",
+        "Entities",
+        r#"{"Id": "i-#", "Data": {"Custom:PlimsollKubelet": {"TypeName": "Custom:PlimsollKubelet"}}}"#,
+    ),
     ("wafv2", "ListWebACLs", "WebACLs", r#"{"ARN": "arn:acl-#"}"#),
 ];
