@@ -107,7 +107,8 @@ impl Service {
                 return Ok(None);
             }
         };
-        if self.handle(&message).await != Some(Disposition::Retry) {
+        // What a handler holds while it waits is large, and would else lie on the stack of whoever waits for it.
+        if Box::pin(self.handle(&message)).await != Some(Disposition::Retry) {
             self.store.queues().delete(queue, &received.receipt).await?;
         }
         Ok(Some(message))
