@@ -34,6 +34,7 @@ impl World {
                 .map(|short| object(short, region))
                 .collect(),
             gaps: gaps(&part["whole"]),
+            ..Reading::default()
         };
         World {
             regional: reading(&text["regional"], Some("eu-central-1")),
