@@ -4,6 +4,7 @@ mod calls;
 mod deserted;
 mod endpoint;
 mod least;
+mod nodes;
 mod unreachable;
 
 use std::sync::Arc;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use plimsoll_model::{NODE_FILES, Part};
 use serde_json::{Value, json};
 
-use super::settings::{CLIENT_CA as SETTING, Settings};
+use super::settings::Settings;
+use super::table::CLIENT_CA as SETTING;
 use crate::aws::derive::look::unread;
 use crate::aws::read::unknown;
 

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::form::{Form, truth};
-use super::settings::{GATE, SECCOMP, SETTINGS, Setting, Settings, misplaced};
+use super::settings::{Settings, misplaced};
+use super::table::{GATE, SECCOMP, SETTINGS, Setting};
 use crate::aws::derive::look::{Known, unread};
 
 /// Flags that name another file with settings.

@@ -39,6 +39,11 @@ pub(super) fn family(image: &Value) -> Known<Family> {
         ));
     }
     let name = look::text(image, "Live.Name")?.ok_or_else(|| unread("the name of the image"))?;
+    if name.starts_with("eks-auto-") {
+        return Err(unread(
+            "what an image of EKS Auto Mode starts its kubelet with",
+        ));
+    }
     if name.starts_with("Windows") {
         return Err(unread("what an image of Windows starts its kubelet with"));
     }

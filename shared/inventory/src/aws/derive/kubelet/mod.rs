@@ -11,6 +11,7 @@ mod nodeadm;
 mod pieces;
 mod settings;
 mod shell;
+mod table;
 #[cfg(test)]
 mod tests;
 

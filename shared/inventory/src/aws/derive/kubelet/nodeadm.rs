@@ -3,14 +3,13 @@
 //! awslabs/amazon-eks-ami: `nodeadm/internal/kubelet/config.go` (defaults, the user's part as a drop-in over them),
 //! `environment.go` (flags), `nodeadm/internal/configprovider/` (user data), `nodeadm/internal/api/merge.go`.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::files::{self, Files};
 use super::pieces::{Kind, Piece, must_be_idle};
-use super::settings::Settings;
+use super::settings::{Settings, Stands, stands_at};
+use super::table::SETTINGS;
 use super::{Told, shell};
 use crate::aws::derive::look::{Known, malformed, unread};
 
@@ -138,16 +137,18 @@ fn merge(into: &mut Value, from: &Value) {
 
 /// Two that say different things of one setting: which of them counts depends on nodeadm's release.
 fn disagreed(specs: &[&Value], settings: &mut Settings) {
-    let mut said = BTreeMap::new();
-    for spec in specs {
-        let own = Settings::of(&spec["kubelet"]["config"]);
-        for path in own.paths() {
-            let value = own.get(path).cloned();
-            let before = said.entry(path).or_insert_with(|| value.clone());
-            if *before != value {
-                let what = format!("{path}, of which two NodeConfigs say different things");
-                settings.set(path, Err(unread(&what)));
-            }
+    for setting in &SETTINGS {
+        let said = specs
+            .iter()
+            .map(|spec| stands_at(&spec["kubelet"]["config"], setting.path));
+        let mut said = said.filter(|stands| *stands != Stands::Nothing);
+        let first = said.next();
+        if said.any(|other| Some(other) != first) {
+            let what = format!(
+                "{}, of which two NodeConfigs say different things",
+                setting.path
+            );
+            settings.set(setting.path, Err(unread(&what)));
         }
     }
 }

@@ -8,139 +8,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::form::Form;
+use super::table::{BOOTSTRAP, CERTIFICATE, KEY, SETTINGS};
 use crate::aws::derive::look::{Known, malformed};
 use crate::aws::read::unknown;
 
 /// Where a kubelet keeps the pair that it signs itself: its `--cert-dir`.
 const SELF_SIGNED: &str = "/var/lib/kubelet/pki/kubelet";
-
-/// A setting of a kubelet.
-#[derive(Debug)]
-pub(super) struct Setting {
-    /// Its path in a KubeletConfiguration.
-    pub(super) path: &'static str,
-    /// The flag of the command line that goes before it.
-    pub(super) flag: Option<&'static str>,
-    /// What it may hold.
-    pub(super) form: Form,
-    /// What a kubelet uses where nothing is said, if it shows that: as JSON.
-    default: Option<&'static str>,
-}
-
-const fn setting(
-    path: &'static str,
-    flag: Option<&'static str>,
-    form: Form,
-    default: Option<&'static str>,
-) -> Setting {
-    Setting {
-        path,
-        flag,
-        form,
-        default,
-    }
-}
-
-/// All that policies read. Flags: kubernetes/kubernetes, `cmd/kubelet/app/options/options.go`; defaults:
-/// `pkg/kubelet/apis/config/v1beta1/defaults.go` there, the same from Kubernetes 1.30 to 1.36.
-pub(super) const SETTINGS: [Setting; 21] = [
-    setting(
-        "allowedUnsafeSysctls",
-        Some("allowed-unsafe-sysctls"),
-        Form::Words,
-        None,
-    ),
-    setting(
-        "authentication.anonymous.enabled",
-        Some("anonymous-auth"),
-        Form::Truth,
-        Some("false"),
-    ),
-    setting(
-        "authentication.x509.clientCAFile",
-        Some("client-ca-file"),
-        Form::Path,
-        None,
-    ),
-    setting(
-        "authorization.mode",
-        Some("authorization-mode"),
-        Form::Word,
-        Some("\"Webhook\""),
-    ),
-    setting("enableProfilingHandler", None, Form::Truth, Some("true")),
-    setting(
-        "eventRecordQPS",
-        Some("event-qps"),
-        Form::Number,
-        Some("50"),
-    ),
-    setting(GATE, None, Form::Gate, None),
-    setting(
-        "imagePullCredentialsVerificationPolicy",
-        None,
-        Form::Word,
-        None,
-    ),
-    setting(
-        "makeIPTablesUtilChains",
-        Some("make-iptables-util-chains"),
-        Form::Truth,
-        Some("true"),
-    ),
-    setting(
-        "podPidsLimit",
-        Some("pod-max-pids"),
-        Form::Number,
-        Some("-1"),
-    ),
-    setting(
-        "protectKernelDefaults",
-        Some("protect-kernel-defaults"),
-        Form::Truth,
-        None,
-    ),
-    setting("readOnlyPort", Some("read-only-port"), Form::Number, None),
-    setting(
-        "rotateCertificates",
-        Some("rotate-certificates"),
-        Form::Truth,
-        None,
-    ),
-    setting(SECCOMP, Some("seccomp-default"), Form::Truth, Some("false")),
-    setting(
-        BOOTSTRAP,
-        Some("rotate-server-certificates"),
-        Form::Truth,
-        None,
-    ),
-    setting("staticPodURL", Some("manifest-url"), Form::Secret, None),
-    setting(
-        "streamingConnectionIdleTimeout",
-        Some("streaming-connection-idle-timeout"),
-        Form::Span,
-        Some("\"4h0m0s\""),
-    ),
-    setting(CERTIFICATE, Some("tls-cert-file"), Form::Path, None),
-    setting(
-        "tlsCipherSuites",
-        Some("tls-cipher-suites"),
-        Form::Words,
-        None,
-    ),
-    setting("tlsMinVersion", Some("tls-min-version"), Form::Word, None),
-    setting(KEY, Some("tls-private-key-file"), Form::Path, None),
-];
-
-/// The feature gate that policies read, which `--feature-gates` sets with others.
-pub(super) const GATE: &str = "featureGates.RotateKubeletServerCertificate";
-/// The flag of this one counts beside the setting, not before it.
-pub(super) const SECCOMP: &str = "seccompDefault";
-/// What clients' certificates are checked by.
-pub(super) const CLIENT_CA: &str = "authentication.x509.clientCAFile";
-const BOOTSTRAP: &str = "serverTLSBootstrap";
-const CERTIFICATE: &str = "tlsCertFile";
-const KEY: &str = "tlsPrivateKeyFile";
 
 /// What is said of settings, by path.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -184,11 +57,6 @@ impl Settings {
         self.0.get(path)
     }
 
-    /// The paths that something is said of.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.keys().copied()
-    }
-
     /// As `/configz` shows them: with the kubelet's defaults, without what is off, zero or empty where its type leaves that
     /// out, and with the pair that it signs itself where it is given none (`InitializeTLS` in `cmd/kubelet/app/server.go`).
     pub(super) fn shown(mut self) -> Value {
@@ -228,14 +96,21 @@ pub(super) fn misplaced(path: &str, what: &str) -> plimsoll_model::Reason {
     malformed(&format!("{path} in the user data, {what}"))
 }
 
-enum Stands<'a> {
+/// What a KubeletConfiguration has at a path.
+#[derive(Debug, PartialEq)]
+pub(super) enum Stands<'a> {
+    /// Nothing.
     Nothing,
+    /// Null: what was said before does not hold.
     Removed,
+    /// This.
     Value(&'a Value),
+    /// Something that has no members stands above it.
     Beyond,
 }
 
-fn stands_at<'a>(config: &'a Value, path: &str) -> Stands<'a> {
+/// What stands at the path of a setting.
+pub(super) fn stands_at<'a>(config: &'a Value, path: &str) -> Stands<'a> {
     let mut value = config;
     for step in path.split('.') {
         match value {

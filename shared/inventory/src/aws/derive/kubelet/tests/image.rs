@@ -44,6 +44,7 @@ fn other_images_are_not_known() {
             "amazon",
             "Windows",
         ),
+        ("eks-auto-standard-arm64-1.34", "amazon", "EKS Auto Mode"),
         (
             "al2023-ami-2023.6.20241121.0-kernel-6.1-x86_64",
             "amazon",

@@ -227,6 +227,7 @@ fn two_that_disagree_are_not_guessed_between() {
     let two = both("true", "false");
     assert!(two["seccompDefault"]["$unknown"].is_string(), "{two}");
     assert_eq!(two["eventRecordQPS"], 7);
+    assert!(both("null", "true")["seccompDefault"]["$unknown"].is_string());
 }
 
 #[test]

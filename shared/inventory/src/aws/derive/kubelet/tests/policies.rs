@@ -6,7 +6,7 @@ use std::path::Path;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::aws::derive::kubelet::settings::SETTINGS;
+use crate::aws::derive::kubelet::table::SETTINGS;
 
 /// Functions of lists, texts and optionals that stand where a member would.
 const FUNCTIONS: [&str; 6] = ["all", "contains", "join", "matches", "orValue", "size"];
