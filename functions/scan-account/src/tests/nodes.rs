@@ -75,7 +75,7 @@ impl Stage {
 fn of_policy<'a>(findings: &'a [Finding], policy: &str) -> Vec<(&'a str, FindingState)> {
     let of = findings.iter().filter(|one| one.policy.as_str() == policy);
     let mut named: Vec<_> = of
-        .map(|one| (one.resource.name.as_str(), one.state))
+        .map(|one| (one.resource.name.as_deref().unwrap(), one.state))
         .collect();
     named.sort_by_key(|(name, _)| *name);
     named
