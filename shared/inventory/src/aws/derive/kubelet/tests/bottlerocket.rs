@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::{file, known, need, shown, told};
 use crate::aws::derive::kubelet::image::Family::Bottlerocket;
 
-const HEAD: &str = "[settings.kubernetes]\napi-server = \"https://example.com\"\ncluster-certificate = \"Y2VydGlmaWNhdGU=\"\ncluster-name = \"prod\"\nmax-pods = 58\n";
+pub(super) const HEAD: &str = "[settings.kubernetes]\napi-server = \"https://example.com\"\ncluster-certificate = \"Y2VydGlmaWNhdGU=\"\ncluster-name = \"prod\"\nmax-pods = 58\n";
 
 fn with(settings: &str) -> Value {
     shown(

@@ -53,3 +53,22 @@ fn known(part: &Part) -> &Value {
 fn file(path: &str, mode: &str) -> Value {
     json!({ "path": path, "mode": mode, "owner": "root", "group": "root" })
 }
+
+#[test]
+fn user_data_that_is_cut_anywhere_is_told_or_refused() {
+    let families = [Family::Nodeadm, Family::Bootstrap, Family::Bottlerocket];
+    let mut told = 0;
+    for text in [
+        nodeadm::multipart_of_a_group(),
+        bootstrap::MANAGED.to_owned(),
+        bottlerocket::HEAD.to_owned(),
+    ] {
+        for (end, _) in text.char_indices() {
+            for family in families {
+                let cut = of_family(family, &encoded(&text[..end]));
+                told += usize::from(cut.is_ok_and(|told| told.settings.shown().is_object()));
+            }
+        }
+    }
+    assert!(told > 0);
+}

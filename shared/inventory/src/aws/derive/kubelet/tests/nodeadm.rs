@@ -35,6 +35,11 @@ fn with(kubelet: &str) -> String {
     }
 }
 
+/// A managed node group of which the customer sets something.
+pub(super) fn multipart_of_a_group() -> String {
+    with("    config: { readOnlyPort: 10255 }\n    flags:\n    - --anonymous-auth=true\n")
+}
+
 fn config(settings: &str) -> Value {
     shown(Nodeadm, &with(&format!("    config:\n{settings}")))
 }
