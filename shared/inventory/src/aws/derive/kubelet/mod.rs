@@ -101,6 +101,10 @@ fn user_data<'a>(instance: &'a Value, lists: &Lists<'a>) -> Known<&'a str> {
             "user data of an instance that no group and no fleet started",
         ));
     }
+    let version = look::text(of, "Version")?;
+    if version.is_none_or(|version| version.parse::<u64>().is_err()) {
+        return Err(unread("the version of the launch template"));
+    }
     let template = templates::named(of, lists)?;
     let template = template.ok_or_else(|| unread("user data of a launch template that is gone"))?;
     look::text(template, OF_TEMPLATE)?

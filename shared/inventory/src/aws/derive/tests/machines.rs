@@ -114,6 +114,13 @@ fn without_user_data_that_must_be_theirs_nothing_is_known() {
         "7".into(),
     );
     needs(&gone, "launch template that is gone");
+    let default = with(
+        instance,
+        "i-1",
+        "/Properties/LaunchTemplate/Version",
+        Value::Null,
+    );
+    needs(&default, "the version of the launch template");
     let none = with(
         template,
         "lt-eks:1",
