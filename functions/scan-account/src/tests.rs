@@ -4,8 +4,8 @@ mod calls;
 mod deserted;
 mod endpoint;
 mod least;
-mod nodes;
 mod unreachable;
+mod user_data;
 
 use std::sync::Arc;
 use std::time::SystemTime;
