@@ -254,7 +254,7 @@ fn ids_of_all_kinds_are_explained() {
     assert!(
         control
             .out
-            .contains("routes   collector, nodes-proxy, attestation"),
+            .contains("routes   collector, ssm, ami, nodes-proxy, attestation"),
         "{}",
         control.out
     );

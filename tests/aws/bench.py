@@ -58,7 +58,7 @@ def initialisation_ms(program: Path) -> float:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     variables = ["TABLE", "CONTROL_TABLE", "BUCKET"]
     variables += ["ACCOUNT_JOBS_URL", "CLUSTER_JOBS_URL", "FINISHED_SCANS_URL", "DELIVERIES_URL"]
-    told = {name: "https://example.invalid/x" for name in variables}
+    told = {name: "https://example.invalid/x" for name in variables} | {"SECRETS_PREFIX": "plimsoll"}
     told |= {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_address[1]}", "AWS_REGION": "eu-central-1"}
     told |= {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "a", "AWS_LAMBDA_FUNCTION_NAME": "scan-cluster"}
     told |= {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769", "AWS_LAMBDA_FUNCTION_VERSION": "1"}

@@ -5,6 +5,7 @@ mod deserted;
 mod endpoint;
 mod least;
 mod unreachable;
+mod user_data;
 
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -7,6 +7,7 @@ mod account;
 pub mod border;
 mod fields;
 mod grants;
+mod kubelet;
 mod links;
 mod lists;
 mod look;
@@ -21,6 +22,7 @@ mod tests;
 mod user_data;
 
 use jiff::Timestamp;
+use plimsoll_model::NodeRoute;
 use serde_json::{Map, Value};
 
 use self::fields::Fields;
@@ -38,7 +40,8 @@ struct Change {
 /// Derives what comes of the objects of a region and of `global`, what its account has for all regions. Sets
 /// `metadata.clusters`, `Use` and `Derived`, removes user data, and puts the roles that clusters of the region use beside
 /// the region's objects. Where it is not known who uses the things of a kind, `Use` is unknown, and so is one more item of
-/// `metadata.clusters`. `read_at` is when it was read; ages are counted to it. Doing it again changes nothing.
+/// `metadata.clusters`. Says what the instances of clusters are started with, unless that was said before: user data is at
+/// hand only once. `read_at` is when it was read; ages are counted to it. Doing it again changes nothing.
 pub fn derive(regional: &mut Reading, global: &Reading, read_at: Timestamp) {
     let lists = Lists::new(regional, global);
     let links = Links::of(&lists, None);
@@ -47,6 +50,8 @@ pub fn derive(regional: &mut Reading, global: &Reading, read_at: Timestamp) {
         used: links.told(object),
     };
     let changes: Vec<Change> = regional.objects.iter().map(change).collect();
+    let is_known = regional.machines.contains_key(&NodeRoute::Ami);
+    let machines = (!is_known).then(|| kubelet::machines(&lists, &links, read_at));
     let used = lists
         .some(ROLE)
         .iter()
@@ -70,6 +75,9 @@ pub fn derive(regional: &mut Reading, global: &Reading, read_at: Timestamp) {
     regional.objects.retain(|object| object["kind"] != ROLE);
     regional.objects.extend(roles);
     regional.gaps.insert(ROLE, gap);
+    regional
+        .machines
+        .extend(machines.map(|machines| (NodeRoute::Ami, machines)));
 }
 
 /// The same of what an account has for all regions, which no cluster needs to use: IAM, trails, the account itself.

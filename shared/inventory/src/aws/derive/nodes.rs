@@ -8,8 +8,8 @@ use super::look::{self, Known, unread};
 use super::{moments, templates, user_data};
 
 /// Where user data is kept until it was looked at.
-const USER_DATA: &str = "Properties.UserData";
-const OF_TEMPLATE: &str = "Properties.LaunchTemplateData.UserData";
+pub(super) const USER_DATA: &str = "Properties.UserData";
+pub(super) const OF_TEMPLATE: &str = "Properties.LaunchTemplateData.UserData";
 const FOUND: &str = "Derived.UserDataSecrets";
 
 /// The names of secrets in the user data of a launch template.

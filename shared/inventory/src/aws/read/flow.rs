@@ -37,6 +37,8 @@ pub async fn region(
     backup::note(&mut reading, &protected);
     let templates = templates::with_used(at, templates, &reading.objects).await;
     reading.take_named(templates::TEMPLATE, templates, &templates::NAMED_BY);
+    let has_templates = matches!(reading.gaps.get(templates::TEMPLATE), Some(None));
+    instances::user_data(at, &mut reading.objects, has_templates).await;
     let (images, keys) = tokio::join!(
         images::read(at, &reading.objects),
         kms::read(at, &reading.objects)

@@ -337,6 +337,33 @@ fn what_is_not_known_says_why_in_the_object() {
 }
 
 #[test]
+fn only_what_we_made_ourselves_may_be_unknown_in_its_parts() {
+    let arena = Bump::new();
+    let line = "inputUnread a mode";
+    let evidence = NodeEvidence {
+        node: "a".to_owned(),
+        read_at: now(),
+        kubelet: Part::Known(json!({ "readOnlyPort": { "$unknown": line } })),
+        files: [(
+            "config".to_owned(),
+            Part::Known(json!({ "mode": { "$unknown": line } })),
+        )]
+        .into(),
+    };
+    for route in NodeRoute::ALL {
+        let object = node_config(&node("a"), route, &evidence, &arena);
+        for path in [
+            &["kubelet", "readOnlyPort"][..],
+            &["files", "config", "mode"],
+        ] {
+            let part = object.at(path).unwrap();
+            let is_unknown = part == Node::Unknown(line);
+            assert_eq!(is_unknown, route == NodeRoute::Ami, "{route:?} {path:?}");
+        }
+    }
+}
+
+#[test]
 fn fargate_has_no_machine_to_look_into() {
     let arena = Bump::new();
     let decoded = |label: &str| {

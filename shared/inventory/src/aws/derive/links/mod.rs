@@ -56,7 +56,7 @@ const SPREAD: &[(&str, &[&str])] = &[
 
 const CLUSTER: &str = "AWS::EKS::Cluster";
 const SCALING: &str = "AWS::AutoScaling::AutoScalingGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
+pub(super) const INSTANCE: &str = "AWS::EC2::Instance";
 const TEMPLATE: &str = super::templates::TEMPLATE;
 const VOLUME: &str = "AWS::EC2::Volume";
 const IMAGE: &str = "AwsImage";

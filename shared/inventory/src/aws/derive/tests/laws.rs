@@ -1,6 +1,6 @@
 //! Nothing is friendlier because less was read, whatever is lost; and neither order nor repetition changes anything.
 
-use plimsoll_model::{Reason, ReasonCode};
+use plimsoll_model::{Part, Reason, ReasonCode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -51,6 +51,7 @@ fn clusters_are_no_fewer(less: &Value, all: &Value) -> bool {
 }
 
 pub(super) fn check(less: &World, all: &World, what: &str) {
+    check_machines(less, all, what);
     let sides = [(&less.regional, &all.regional), (&less.global, &all.global)];
     for (less, all) in sides {
         for object in &all.objects {
@@ -77,6 +78,37 @@ pub(super) fn check(less: &World, all: &World, what: &str) {
                 id(object)
             );
         }
+    }
+}
+
+/// Whether evidence of nodes says nothing that it did not say before, and what is gone is missing for a reason.
+fn check_machines(less: &World, all: &World, what: &str) {
+    for (route, before) in &all.regional.machines {
+        let found = &less.regional.machines[route];
+        for (id, before) in &before.evidence {
+            let Some(found) = found.evidence.get(id) else {
+                assert!(found.gap.is_some(), "{what}: {id} is gone without a word");
+                continue;
+            };
+            let kubelet = is_no_more_told(&found.kubelet, Some(&before.kubelet));
+            assert!(kubelet, "{what}: {id}: {:?}", found.kubelet);
+            let kept = before.files.keys().all(|key| found.files.contains_key(key));
+            let files = found.files.iter();
+            let no_more = |(key, file)| is_no_more_told(file, before.files.get(key));
+            assert!(
+                kept && files.into_iter().all(no_more),
+                "{what}: {id}: {:?}",
+                found.files
+            );
+        }
+    }
+}
+
+fn is_no_more_told(less: &Part, all: Option<&Part>) -> bool {
+    match (less, all) {
+        (Part::Unknown(_), _) => true,
+        (Part::Known(less), Some(Part::Known(all))) => is_no_more(less, all),
+        (Part::Known(_), _) => false,
     }
 }
 

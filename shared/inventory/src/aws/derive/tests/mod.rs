@@ -3,6 +3,7 @@
 mod border;
 mod example;
 mod laws;
+mod machines;
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Secrets in the user data of instances and launch templates: the names of what was found, never a value.
+//! User data of instances and launch templates: its text, and the secrets in it, of which the names of what was found are
+//! told, never a value.
 //!
 //! User data is removed from an object as soon as it was looked at; nothing that is stored holds it.
 
@@ -21,6 +22,8 @@ use super::look::{Known, malformed};
 const LARGEST: u64 = 4 << 20;
 /// Compressed parts in encoded files of multipart data: more than that nobody writes.
 const DEEPEST: usize = 5;
+/// How what is compressed begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Like the standard alphabet's, with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -39,6 +42,39 @@ pub(super) fn secrets(user_data: &str) -> Known<Vec<String>> {
     Ok(found.into_iter().collect())
 }
 
+/// The text of user data as EC2 gives it, or of a part of it that is encoded: unpacked, and decoded as often as it is
+/// Base64 again.
+///
+/// # Errors
+/// It does not unpack, or is no text.
+pub(super) fn text(user_data: &str) -> Known<String> {
+    text_of_bytes(decoded(user_data).unwrap_or_else(|| user_data.into()))
+}
+
+/// The text of a part of it that need not be encoded.
+///
+/// # Errors
+/// As there.
+pub(super) fn text_of_part(part: &str) -> Known<String> {
+    text_of_bytes(part.into())
+}
+
+fn text_of_bytes(mut bytes: Vec<u8>) -> Known<String> {
+    for _ in 0..DEEPEST {
+        if bytes.starts_with(&GZIP) {
+            bytes = unpacked(&bytes)?;
+            continue;
+        }
+        let text = String::from_utf8(bytes).map_err(|_| malformed("user data that is no text"))?;
+        match decoded(&text).filter(|inner| !inner.is_empty() && is_readable(inner)) {
+            Some(inner) => bytes = inner,
+            None => return Ok(text),
+        }
+    }
+    let need = "user data that is packed in itself too often";
+    Err(Reason::new(ReasonCode::CostLimit, need))
+}
+
 /// What a text is in Base64, whatever its lines are; none if it is none.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     let joined: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
@@ -50,7 +86,7 @@ fn look(bytes: &[u8], depth: usize, found: &mut BTreeSet<String>) -> Known<()> {
         let need = "user data that is packed in itself too often";
         return Err(Reason::new(ReasonCode::CostLimit, need));
     }
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    if bytes.starts_with(&GZIP) {
         return look(&unpacked(bytes)?, depth + 1, found);
     }
     let text = String::from_utf8_lossy(bytes);
@@ -65,7 +101,7 @@ fn look(bytes: &[u8], depth: usize, found: &mut BTreeSet<String>) -> Known<()> {
 
 /// Random letters decode to something, too, but not to text or to something compressed.
 fn is_readable(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x1f, 0x8b]) || std::str::from_utf8(bytes).is_ok()
+    bytes.starts_with(&GZIP) || std::str::from_utf8(bytes).is_ok()
 }
 
 fn unpacked(bytes: &[u8]) -> Known<Vec<u8>> {

@@ -67,6 +67,7 @@ async fn described(at: Reader<'_>, mut ids: Vec<String>) -> Result<Vec<Value>, A
 pub(in crate::aws::read) fn image(place: Place<'_>, from: &Value) -> Value {
     let live = Shape::of(from)
         .alike(&[
+            "Name",
             "Public",
             "DeprecationTime",
             "ImageOwnerAlias",

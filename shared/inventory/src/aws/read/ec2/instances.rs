@@ -1,6 +1,6 @@
 //! Instances of clusters, and what Systems Manager knows of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::super::reader::{MOST_SINGLES, Reader, filter, tag_keys, unasked};
 use super::super::shape::{Shape, list, plucked, tag, tags, text, word};
 use super::super::{Lack, Place, Reading, part};
+use super::templates::{self, TEMPLATE};
 
 pub(in crate::aws::read) const INSTANCE: &str = "AWS::EC2::Instance";
 
@@ -51,7 +52,6 @@ pub(in crate::aws::read) async fn read(at: Reader<'_>, clusters: &[String]) -> R
             objects.push(object);
         }
     }
-    user_data(at, &mut objects).await;
     reading.take(INSTANCE, Ok::<_, Lack>(objects));
     reading
 }
@@ -80,10 +80,24 @@ fn lookup(known: Option<&Value>, id: &str, member: &str) -> Value {
     }
 }
 
-/// The user data of instances that no launch template made; that of the others is the template's.
-async fn user_data(at: Reader<'_>, objects: &mut [Value]) {
-    let own = |object: &&mut Value| tag(&object["Properties"]["Tags"], FROM_TEMPLATE).is_none();
-    let asked = objects.iter_mut().filter(own).enumerate();
+/// Reads the user data of instances whose launch template does not tell it: there was none, or it is gone from a list that is
+/// whole. `has_templates` says whether it is.
+pub(in crate::aws::read) async fn user_data(
+    at: Reader<'_>,
+    objects: &mut [Value],
+    has_templates: bool,
+) {
+    let templates = objects.iter().filter(|object| object["kind"] == TEMPLATE);
+    let templates: BTreeSet<String> = templates
+        .map(|template| word(&template["metadata"], "name").to_owned())
+        .collect();
+    let asks = |object: &&mut Value| {
+        let of = &object["Properties"]["LaunchTemplate"];
+        let name = || templates::name(word(of, "LaunchTemplateId"), word(of, "Version"));
+        let is_gone = || has_templates && !templates.contains(&name());
+        object["kind"] == INSTANCE && (of.is_null() || is_gone())
+    };
+    let asked = objects.iter_mut().filter(asks).enumerate();
     let asked = asked.map(|(index, object)| async move {
         let input = json!({ "InstanceId": object["metadata"]["name"], "Attribute": "userData" });
         let value = if index < MOST_SINGLES {

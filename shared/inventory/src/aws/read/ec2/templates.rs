@@ -91,7 +91,8 @@ fn missing(known: &[Value], objects: &[Value]) -> BTreeMap<String, BTreeSet<Stri
     missing
 }
 
-fn name(id: &str, version: &str) -> String {
+/// What a version of a template is called.
+pub(super) fn name(id: &str, version: &str) -> String {
     format!("{id}:{version}")
 }
 

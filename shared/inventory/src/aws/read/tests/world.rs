@@ -112,6 +112,25 @@ async fn a_region_is_read_whole() {
 }
 
 #[tokio::test]
+async fn user_data_that_no_template_tells_any_more_is_the_instance_s_own() {
+    let stage = Stage::new().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../world/data/accounts");
+    let path = format!("{ACME}/eu-central-1/ec2/DescribeInstances.xml");
+    let text = std::fs::read_to_string(format!("{folder}/{path}")).unwrap();
+    let version = "<key>aws:ec2launchtemplate:version</key><value>";
+    let gone = text.replacen(&format!("{version}4"), &format!("{version}3"), 1);
+    stage.world.put_reply(&path, &gone);
+    stage.world.put_reply(
+        &format!("{ACME}/eu-central-1/ec2/DescribeInstanceAttribute.xml"),
+        "<DescribeInstanceAttributeResponse><userData><value>eA==</value></userData></DescribeInstanceAttributeResponse>",
+    );
+    let reading = read(&stage).await;
+    let user_data = |id: &str| &find(&reading, "AWS::EC2::Instance", id)["Properties"]["UserData"];
+    assert_eq!(user_data("i-0a41f6b2c9d37e815"), "eA==");
+    assert_eq!(user_data("i-03c8e75d1b9f42a60"), &Value::Null);
+}
+
+#[tokio::test]
 async fn what_is_refused_is_lost_and_nothing_else() {
     let stage = Stage::new().await;
     let refuse = |service: &str, operation: &str| {

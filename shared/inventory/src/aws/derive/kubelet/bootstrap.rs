@@ -1,0 +1,77 @@
+//! Amazon Linux 2: a script of the image starts the kubelet, called by the user data with flags for it.
+//!
+//! awslabs/amazon-eks-ami: `templates/al2/runtime/bootstrap.sh`, `kubelet-config.json` there, and
+//! `templates/al2/provisioners/install-worker.sh`, which tells the owners of files, but not their modes.
+
+use serde_json::{Value, json};
+
+use super::files::{self, Files};
+use super::pieces::{Kind, Piece, must_be_idle};
+use super::settings::Settings;
+use super::{Told, shell};
+use crate::aws::derive::look::{Known, unread};
+
+/// What a kubelet is started with by the parts of user data.
+///
+/// # Errors
+/// The script is not called once, or something is done beside.
+pub(super) fn told(pieces: &[Piece]) -> Known<Told> {
+    let mut calls = Vec::new();
+    for piece in pieces {
+        match piece.kind {
+            Kind::Script => {
+                let of_piece = shell::bootstraps(&piece.text);
+                calls
+                    .extend(of_piece.ok_or_else(|| unread("what a script in the user data does"))?);
+            }
+            Kind::CloudConfig => must_be_idle(&piece.text)?,
+            Kind::NodeConfig | Kind::Other => {
+                return Err(unread("what a part of the user data does"));
+            }
+        }
+    }
+    let [call] = calls.as_slice() else {
+        return Err(unread("one call of /etc/eks/bootstrap.sh in the user data"));
+    };
+    let option = |name: &str| {
+        let given = call.windows(2).rev().find(|pair| pair[0] == name);
+        given.map(|pair| pair[1].as_str())
+    };
+    let mut settings = Settings::of(&defaults());
+    let beside = settings.command(option("--kubelet-extra-args").unwrap_or_default())?;
+    let kubeconfig = match beside.kubeconfig || option("--enable-local-outpost") == Some("true") {
+        true => files::other("kubeconfig"),
+        false => files::of_unknown_mode("/var/lib/kubelet/kubeconfig"),
+    };
+    let files = Files {
+        kubeconfig,
+        config: files::of_unknown_mode("/etc/kubernetes/kubelet/kubelet-config.json"),
+        client_ca: files::client_ca(&settings, files::of_root(files::CLIENT_CA, "0644")),
+    };
+    Ok(Told { settings, files })
+}
+
+/// `kubelet-config.json`, as far as policies read it.
+fn defaults() -> Value {
+    json!({
+        "authentication": {
+            "anonymous": { "enabled": false },
+            "x509": { "clientCAFile": files::CLIENT_CA },
+        },
+        "authorization": { "mode": "Webhook" },
+        "featureGates": { "RotateKubeletServerCertificate": true },
+        "protectKernelDefaults": true,
+        "readOnlyPort": 0,
+        "serverTLSBootstrap": true,
+        "tlsCipherSuites": [
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_RSA_WITH_AES_128_GCM_SHA256",
+        ],
+    })
+}

@@ -1,0 +1,135 @@
+//! The settings of a kubelet that policies read: how they are named, what they may hold, and what holds where nobody says
+//! anything.
+
+use super::form::Form;
+
+/// A setting of a kubelet.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// Its path in a KubeletConfiguration.
+    pub(super) path: &'static str,
+    /// The flag of the command line that goes before it.
+    pub(super) flag: Option<&'static str>,
+    /// What it may hold.
+    pub(super) form: Form,
+    /// What a kubelet uses where nothing is said, if it shows that: as JSON.
+    pub(super) default: Option<&'static str>,
+}
+
+const fn setting(
+    path: &'static str,
+    flag: Option<&'static str>,
+    form: Form,
+    default: Option<&'static str>,
+) -> Setting {
+    Setting {
+        path,
+        flag,
+        form,
+        default,
+    }
+}
+
+/// All that policies read. Flags: kubernetes/kubernetes, `cmd/kubelet/app/options/options.go`; defaults:
+/// `pkg/kubelet/apis/config/v1beta1/defaults.go` there, the same from Kubernetes 1.30 to 1.36.
+pub(super) const SETTINGS: [Setting; 21] = [
+    setting(
+        "allowedUnsafeSysctls",
+        Some("allowed-unsafe-sysctls"),
+        Form::Words,
+        None,
+    ),
+    setting(
+        "authentication.anonymous.enabled",
+        Some("anonymous-auth"),
+        Form::Truth,
+        Some("false"),
+    ),
+    setting(
+        "authentication.x509.clientCAFile",
+        Some("client-ca-file"),
+        Form::Path,
+        None,
+    ),
+    setting(
+        "authorization.mode",
+        Some("authorization-mode"),
+        Form::Word,
+        Some("\"Webhook\""),
+    ),
+    setting("enableProfilingHandler", None, Form::Truth, Some("true")),
+    setting(
+        "eventRecordQPS",
+        Some("event-qps"),
+        Form::Number,
+        Some("50"),
+    ),
+    setting(GATE, None, Form::Gate, None),
+    setting(
+        "imagePullCredentialsVerificationPolicy",
+        None,
+        Form::Word,
+        None,
+    ),
+    setting(
+        "makeIPTablesUtilChains",
+        Some("make-iptables-util-chains"),
+        Form::Truth,
+        Some("true"),
+    ),
+    setting(
+        "podPidsLimit",
+        Some("pod-max-pids"),
+        Form::Number,
+        Some("-1"),
+    ),
+    setting(
+        "protectKernelDefaults",
+        Some("protect-kernel-defaults"),
+        Form::Truth,
+        None,
+    ),
+    setting("readOnlyPort", Some("read-only-port"), Form::Number, None),
+    setting(
+        "rotateCertificates",
+        Some("rotate-certificates"),
+        Form::Truth,
+        None,
+    ),
+    setting(SECCOMP, Some("seccomp-default"), Form::Truth, Some("false")),
+    setting(
+        BOOTSTRAP,
+        Some("rotate-server-certificates"),
+        Form::Truth,
+        None,
+    ),
+    setting("staticPodURL", Some("manifest-url"), Form::Secret, None),
+    setting(
+        "streamingConnectionIdleTimeout",
+        Some("streaming-connection-idle-timeout"),
+        Form::Span,
+        Some("\"4h0m0s\""),
+    ),
+    setting(CERTIFICATE, Some("tls-cert-file"), Form::Path, None),
+    setting(
+        "tlsCipherSuites",
+        Some("tls-cipher-suites"),
+        Form::Words,
+        None,
+    ),
+    setting("tlsMinVersion", Some("tls-min-version"), Form::Word, None),
+    setting(KEY, Some("tls-private-key-file"), Form::Path, None),
+];
+
+/// The feature gate that policies read, which `--feature-gates` sets with others.
+pub(super) const GATE: &str = "featureGates.RotateKubeletServerCertificate";
+/// The flag of this one counts beside the setting, not before it.
+pub(super) const SECCOMP: &str = "seccompDefault";
+/// What clients' certificates are checked by.
+pub(super) const CLIENT_CA: &str = "authentication.x509.clientCAFile";
+/// Whether the cluster signs the serving certificate.
+pub(super) const BOOTSTRAP: &str = "serverTLSBootstrap";
+/// The pair that the kubelet serves with.
+pub(super) const CERTIFICATE: &str = "tlsCertFile";
+/// See [`CERTIFICATE`].
+pub(super) const KEY: &str = "tlsPrivateKeyFile";
