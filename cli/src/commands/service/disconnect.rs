@@ -19,7 +19,7 @@ pub(super) async fn run(
     let found = connection::find(session, meant, tenant).await?;
     let name = words::reached(&found.thing);
     if yes != Some(meant) {
-        return Err(refused(&found, meant, &name, yes).await?);
+        return Err(refused(&found, meant, name, yes).await?);
     }
     let clusters = clusters(&found).await?;
     let (store, id) = (&session.target.store, &found.thing.id);
