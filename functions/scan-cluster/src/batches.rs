@@ -1,6 +1,5 @@
 //! Writes what a scan changes, some hundred findings at a time: the first scan of a large cluster changes everything.
 
-use std::collections::HashSet;
 use std::io;
 
 use plimsoll_model::{Change, Fingerprint, Judgement, ManifestEntry, Verdict};
@@ -16,16 +15,23 @@ const BATCH: usize = 500;
 
 impl Work<'_> {
     /// Writes the findings of a difference, and says what is to be announced: what is open in the order of fingerprints,
-    /// then what is resolved. Of every change only its announcement stays in memory.
+    /// then what is resolved. Of every change only its announcement stays in memory, and not even that where nothing is
+    /// announced finding by finding, as after the first scan.
     pub(crate) async fn write_changes(
         &self,
         scene: Scene<'_>,
         difference: &Difference,
         judgements: &mut Judgements,
+        is_announced: bool,
     ) -> Result<Vec<Change>, ScanError> {
-        let mut opened: HashSet<Fingerprint> = difference.opened.iter().copied().collect();
-        let mut changed: HashSet<Fingerprint> = difference.changed.iter().copied().collect();
+        let mut opened = Unseen::of(&difference.opened);
+        let mut changed = Unseen::of(&difference.changed);
         let mut announce = Vec::new();
+        let mut tell = |changes: Vec<Change>| {
+            if is_announced {
+                announce.extend(changes);
+            }
+        };
         let mut part = Difference::default();
         let mut failing: Vec<Judgement> = Vec::new();
         for judgement in judgements.read() {
@@ -34,37 +40,39 @@ impl Work<'_> {
             if judgement.verdict != Verdict::Fail {
                 continue;
             }
-            if opened.remove(&fingerprint) {
+            if opened.take(fingerprint) {
                 part.opened.push(fingerprint);
-            } else if changed.remove(&fingerprint) {
+            } else if changed.take(fingerprint) {
                 part.changed.push(fingerprint);
             } else {
                 continue;
             }
             failing.push(judgement);
             if failing.len() == BATCH {
-                announce.extend(self.write_batch(scene, &part, &failing).await?);
+                tell(self.write_batch(scene, &part, &failing).await?);
                 part = Difference::default();
                 failing.clear();
             }
         }
-        announce.extend(self.write_batch(scene, &part, &failing).await?);
+        tell(self.write_batch(scene, &part, &failing).await?);
         // What a dead attempt wrote and nobody can tell of now.
-        let mut untold: Vec<Fingerprint> = opened.into_iter().collect();
-        untold.sort_unstable();
+        let untold: Vec<Fingerprint> = opened.left().collect();
         for opened in untold.chunks(BATCH) {
             let part = Difference {
                 opened: opened.to_vec(),
                 ..Difference::default()
             };
-            announce.extend(self.write_batch(scene, &part, &[]).await?);
+            tell(self.write_batch(scene, &part, &[]).await?);
         }
-        announce.extend(excepted::changes(difference));
+        tell(excepted::changes(difference));
         announce.sort_by_key(|change| change.fingerprint);
         for (entries, announced) in [(&difference.resolved, true), (&difference.undone, false)] {
             for entries in entries.chunks(BATCH) {
                 let part = gone(entries, announced);
-                announce.extend(self.write_batch(scene, &part, &[]).await?);
+                let changes = self.write_batch(scene, &part, &[]).await?;
+                if is_announced {
+                    announce.extend(changes);
+                }
             }
         }
         Ok(announce)
@@ -88,6 +96,32 @@ impl Work<'_> {
             .write_findings(self.lease, &changes.write)
             .await?;
         Ok(changes.announce)
+    }
+}
+
+/// Sorted fingerprints, of each of which is known whether it was seen.
+struct Unseen<'a> {
+    all: &'a [Fingerprint],
+    seen: Vec<bool>,
+}
+
+impl<'a> Unseen<'a> {
+    fn of(all: &'a [Fingerprint]) -> Self {
+        let seen = vec![false; all.len()];
+        Self { all, seen }
+    }
+
+    /// Whether it is one of them that was not seen before.
+    fn take(&mut self, fingerprint: Fingerprint) -> bool {
+        match self.all.binary_search(&fingerprint) {
+            Ok(at) => !std::mem::replace(&mut self.seen[at], true),
+            Err(_) => false,
+        }
+    }
+
+    fn left(&self) -> impl Iterator<Item = Fingerprint> {
+        let left = self.all.iter().zip(&self.seen).filter(|(_, seen)| !**seen);
+        left.map(|(fingerprint, _)| *fingerprint)
     }
 }
 

@@ -18,8 +18,8 @@ pub(crate) fn changes(difference: &Difference) -> Vec<Change> {
     let ended = ended.map(|entry| (entry, ChangeKind::ExceptionEnded));
     let change = |(entry, what): (&ManifestEntry, ChangeKind)| Change {
         fingerprint: entry.fingerprint,
-        policy: entry.policy.clone(),
-        severity: entry.severity,
+        policy: entry.about.policy.clone(),
+        severity: entry.about.severity,
         what,
     };
     came.chain(ended).map(change).collect()
@@ -44,7 +44,7 @@ pub(crate) async fn tell(
     ] {
         let mut by_policy: BTreeMap<&PolicyId, usize> = BTreeMap::new();
         for entry in entries {
-            *by_policy.entry(&entry.policy).or_default() += 1;
+            *by_policy.entry(&entry.about.policy).or_default() += 1;
         }
         for (policy, count) in by_policy {
             let findings = if count == 1 { "finding" } else { "findings" };

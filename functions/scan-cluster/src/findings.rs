@@ -76,8 +76,8 @@ pub(crate) fn changes(
     for entry in &difference.resolved {
         out.announce.push(Change {
             fingerprint: entry.fingerprint,
-            policy: entry.policy.clone(),
-            severity: entry.severity,
+            policy: entry.about.policy.clone(),
+            severity: entry.about.severity,
             what: ChangeKind::Resolved,
         });
     }
@@ -108,7 +108,7 @@ pub(crate) fn by_severity(entries: &[ManifestEntry]) -> Vec<(Severity, u32)> {
     let count = |severity| {
         entries
             .iter()
-            .filter(|entry| entry.severity == severity && !entry.excepted)
+            .filter(|entry| entry.about.severity == severity && !entry.excepted)
             .count()
     };
     Severity::ALL

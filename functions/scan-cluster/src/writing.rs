@@ -36,6 +36,8 @@ impl Work<'_> {
             spools,
             ..
         } = scan;
+        // What joins were needed for is judged.
+        let tally = session.into_tally();
         let mut judgements = Judgements::of(sinks).map_err(machine)?;
         let published = self.tenant.published_manifest(self.cluster).await?;
         let pending = self.tenant.pending_manifest(self.cluster).await?;
@@ -66,12 +68,6 @@ impl Work<'_> {
                     .await?,
             )
         };
-        let announce = self
-            .write_changes(scene, &difference, &mut judgements)
-            .await?;
-        excepted::tell(self, &difference, now).await?;
-        let snapshot = self.keep(spools).await?;
-        let coverage = outcome::coverage(plan, &session.tally);
         let of_cluster = &self.cluster.id;
         // What is found when a cluster is first read was there before, and so was what is around it before that.
         let (first, turned, version, unreadable) = match state {
@@ -85,6 +81,12 @@ impl Work<'_> {
                 (before.is_none(), self.is_news(&reason), None, Some(reason))
             }
         };
+        let announce = self
+            .write_changes(scene, &difference, &mut judgements, !first)
+            .await?;
+        excepted::tell(self, &difference, now).await?;
+        let snapshot = self.keep(spools).await?;
+        let coverage = outcome::coverage(plan, &tally);
         let outbox = OutboxItem {
             first,
             changes: announce,
@@ -100,9 +102,9 @@ impl Work<'_> {
             finished: now,
             result: Some(ScanResult {
                 manifest,
-                counts: outcome::counts(&session.tally, &coverage),
+                counts: outcome::counts(&tally, &coverage),
                 open: findings::by_severity(&difference.manifest.entries),
-                scores: outcome::frameworks(plan, &session.tally)
+                scores: outcome::frameworks(plan, &tally)
                     .into_iter()
                     .map(|f| f.score)
                     .collect(),

@@ -21,12 +21,25 @@ pub struct IdError {
 /// 20 letters (100 bits) of a SHA-256 over `parts`, each ended by a zero byte so that parts cannot run together.
 #[must_use]
 pub fn hash_text(parts: &[&str]) -> String {
+    base32(&hashed(parts), 20)
+}
+
+/// 64 bits of the same hash: enough to notice that something changed, not to tell many things apart.
+#[must_use]
+pub fn hash_number(parts: &[&str]) -> u64 {
+    let hashed = hashed(parts);
+    hashed[..8]
+        .iter()
+        .fold(0, |all, byte| all << 8 | u64::from(*byte))
+}
+
+fn hashed(parts: &[&str]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }
-    base32(&hasher.finalize(), 20)
+    hasher.finalize().into()
 }
 
 /// An id that sorts by time: 10 letters of milliseconds since 1970, then 16 letters of a hash of `parts`. It has the

@@ -52,11 +52,11 @@ pub use finding::{Finding, FindingState};
 pub use fingerprint::{Fingerprint, FingerprintParts};
 pub use id::{
     ClusterId, ConnectionId, DeliveryId, ExceptionId, IdError, IncidentId, OutboxId, PolicyId,
-    ScanId, TenantId, hash_text, ordered_id,
+    ScanId, TenantId, hash_number, hash_text, ordered_id,
 };
 pub use incident::{Acknowledgement, Incident, IncidentState, LogEntry, Thread, WakeUp};
 pub use judgement::{Judgement, Place, SourceRef};
-pub use manifest::{Manifest, ManifestEntry};
+pub use manifest::{About, Manifest, ManifestEntry};
 pub use message::{AccountJob, ClusterJob, ConnectionCheck, DeliveryJob, FinishedScan, Message};
 pub use node::{
     COLLECTED_KEY, COLLECTED_LABEL, COLLECTOR_NAMESPACE, NODE_FILES, NodeEvidence, NodeRoute, Part,

@@ -4,9 +4,10 @@
 //! when every list it depends on was read to its end and nothing about its resource was *not evaluated*.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use plimsoll_model::{Fingerprint, Judgement, Manifest, ManifestEntry, Verdict};
+use plimsoll_model::{About, Fingerprint, Judgement, Manifest, ManifestEntry, Verdict};
 
 use crate::catalogue::Catalogue;
 use crate::evidence::fingerprint;
@@ -45,84 +46,91 @@ pub struct Before<'m> {
 /// Compares failing judgements with what was there before. Judgements are looked at one after another; of each that
 /// fails its entry of the manifest is kept.
 #[must_use]
-pub fn difference<'m, J: Borrow<Judgement>>(
+pub fn difference<J: Borrow<Judgement>>(
     catalogue: &Catalogue,
     scope: &str,
-    before: Before<'m>,
+    before: Before<'_>,
     now: impl IntoIterator<Item = J>,
     lists: &Lists,
 ) -> Difference {
-    let index = |manifest: Option<&'m Manifest>| -> BTreeMap<Fingerprint, &'m ManifestEntry> {
-        let entries = manifest.into_iter().flat_map(|manifest| &manifest.entries);
-        entries.map(|entry| (entry.fingerprint, entry)).collect()
-    };
-    let published = index(before.published);
-    let pending = index(before.pending);
-    let mut entries: BTreeMap<Fingerprint, ManifestEntry> = BTreeMap::new();
-    let mut untold: BTreeSet<Fingerprint> = BTreeSet::new();
-    let mut out = Difference::default();
+    let empty = Manifest::default();
+    let published = before.published.unwrap_or(&empty);
+    let pending = before.pending.unwrap_or(&empty);
+    let mut shared = HashSet::new();
+    let mut entries: Vec<ManifestEntry> = Vec::new();
+    let mut untold: Vec<Fingerprint> = Vec::new();
     for judgement in now {
         let judgement = judgement.borrow();
         let object = fingerprint(scope, judgement.policy.as_str(), &judgement.resource, None);
-        if judgement.verdict == Verdict::NotEvaluated {
-            untold.insert(object);
+        match judgement.verdict {
+            Verdict::NotEvaluated => untold.push(object),
+            Verdict::Fail => entries.push(entry(catalogue, judgement, object, &mut shared)),
+            _ => {}
         }
-        if judgement.verdict != Verdict::Fail {
-            continue;
-        }
-        let entry = entry(catalogue, judgement, object);
-        let before_excepted = published
-            .get(&entry.fingerprint)
-            .is_some_and(|old| old.excepted);
-        match (before_excepted, entry.excepted) {
+    }
+    untold.sort_unstable();
+    untold.dedup();
+    // Of two about the same, whichever came first, the same counts.
+    entries.sort_unstable_by_key(|entry| (entry.fingerprint, entry.hash));
+    entries.dedup_by_key(|entry| entry.fingerprint);
+    let mut out = Difference {
+        manifest: Manifest { entries },
+        ..Difference::default()
+    };
+    for entry in &out.manifest.entries {
+        let old = published.get(entry.fingerprint);
+        match (old.is_some_and(|old| old.excepted), entry.excepted) {
             (false, true) => out.excepted.push(entry.clone()),
             (true, false) => out.counted.push(entry.clone()),
             _ => {}
         }
-        match published.get(&entry.fingerprint) {
+        match old {
             None => out.opened.push(entry.fingerprint),
             Some(old) if old.hash != entry.hash || before.pending.is_some() => {
-                out.changed.push(entry.fingerprint)
+                out.changed.push(entry.fingerprint);
             }
             Some(_) => {}
         }
-        entries.insert(entry.fingerprint, entry);
     }
     let unpublished = pending
+        .entries
         .iter()
-        .filter(|(fingerprint, _)| !published.contains_key(fingerprint));
-    for (fingerprint, old) in published.iter().chain(unpublished) {
-        if entries.contains_key(fingerprint) {
-            continue;
-        }
-        let list_lost = old.lists.iter().any(|list| lists.gap(list).is_some());
-        if list_lost || untold.contains(&old.object) {
-            let kept = ManifestEntry {
+        .filter(|old| published.get(old.fingerprint).is_none());
+    let mut kept = Vec::new();
+    for (old, was_published) in (published.entries.iter().map(|old| (old, true)))
+        .chain(unpublished.map(|old| (old, false)))
+        .filter(|(old, _)| out.manifest.get(old.fingerprint).is_none())
+    {
+        let list_lost = old.about.lists.iter().any(|list| lists.gap(list).is_some());
+        if list_lost || untold.binary_search(&old.object).is_ok() {
+            kept.push(ManifestEntry {
                 verdict: Verdict::NotEvaluated,
-                ..(*old).clone()
-            };
-            entries.insert(*fingerprint, kept);
-            if !published.contains_key(fingerprint) {
-                out.opened.push(*fingerprint);
+                ..old.clone()
+            });
+            if !was_published {
+                out.opened.push(old.fingerprint);
             }
-        } else if published.contains_key(fingerprint) {
-            out.resolved.push((*old).clone());
+        } else if was_published {
+            out.resolved.push(old.clone());
         } else {
-            out.undone.push((*old).clone());
+            out.undone.push(old.clone());
         }
     }
-    out.opened.sort();
-    out.opened.dedup();
-    out.changed.sort();
-    for entries in [&mut out.excepted, &mut out.counted] {
-        entries.sort_by_key(|entry| entry.fingerprint);
-        entries.dedup_by_key(|entry| entry.fingerprint);
-    }
-    out.manifest.entries = entries.into_values().collect();
+    out.opened.sort_unstable();
+    out.manifest.entries.append(&mut kept);
+    out.manifest
+        .entries
+        .sort_unstable_by_key(|entry| entry.fingerprint);
     out
 }
 
-fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> ManifestEntry {
+/// `shared` holds what entries have in common.
+fn entry(
+    catalogue: &Catalogue,
+    judgement: &Judgement,
+    object: Fingerprint,
+    shared: &mut HashSet<Arc<About>>,
+) -> ManifestEntry {
     let policy = catalogue.policy(judgement.policy.as_str());
     let resource = &judgement.resource;
     let ours = is_built_in(&resource.kind, &resource.api_version);
@@ -155,15 +163,22 @@ fn entry(catalogue: &Catalogue, judgement: &Judgement, object: Fingerprint) -> M
     let exception = judgement.exception.as_ref();
     let exception = exception.and_then(|excepted| serde_json::to_string(excepted).ok());
     parts.extend(exception.as_deref());
-    let hash = plimsoll_model::hash_text(&parts);
-    ManifestEntry {
-        fingerprint: judgement.fingerprint,
-        object,
+    let about = About {
         policy: judgement.policy.clone(),
         severity: judgement.severity,
         lists,
+    };
+    let about = shared.get(&about).cloned().unwrap_or_else(|| {
+        let about = Arc::new(about);
+        shared.insert(Arc::clone(&about));
+        about
+    });
+    ManifestEntry {
+        fingerprint: judgement.fingerprint,
+        object,
+        about,
+        hash: plimsoll_model::hash_number(&parts),
         verdict: Verdict::Fail,
         excepted: judgement.exception.is_some(),
-        hash,
     }
 }

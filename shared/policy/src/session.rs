@@ -78,6 +78,12 @@ pub struct Session<'c> {
 }
 
 impl<'c> Session<'c> {
+    /// What it counted; all that it gathered is let go.
+    #[must_use]
+    pub fn into_tally(self) -> Tally {
+        self.tally
+    }
+
     /// A session with nothing seen.
     #[must_use]
     pub fn new(plan: &'c Plan<'c>) -> Self {

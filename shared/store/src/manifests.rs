@@ -1,9 +1,11 @@
 //! Manifests: what a scan left behind, to compare the next one with. A manifest is *pending* from before the first
 //! finding is written until the scan is published, so that whatever a dead attempt wrote is known to the next.
 
-use std::collections::BTreeMap;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::Path;
 
-use plimsoll_model::{Cluster, Manifest, ManifestEntry};
+use plimsoll_model::{Cluster, Manifest};
+use tempfile::NamedTempFile;
 
 use crate::expression::Expression;
 use crate::item::text;
@@ -38,7 +40,9 @@ impl TenantStore {
 
     async fn manifest(&self, key: Option<&str>) -> Result<Option<Manifest>, StoreError> {
         let Some(key) = key else { return Ok(None) };
-        unpack(key, &self.get_object(key).await?).map(Some)
+        let file = NamedTempFile::new().map_err(StoreError::other)?;
+        self.get_object_file(key, file.path()).await?;
+        read(key, file.path()).map(Some)
     }
 
     /// Puts the new manifest as pending; to be called before [`TenantStore::write_findings`]. Returns its key, to be
@@ -52,15 +56,12 @@ impl TenantStore {
         manifest: &Manifest,
     ) -> Result<String, StoreError> {
         let name = format!("manifests/{}/{}-{}", lease.cluster, lease.scan, lease.epoch);
-        let key = self
-            .put_object(&format!("{name}.json.zst"), pack(manifest)?)
-            .await?;
+        let key = self.put_manifest(&name, manifest).await?;
         let before = self.get_cluster(&lease.cluster).await?;
         let pending = match self.pending_manifest(&before).await? {
             Some(earlier) if before.pending_manifest.as_ref() != Some(&key) => {
                 let both = union(earlier, manifest);
-                self.put_object(&format!("{name}-pending.json.zst"), pack(&both)?)
-                    .await?
+                self.put_manifest(&format!("{name}-pending"), &both).await?
             }
             _ => key.clone(),
         };
@@ -71,24 +72,42 @@ impl TenantStore {
         written.map_err(|error| lease.or_lost(error))?;
         Ok(key)
     }
+
+    async fn put_manifest(&self, name: &str, manifest: &Manifest) -> Result<String, StoreError> {
+        let file = NamedTempFile::new().map_err(StoreError::other)?;
+        write(manifest, file.path()).map_err(StoreError::other)?;
+        self.put_object_file(&format!("{name}.json.zst"), file.path())
+            .await
+    }
+}
+
+/// Writes it entry by entry: as text it is many times as large as in memory.
+fn write(manifest: &Manifest, to: &Path) -> std::io::Result<()> {
+    let mut packed = zstd::Encoder::new(std::fs::File::create(to)?, LEVEL)?;
+    let mut text = BufWriter::new(&mut packed);
+    serde_json::to_writer(&mut text, manifest)?;
+    text.flush()?;
+    drop(text);
+    packed.finish()?.flush()
+}
+
+fn read(key: &str, from: &Path) -> Result<Manifest, StoreError> {
+    let corrupt = |reason: String| StoreError::Corrupt {
+        key: key.to_owned(),
+        reason,
+    };
+    let file = std::fs::File::open(from).map_err(StoreError::other)?;
+    let text = zstd::Decoder::new(file).map_err(|error| corrupt(error.to_string()))?;
+    serde_json::from_reader(BufReader::new(text)).map_err(|error| corrupt(error.to_string()))
 }
 
 /// The entries of both, the newer ones where both have one.
 fn union(earlier: Manifest, newer: &Manifest) -> Manifest {
-    let mut entries: BTreeMap<_, ManifestEntry> = earlier
-        .entries
-        .into_iter()
-        .map(|entry| (entry.fingerprint, entry))
-        .collect();
-    entries.extend(
-        newer
-            .entries
-            .iter()
-            .map(|entry| (entry.fingerprint, entry.clone())),
-    );
-    Manifest {
-        entries: entries.into_values().collect(),
-    }
+    let mut entries = earlier.entries;
+    entries.retain(|entry| newer.get(entry.fingerprint).is_none());
+    entries.extend(newer.entries.iter().cloned());
+    entries.sort_unstable_by_key(|entry| entry.fingerprint);
+    Manifest { entries }
 }
 
 pub(crate) fn pack<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {

@@ -257,7 +257,7 @@ fn what_others_make_is_reported_once_on_what_people_wrote() {
     let before = Before::default();
     let manifest = difference(&catalogue, "", before, &found, &Lists::of_case()).manifest;
     for entry in manifest.entries {
-        let lists = entry.lists;
+        let lists = &entry.about.lists;
         assert!(
             ["pods", "deployments"]
                 .iter()

@@ -170,17 +170,20 @@ pub(crate) fn finding(name: &str, state: FindingState, scan: &ScanId) -> Finding
 }
 
 pub(crate) fn manifest(names: &[&str]) -> Manifest {
+    let about = Arc::new(About {
+        policy: PolicyId::new("privileged-container"),
+        severity: Severity::Critical,
+        lists: vec!["deployments".to_owned()],
+    });
     let mut entries: Vec<ManifestEntry> = names
         .iter()
         .map(|name| ManifestEntry {
             fingerprint: fingerprint(name),
             object: fingerprint(name),
-            policy: PolicyId::new("privileged-container"),
-            severity: Severity::Critical,
-            lists: vec!["deployments".to_owned()],
+            about: Arc::clone(&about),
+            hash: 1,
             verdict: Verdict::Fail,
             excepted: false,
-            hash: "h".to_owned(),
         })
         .collect();
     entries.sort_by_key(|entry| entry.fingerprint);

@@ -150,7 +150,7 @@ pub(super) fn complaints(
         all.extend(
             closed
                 .iter()
-                .map(|entry| format!("{} is closed", entry.policy)),
+                .map(|entry| format!("{} is closed", entry.about.policy)),
         );
     }
     all
