@@ -122,21 +122,25 @@ impl FromStr for SeverityFilter {
 
 /// Reads a route to evidence of nodes.
 pub(crate) fn node_route(word: &str) -> Result<NodeRoute, String> {
-    NodeRoute::parse(word).ok_or_else(|| {
-        let words = NodeRoute::ALL.map(NodeRoute::as_str).join(", ");
-        format!("`{word}` is no route; there are {words}")
-    })
+    NodeRoute::parse(word).ok_or_else(|| no_route(word, |_| true))
 }
 
 /// Reads a route that leads through the cluster itself.
 pub(crate) fn cluster_route(word: &str) -> Result<NodeRoute, String> {
-    match node_route(word)? {
-        route if route.is_of_account() => Err(format!(
+    match NodeRoute::parse(word) {
+        Some(route) if route.is_of_account() => Err(format!(
             "`{word}` leads through the cluster's AWS account, which only the service reads: \
              `plimsoll service connection add --node-evidence {word}`"
         )),
-        route => Ok(route),
+        Some(route) => Ok(route),
+        None => Err(no_route(word, |route| !route.is_of_account())),
     }
+}
+
+fn no_route(word: &str, takes: fn(&NodeRoute) -> bool) -> String {
+    let routes = NodeRoute::ALL.into_iter().filter(takes);
+    let words: Vec<&str> = routes.map(NodeRoute::as_str).collect();
+    format!("`{word}` is no route; there are {}", words.join(", "))
 }
 
 /// Reads a severity.
@@ -241,6 +245,16 @@ mod tests {
                 .unwrap_err()
                 .contains(".json")
         );
+    }
+
+    #[test]
+    fn an_unknown_route_is_answered_with_those_that_are_taken() {
+        let all = node_route("smm").unwrap_err();
+        assert!(all.ends_with("collector, ssm, ami, nodes-proxy"), "{all}");
+        let some = cluster_route("smm").unwrap_err();
+        assert!(some.ends_with("there are collector, nodes-proxy"), "{some}");
+        assert!(cluster_route("ssm").unwrap_err().contains("AWS account"));
+        assert_eq!(cluster_route("collector"), Ok(NodeRoute::Collector));
     }
 
     #[test]

@@ -1,23 +1,27 @@
 //! Flags, files and defaults, as the sources of kubelet have them.
 
+mod policies;
+
 use serde_json::{Value, json};
 
-use super::{Flags, Started};
-
-fn started(flags: &[&str], file: Option<Value>, drop_ins: &[(&str, Value)]) -> Started {
-    let arguments: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-    Started {
-        flags: Flags::parse(&arguments).unwrap(),
-        file,
-        drop_ins: drop_ins
-            .iter()
-            .map(|(path, value)| ((*path).to_owned(), value.clone()))
-            .collect(),
-    }
-}
+use super::{Flags, Settings};
 
 fn settings(flags: &[&str], file: Option<Value>, drop_ins: &[(&str, Value)]) -> Value {
-    started(flags, file, drop_ins).settings().unwrap()
+    let arguments: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+    let own = |(path, value): &(&str, Value)| ((*path).to_owned(), value.clone());
+    let drop_ins: Vec<_> = drop_ins.iter().map(own).collect();
+    let mut settings = Settings::new("of the kubelet of n", file.as_ref());
+    settings.drop_ins(&drop_ins);
+    settings.command(&Flags::parse(&arguments).unwrap());
+    settings.shown()
+}
+
+/// Why a setting is not known.
+fn why(settings: &Value, path: &str) -> String {
+    let pointer = format!("/{}/$unknown", path.replace('.', "/"));
+    let line = settings.pointer(&pointer).and_then(Value::as_str);
+    line.unwrap_or_else(|| panic!("{path}: {settings}"))
+        .to_owned()
 }
 
 #[test]
@@ -83,12 +87,11 @@ fn flags_beat_drop_ins_and_drop_ins_beat_the_file() {
     assert_eq!(all["tlsCipherSuites"], json!(["C"]), "lists as a whole");
     assert_eq!(
         all["featureGates"],
-        json!({ "RotateKubeletServerCertificate": false, "Other": true })
+        json!({ "RotateKubeletServerCertificate": false }),
+        "of the others nothing is read"
     );
-    assert_eq!(
-        settings(&["--read-only-port=0"], Some(file), &drop_ins)["readOnlyPort"],
-        0
-    );
+    let flag = settings(&["--read-only-port=0"], Some(file), &drop_ins);
+    assert_eq!(flag.get("readOnlyPort"), None);
 }
 
 #[test]
@@ -111,7 +114,11 @@ fn zero_in_the_file_is_the_default_and_elsewhere_is_zero() {
     assert_eq!(of_drop_in["streamingConnectionIdleTimeout"], "0s");
     let flag = ["--streaming-connection-idle-timeout=0"];
     let of_flag = settings(&flag, Some(json!({})), &[]);
-    assert_eq!(of_flag["streamingConnectionIdleTimeout"], "0");
+    assert_eq!(of_flag["streamingConnectionIdleTimeout"], "0s");
+    let off = json!({ "tlsMinVersion": "", "authentication": { "x509": { "clientCAFile": "" } } });
+    let file = json!({ "authentication": { "x509": { "clientCAFile": "/ca" } } });
+    let of_drop_in = settings(&[], Some(file), &[("/d/a.conf", off)]);
+    assert_eq!(of_drop_in["authentication"].get("x509"), None);
 }
 
 #[test]
@@ -126,6 +133,22 @@ fn a_certificate_that_is_given_or_asked_for_is_none_that_it_made() {
         (&asked["serverTLSBootstrap"], asked.get("tlsCertFile")),
         (&json!(true), None)
     );
+    let emptied = json!({ "tlsCertFile": "" });
+    assert_eq!(
+        settings(&[], Some(json!({})), &[("/d/a.conf", emptied)])["tlsCertFile"],
+        "/var/lib/kubelet/pki/kubelet.crt"
+    );
+    let odd = settings(&["--cert-dir=hunter2"], Some(json!({})), &[]);
+    assert!(why(&odd, "tlsCertFile").contains("--cert-dir of the kubelet of n"));
+}
+
+#[test]
+fn a_switch_of_seccomp_only_turns_it_on() {
+    let on = json!({ "seccompDefault": true });
+    let off = ["--seccomp-default=false"];
+    assert_eq!(settings(&off, Some(on), &[])["seccompDefault"], true);
+    let on = ["--seccomp-default=true"];
+    assert_eq!(settings(&on, Some(json!({})), &[])["seccompDefault"], true);
 }
 
 #[test]
@@ -145,16 +168,45 @@ fn a_flag_that_comes_again_counts_as_it_does_for_a_kubelet() {
 }
 
 #[test]
-fn what_no_kubelet_starts_with_tells_nothing() {
-    for flag in [
-        "--anonymous-auth=maybe",
-        "--read-only-port=ssh",
-        "--tls-cipher-suites=\"A,B\"",
-        "--feature-gates=RotateKubeletServerCertificate",
+fn what_no_kubelet_starts_with_is_unknown_alone_and_is_not_told() {
+    for (flag, path) in [
+        (
+            "--anonymous-auth=hunter2",
+            "authentication.anonymous.enabled",
+        ),
+        ("--read-only-port=hunter2", "readOnlyPort"),
+        ("--tls-cipher-suites=\"hunter2,B\"", "tlsCipherSuites"),
+        (
+            "--feature-gates=RotateKubeletServerCertificate=hunter2",
+            "featureGates.RotateKubeletServerCertificate",
+        ),
+        (
+            "--feature-gates=RotateKubeletServerCertificate",
+            "featureGates.RotateKubeletServerCertificate",
+        ),
+        (
+            "--streaming-connection-idle-timeout=",
+            "streamingConnectionIdleTimeout",
+        ),
     ] {
-        let error = started(&[flag], None, &[]).settings().unwrap_err();
-        assert!(error.starts_with(flag), "{error}");
+        let settings = settings(&[flag], Some(json!({})), &[]);
+        let start = format!("malformedInput {path} of the kubelet of n, ");
+        let why = why(&settings, path);
+        assert!(why.starts_with(&start), "{flag}: {why}");
+        assert!(!settings.to_string().contains("hunter2"), "{settings}");
+        assert_eq!(settings["eventRecordQPS"], 50);
     }
     let bare = Flags::parse(&["--anonymous-auth".to_owned()]).unwrap_err();
     assert!(bare.contains("no --flag=value"), "{bare}");
+}
+
+#[test]
+fn what_does_not_fit_is_unknown_until_something_is_laid_over_it() {
+    let file = json!({ "readOnlyPort": "hunter2", "authentication": "hunter2" });
+    let of_file = settings(&[], Some(file.clone()), &[]);
+    assert!(!of_file.to_string().contains("hunter2"), "{of_file}");
+    why(&of_file, "readOnlyPort");
+    assert!(why(&of_file, "authentication.anonymous.enabled").contains("below what is no map"));
+    let of_flag = settings(&["--read-only-port=1"], Some(file), &[]);
+    assert_eq!(of_flag["readOnlyPort"], 1);
 }

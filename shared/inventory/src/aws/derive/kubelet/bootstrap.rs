@@ -6,10 +6,11 @@
 use serde_json::{Value, json};
 
 use super::files::{self, Files};
+use super::flags::{flags, name_kubeconfig};
 use super::pieces::{Kind, Piece, must_be_idle};
-use super::settings::Settings;
-use super::{Told, shell};
+use super::{PLACE, Told, shell};
 use crate::aws::derive::look::{Known, unread};
+use crate::kubelet::Settings;
 
 /// What a kubelet is started with by the parts of user data.
 ///
@@ -37,12 +38,14 @@ pub(super) fn told(pieces: &[Piece]) -> Known<Told> {
         let given = call.windows(2).rev().find(|pair| pair[0] == name);
         given.map(|pair| pair[1].as_str())
     };
-    let mut settings = Settings::of(&defaults());
-    let beside = settings.command(option("--kubelet-extra-args").unwrap_or_default())?;
-    let kubeconfig = match beside.kubeconfig || option("--enable-local-outpost") == Some("true") {
-        true => files::other("kubeconfig"),
-        false => files::of_unknown_mode("/var/lib/kubelet/kubeconfig"),
-    };
+    let flags = flags(option("--kubelet-extra-args").unwrap_or_default())?;
+    let mut settings = Settings::new(PLACE, Some(&defaults()));
+    settings.command(&flags);
+    let kubeconfig =
+        match name_kubeconfig(&flags) || option("--enable-local-outpost") == Some("true") {
+            true => files::other("kubeconfig"),
+            false => files::of_unknown_mode("/var/lib/kubelet/kubeconfig"),
+        };
     let files = Files {
         kubeconfig,
         config: files::of_unknown_mode("/etc/kubernetes/kubelet/kubelet-config.json"),

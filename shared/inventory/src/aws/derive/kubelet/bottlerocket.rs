@@ -5,13 +5,14 @@
 //! bottlerocket-os/bottlerocket: `sources/shared-defaults/kubernetes-aws.toml` (what holds where nothing is set) and
 //! `kubernetes-services.toml` (modes of files).
 
+use plimsoll_model::Reason;
 use serde_json::{Value, json};
 
-use super::Told;
 use super::files::{self, Files};
-use super::settings::{Settings, misplaced};
+use super::{PLACE, Told};
 use crate::aws::derive::look::{Known, malformed, unread};
 use crate::aws::derive::user_data;
+use crate::kubelet::Settings;
 
 /// Settings that a template passes on as they are: their name and the kubelet's.
 const PASSED_ON: [(&str, &str); 4] = [
@@ -82,16 +83,11 @@ fn settings(of: &Value) -> Known<Settings> {
     } else {
         config["serverTLSBootstrap"] = truth(of, "server-tls-bootstrap")?.unwrap_or(true).into();
     }
-    Ok(Settings::of(&config))
+    Ok(Settings::new(PLACE, Some(&config)))
 }
 
 fn truth(of: &Value, name: &str) -> Known<Option<bool>> {
-    let wrong = || {
-        misplaced(
-            &format!("settings.kubernetes.{name}"),
-            "neither true nor false",
-        )
-    };
+    let wrong = || misplaced(name, "neither true nor false");
     let value = of.get(name);
     value
         .map(|value| value.as_bool().ok_or_else(wrong))
@@ -99,11 +95,15 @@ fn truth(of: &Value, name: &str) -> Known<Option<bool>> {
 }
 
 fn word<'a>(of: &'a Value, name: &str) -> Known<Option<&'a str>> {
-    let wrong = || misplaced(&format!("settings.kubernetes.{name}"), "no text");
+    let wrong = || misplaced(name, "no text");
     let value = of.get(name);
     value
         .map(|value| value.as_str().ok_or_else(wrong))
         .transpose()
+}
+
+fn misplaced(name: &str, what: &str) -> Reason {
+    malformed(&format!("settings.kubernetes.{name} {PLACE}, {what}"))
 }
 
 /// Containers and commands at the start may change every setting, and so may a host container that is superpowered; the

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use plimsoll_model::{NODE_FILES, Part};
 use serde_json::{Value, json};
 
-use super::settings::Settings;
-use super::table::CLIENT_CA as SETTING;
 use crate::aws::derive::look::unread;
 use crate::aws::read::unknown;
+use crate::kubelet::{CLIENT_CA as SETTING, Settings};
 
 /// Where all images of Amazon's keep the certificates that the kubelet checks clients by.
 pub(super) const CLIENT_CA: &str = "/etc/kubernetes/pki/ca.crt";

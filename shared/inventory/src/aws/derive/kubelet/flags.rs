@@ -1,104 +1,56 @@
-//! A kubelet's command line, which goes before its configuration.
+//! Flags for a kubelet in one text with spaces between, as systemd hands them to it.
 
-use serde_json::Value;
-
-use super::form::{Form, truth};
-use super::settings::{Settings, misplaced};
-use super::table::{GATE, SECCOMP, SETTINGS, Setting};
 use crate::aws::derive::look::{Known, unread};
+use crate::kubelet::Flags;
 
 /// Flags that name another file with settings.
 const OTHER_SETTINGS: [&str; 2] = ["config", "config-dir"];
 /// Flags that name another kubeconfig, or have the kubelet write its own.
 const OTHER_KUBECONFIG: [&str; 2] = ["kubeconfig", "bootstrap-kubeconfig"];
 
-/// What is to be known of a command line beside the settings in it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Beside {
-    /// Whether it names a kubeconfig.
-    pub(super) kubeconfig: bool,
+/// The flags in a text.
+///
+/// # Errors
+/// They cannot be told apart, or name another file with settings.
+pub(super) fn flags(text: &str) -> Known<Flags> {
+    let mut flags = Flags::default();
+    let mut words = split(text).ok_or_else(unclear)?.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let Some(flag) = word.strip_prefix("--") else {
+            match word.as_str() {
+                "-v" => drop(words.next()),
+                other if other.starts_with("-v") => {}
+                _ => return Err(unclear()),
+            }
+            continue;
+        };
+        let (name, given) = match flag.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (flag, None),
+        };
+        // The kubelet takes both.
+        let name = name.replace('_', "-");
+        let is_switch = Flags::is_switch(&name);
+        let value = match given {
+            Some(value) => value,
+            None if is_switch == Some(true) => "true".to_owned(),
+            // What follows a flag that we do not know is its value, unless it is a flag.
+            None => words
+                .next_if(|next| is_switch.is_some() || !next.starts_with("--"))
+                .unwrap_or_default(),
+        };
+        if OTHER_SETTINGS.contains(&name.as_str()) {
+            return Err(unread("a file of settings that the user data names"));
+        }
+        flags.push(&name, &value);
+    }
+    Ok(flags)
 }
 
-impl Settings {
-    /// Puts flags over what was said before: those in one text with spaces between, as systemd hands them to a kubelet.
-    ///
-    /// # Errors
-    /// They cannot be told apart, or name another file with settings.
-    pub(super) fn command(&mut self, text: &str) -> Known<Beside> {
-        let (mut beside, mut listed) = (Beside::default(), Vec::new());
-        let mut words = split(text).ok_or_else(unclear)?.into_iter().peekable();
-        while let Some(word) = words.next() {
-            let Some(flag) = word.strip_prefix("--") else {
-                match word.as_str() {
-                    "-v" => drop(words.next()),
-                    other if other.starts_with("-v") => {}
-                    _ => return Err(unclear()),
-                }
-                continue;
-            };
-            let (name, given) = match flag.split_once('=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (flag, None),
-            };
-            // The kubelet takes both.
-            let name = name.replace('_', "-");
-            let setting = SETTINGS.iter().find(|one| one.flag == Some(&name));
-            let is_truth = setting.is_some_and(|setting| setting.form == Form::Truth);
-            let value = match given {
-                Some(value) => value,
-                None if is_truth => "true".to_owned(),
-                // What follows a flag that we do not know is its value, unless it is a flag.
-                None => words
-                    .next_if(|next| setting.is_some() || !next.starts_with("--"))
-                    .unwrap_or_default(),
-            };
-            if OTHER_SETTINGS.contains(&name.as_str()) {
-                return Err(unread("a file of settings that the user data names"));
-            }
-            beside.kubeconfig |= OTHER_KUBECONFIG.contains(&name.as_str());
-            match setting {
-                Some(setting) => self.flag(setting, &value, &mut listed),
-                None if name == "feature-gates" => self.gates(&value),
-                None => {}
-            }
-        }
-        Ok(beside)
-    }
-
-    fn flag(&mut self, setting: &'static Setting, value: &str, listed: &mut Vec<&'static str>) {
-        let path = setting.path;
-        let mut formed = setting
-            .form
-            .of_flag(value)
-            .map_err(|what| misplaced(path, what));
-        if path == SECCOMP && formed == Ok(Value::Bool(false)) {
-            return;
-        }
-        // A list that is given again is longer.
-        if setting.form == Form::Words {
-            let before = self.get(path).filter(|_| listed.contains(&path));
-            if let (Some(Ok(Value::Array(before))), Ok(Value::Array(more))) = (before, &formed) {
-                formed = Ok(before.iter().chain(more).cloned().collect());
-            }
-            listed.push(path);
-        }
-        self.set(path, formed);
-    }
-
-    fn gates(&mut self, text: &str) {
-        for gate in text.split(',') {
-            let Some((name, value)) = gate.split_once('=') else {
-                continue;
-            };
-            if GATE.ends_with(&format!(".{}", name.trim())) {
-                let value = truth(value.trim()).map(Value::Bool);
-                self.set(
-                    GATE,
-                    value.ok_or_else(|| misplaced(GATE, "neither true nor false")),
-                );
-            }
-        }
-    }
+/// Whether flags name a kubeconfig.
+pub(super) fn name_kubeconfig(flags: &Flags) -> bool {
+    let mut names = OTHER_KUBECONFIG.iter();
+    names.any(|name| !flags.all(name).is_empty())
 }
 
 fn unclear() -> plimsoll_model::Reason {

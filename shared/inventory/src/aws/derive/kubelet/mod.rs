@@ -5,13 +5,10 @@ mod bootstrap;
 mod bottlerocket;
 mod files;
 mod flags;
-mod form;
 mod image;
 mod nodeadm;
 mod pieces;
-mod settings;
 mod shell;
-mod table;
 #[cfg(test)]
 mod tests;
 
@@ -21,13 +18,16 @@ use serde_json::Value;
 
 use self::files::Files;
 use self::image::Family;
-use self::settings::Settings;
 use super::links::{INSTANCE, Links};
 use super::lists::Lists;
 use super::look::{self, Known, unread};
 use super::nodes::{OF_TEMPLATE, USER_DATA};
 use super::templates;
 use crate::aws::machines::Machines;
+use crate::kubelet::Settings;
+
+/// Where settings are said.
+const PLACE: &str = "in the user data";
 
 /// Tags of instances that a group or a fleet started: no other user data than that of the launch template can be theirs.
 const STARTED_BY: [&str; 2] = ["aws:autoscaling:groupName", "aws:ec2:fleet-id"];

@@ -7,11 +7,11 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::files::{self, Files};
+use super::flags::{flags, name_kubeconfig};
 use super::pieces::{Kind, Piece, must_be_idle};
-use super::settings::{Settings, Stands, stands_at};
-use super::table::SETTINGS;
-use super::{Told, shell};
+use super::{PLACE, Told, shell};
 use crate::aws::derive::look::{Known, malformed, unread};
+use crate::kubelet::{SETTINGS, Settings, stands_at};
 
 const API: &str = "node.eks.aws/";
 
@@ -38,18 +38,22 @@ pub(super) fn told(pieces: &[Piece]) -> Known<Told> {
         return Err(unread("a NodeConfig in the user data"));
     }
     let specs: Vec<&Value> = configs.iter().map(|config| &config["spec"]).collect();
-    let mut settings = Settings::of(&defaults());
-    settings.configure(&user_part(&specs)?);
-    disagreed(&specs, &mut settings);
-    let beside = settings.command(&flags(&specs)?)?;
+    let mut settings = Settings::new(PLACE, Some(&defaults()));
     for spec in &specs {
+        match &spec["kubelet"]["config"] {
+            config @ (Value::Null | Value::Object(_)) => settings.configure(config),
+            _ => return Err(malformed("spec.kubelet.config in the user data")),
+        }
         must_be_of_proxy(&spec["instance"]["environment"])?;
     }
+    disagreed(&specs, &mut settings);
+    let flags = flags(&flag_text(&specs)?)?;
+    settings.command(&flags);
     let on_outpost = specs
         .iter()
         .any(|spec| spec["cluster"]["enableOutpost"] == true);
     // It writes them by Go's `os.WriteFile(…, 0644)`, as root.
-    let kubeconfig = match on_outpost || beside.kubeconfig {
+    let kubeconfig = match on_outpost || name_kubeconfig(&flags) {
         true => files::other("kubeconfig"),
         false => files::of_root("/var/lib/kubelet/kubeconfig", "0644"),
     };
@@ -111,37 +115,13 @@ fn must_do_nothing(script: &str) -> Known<()> {
     }
 }
 
-/// The configurations of all of them in one: later ones over earlier ones.
-fn user_part(specs: &[&Value]) -> Known<Value> {
-    let mut merged = json!({});
-    for spec in specs {
-        match &spec["kubelet"]["config"] {
-            Value::Null => {}
-            config @ Value::Object(_) => merge(&mut merged, config),
-            _ => return Err(malformed("spec.kubelet.config in the user data")),
-        }
-    }
-    Ok(merged)
-}
-
-fn merge(into: &mut Value, from: &Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            for (key, value) in from {
-                merge(into.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (into, from) => *into = from.clone(),
-    }
-}
-
 /// Two that say different things of one setting: which of them counts depends on nodeadm's release.
 fn disagreed(specs: &[&Value], settings: &mut Settings) {
     for setting in &SETTINGS {
         let said = specs
             .iter()
             .map(|spec| stands_at(&spec["kubelet"]["config"], setting.path));
-        let mut said = said.filter(|stands| *stands != Stands::Nothing);
+        let mut said = said.filter(|stands| *stands != Ok(None));
         let first = said.next();
         if said.any(|other| Some(other) != first) {
             let what = format!(
@@ -153,7 +133,7 @@ fn disagreed(specs: &[&Value], settings: &mut Settings) {
     }
 }
 
-fn flags(specs: &[&Value]) -> Known<String> {
+fn flag_text(specs: &[&Value]) -> Known<String> {
     let mut flags = Vec::new();
     for spec in specs {
         match &spec["kubelet"]["flags"] {

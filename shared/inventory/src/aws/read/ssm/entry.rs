@@ -16,8 +16,7 @@ use plimsoll_model::{NODE_FILES, NodeEvidence, Part, Reason, ReasonCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::kubelet::{Flags, Started};
-use crate::redact::REDACTED;
+use crate::kubelet::{CLIENT_CA, Flags, Settings};
 
 /// What the template writes now.
 const VERSION: &str = "1.0";
@@ -40,10 +39,12 @@ pub(super) fn evidence(id: &str, entry: &Value) -> NodeEvidence {
     };
     let (kubelet, files) = match told.map_err(malformed) {
         Ok(told) => {
-            let kubelet = told
-                .kubelet(id)
-                .unwrap_or_else(|reason| Part::unknown(&reason));
-            let files = told.files(id, &kubelet);
+            let settings = told.settings(id);
+            let files = told.files(id, &settings);
+            let kubelet = match settings {
+                Ok(settings) => Part::Known(settings.shown()),
+                Err(reason) => Part::unknown(&reason),
+            };
             (kubelet, files)
         }
         Err(reason) => (Part::unknown(&reason), Part::no_files(&reason)),
@@ -59,8 +60,10 @@ pub(super) fn evidence(id: &str, entry: &Value) -> NodeEvidence {
 /// The rows.
 #[derive(Debug, Default)]
 struct Told {
-    started: Started,
-    config: Option<String>,
+    flags: Flags,
+    /// The file of settings, where there is one, and its path.
+    config: Option<(String, Value)>,
+    drop_ins: Vec<(String, Value)>,
     files: BTreeMap<String, Value>,
     problem: Option<String>,
 }
@@ -97,12 +100,11 @@ impl Told {
                 )?,
                 "config" => {
                     let settings = Value::Object(json_of::<Map<_, _>>(part, value)?);
-                    once(&mut told.started.file, settings, part)?;
-                    told.config = Some(name);
+                    once(&mut told.config, (name, settings), part)?;
                 }
                 "drop-in" => {
                     let settings = Value::Object(json_of::<Map<_, _>>(part, value)?);
-                    told.started.drop_ins.push((name, settings));
+                    told.drop_ins.push((name, settings));
                 }
                 "file" => {
                     let file =
@@ -115,49 +117,47 @@ impl Told {
             }
         }
         match (flags, &told.problem) {
-            (Some(flags), _) => told.started.flags = flags,
+            (Some(flags), _) => told.flags = flags,
             (None, Some(_)) => {}
             (None, None) => return Err("it has no command line".to_owned()),
         }
-        if told.problem.is_none() && told.config.as_deref() != told.started.flags.last("config") {
+        let path = told.config.as_ref().map(|(path, _)| path.as_str());
+        if told.problem.is_none() && path != told.flags.last("config") {
             return Err("its file is not the one of its command line".to_owned());
         }
         Ok(told)
     }
 
-    fn kubelet(&self, id: &str) -> Result<Part, Reason> {
-        let reason = |code, why: &str| Reason::new(code, format!("the kubelet of {id}: {why}"));
+    fn settings(&self, id: &str) -> Result<Settings, Reason> {
         if let Some(problem) = &self.problem {
-            return Err(reason(ReasonCode::InputUnread, problem));
+            let need = format!("the kubelet of {id}: {problem}");
+            return Err(Reason::new(ReasonCode::InputUnread, need));
         }
-        let settings = self.started.settings();
-        let mut settings = settings.map_err(|why| reason(ReasonCode::MalformedInput, &why))?;
-        let url = settings["staticPodURL"].as_str();
-        if url.is_some_and(|url| !url.is_empty()) {
-            settings["staticPodURL"] = REDACTED.into();
-        }
-        Ok(Part::Known(settings))
+        let file = self.config.as_ref().map(|(_, file)| file);
+        let mut settings = Settings::new(&format!("of the kubelet of {id}"), file);
+        settings.drop_ins(&self.drop_ins);
+        settings.command(&self.flags);
+        Ok(settings)
     }
 
     /// A file that the kubelet was not told of does not exist.
-    fn files(&self, id: &str, kubelet: &Part) -> BTreeMap<String, Part> {
+    fn files(&self, id: &str, settings: &Result<Settings, Reason>) -> BTreeMap<String, Part> {
         let [kubeconfig, config, client_ca] = NODE_FILES;
-        let flags = &self.started.flags;
-        let authority = match kubelet {
-            Part::Known(settings) => {
-                let path = settings.pointer("/authentication/x509/clientCAFile");
-                path.and_then(Value::as_str).map(Ok)
-            }
-            Part::Unknown(line) => Some(Err(line)),
+        let authority = match settings {
+            Ok(settings) => settings.get(CLIENT_CA).map(|said| match said {
+                Ok(path) => Ok(path.as_str().unwrap_or_default()),
+                Err(reason) => Err(reason),
+            }),
+            Err(reason) => Some(Err(reason)),
         };
         // Without a command line nobody knows what it was told of.
-        let told = |name: &str| match (flags.last(name), &self.problem, kubelet) {
-            (Some(path), _, _) => Some(Ok(path)),
-            (None, Some(_), Part::Unknown(line)) => Some(Err(line)),
-            (None, _, _) => None,
+        let told = |name: &str| match (self.flags.last(name), settings) {
+            (Some(path), _) => Some(Ok(path)),
+            (None, Err(reason)) => Some(Err(reason)),
+            (None, Ok(_)) => None,
         };
-        let part = |path: Result<&str, &String>| match path {
-            Err(line) => Part::Unknown(line.clone()),
+        let part = |path: Result<&str, &Reason>| match path {
+            Err(reason) => Part::unknown(reason),
             Ok(path) => match self.files.get(path) {
                 Some(file) => Part::Known(file.clone()),
                 None => {

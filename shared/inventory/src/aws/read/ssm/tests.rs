@@ -94,6 +94,22 @@ fn a_file_of_which_nothing_is_said_is_not_known() {
 }
 
 #[test]
+fn settings_that_do_not_fit_are_unknown_alone_and_their_file_with_them() {
+    let mut rows = rows();
+    let file = r#"{"readOnlyPort":"hush","authentication":{"x509":{"clientCAFile":"hush"}}}"#;
+    rows[2] = row("config", "/c.json", file);
+    let told = evidence("i-1", &entry(&rows));
+    let Part::Known(settings) = &told.kubelet else {
+        panic!("{told:?}");
+    };
+    assert!(settings["readOnlyPort"]["$unknown"].is_string());
+    assert_eq!(settings["authorization"]["mode"], "Webhook");
+    let reason = unknown(&told.files["clientCa"]);
+    assert_eq!(reason.code, ReasonCode::MalformedInput);
+    assert!(!format!("{told:?}").contains("hush"), "{told:?}");
+}
+
+#[test]
 fn what_no_script_of_ours_left_is_unknown_with_what_is_wrong() {
     let with = |at: usize, other: Value| {
         let mut rows = rows();

@@ -4,7 +4,6 @@ mod bootstrap;
 mod bottlerocket;
 mod image;
 mod nodeadm;
-mod policies;
 
 use std::io::Write as _;
 

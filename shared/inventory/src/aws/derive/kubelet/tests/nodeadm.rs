@@ -119,17 +119,11 @@ fn what_the_customer_sets_goes_over_the_defaults() {
 }
 
 #[test]
-fn null_takes_a_default_of_nodeadm_s_away() {
+fn null_leaves_a_default_of_nodeadm_s() {
     let shown = config(
         "      protectKernelDefaults: null\n      authentication: { x509: null, anonymous: null }\n      authorization: null\n      tlsCipherSuites: null\n",
     );
-    assert_eq!(shown.get("protectKernelDefaults"), None);
-    assert_eq!(
-        shown["authentication"],
-        json!({ "anonymous": { "enabled": false } })
-    );
-    assert_eq!(shown["authorization"]["mode"], "Webhook");
-    assert_eq!(shown.get("tlsCipherSuites"), None);
+    assert_eq!(shown, config("      {}\n"));
 }
 
 #[test]
@@ -172,10 +166,10 @@ fn flags_go_before_the_configuration() {
 }
 
 #[test]
-fn durations_of_no_time_are_the_default_in_a_file() {
+fn zero_is_no_default_since_nodeadm_writes_a_drop_in() {
     let zero = config("      streamingConnectionIdleTimeout: 0s\n      podPidsLimit: -5\n");
-    assert_eq!(zero["streamingConnectionIdleTimeout"], "4h0m0s");
-    assert_eq!(zero["podPidsLimit"], -1);
+    assert_eq!(zero["streamingConnectionIdleTimeout"], "0s");
+    assert_eq!(zero["podPidsLimit"], -5);
 }
 
 #[test]

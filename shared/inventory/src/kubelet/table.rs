@@ -1,19 +1,51 @@
 //! The settings of a kubelet that policies read: how they are named, what they may hold, and what holds where nobody says
 //! anything.
 
+use serde_json::Value;
+
 use super::form::Form;
 
 /// A setting of a kubelet.
 #[derive(Debug)]
-pub(super) struct Setting {
+pub(crate) struct Setting {
     /// Its path in a KubeletConfiguration.
-    pub(super) path: &'static str,
+    pub(crate) path: &'static str,
     /// The flag of the command line that goes before it.
     pub(super) flag: Option<&'static str>,
     /// What it may hold.
     pub(super) form: Form,
-    /// What a kubelet uses where nothing is said, if it shows that: as JSON.
-    pub(super) default: Option<&'static str>,
+    /// What a kubelet that has a file uses where nothing is said, if it shows that: as JSON.
+    default: Option<&'static str>,
+}
+
+/// What one without a file uses instead, as kubelets did before there were files (`applyLegacyDefaults`): as JSON.
+const WITHOUT_FILE: [(&str, &str); 3] = [
+    ("authentication.anonymous.enabled", "true"),
+    ("authorization.mode", "\"AlwaysAllow\""),
+    ("readOnlyPort", "10255"),
+];
+
+impl Setting {
+    /// What holds where nobody says anything; null where that is nothing.
+    pub(super) fn default(&self, has_file: bool) -> Value {
+        let mut legacy = WITHOUT_FILE.iter().filter(|_| !has_file);
+        let legacy = legacy.find(|(path, _)| *path == self.path);
+        let text = legacy.map(|(_, text)| *text).or(self.default);
+        text.and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    /// Whether a kubelet does not show a value: what is off, zero or empty, where its type leaves that out.
+    pub(super) fn is_left_out(&self, value: &Value) -> bool {
+        let shows_all = self.default.is_some() || self.form == Form::Gate;
+        match value {
+            Value::Null => true,
+            Value::Bool(on) => !shows_all && !on,
+            Value::Number(number) => !shows_all && number.as_i64() == Some(0),
+            Value::String(text) => !shows_all && text.is_empty(),
+            Value::Array(items) => !shows_all && items.is_empty(),
+            Value::Object(_) => false,
+        }
+    }
 }
 
 const fn setting(
@@ -30,9 +62,8 @@ const fn setting(
     }
 }
 
-/// All that policies read. Flags: kubernetes/kubernetes, `cmd/kubelet/app/options/options.go`; defaults:
-/// `pkg/kubelet/apis/config/v1beta1/defaults.go` there, the same from Kubernetes 1.30 to 1.36.
-pub(super) const SETTINGS: [Setting; 21] = [
+/// All that policies read.
+pub(crate) const SETTINGS: [Setting; 21] = [
     setting(
         "allowedUnsafeSysctls",
         Some("allowed-unsafe-sysctls"),
@@ -64,7 +95,7 @@ pub(super) const SETTINGS: [Setting; 21] = [
         Form::Number,
         Some("50"),
     ),
-    setting(GATE, None, Form::Gate, None),
+    setting(GATE, Some("feature-gates"), Form::Gate, None),
     setting(
         "imagePullCredentialsVerificationPolicy",
         None,
@@ -121,12 +152,12 @@ pub(super) const SETTINGS: [Setting; 21] = [
     setting(KEY, Some("tls-private-key-file"), Form::Path, None),
 ];
 
-/// The feature gate that policies read, which `--feature-gates` sets with others.
+/// The feature gate that policies read.
 pub(super) const GATE: &str = "featureGates.RotateKubeletServerCertificate";
 /// The flag of this one counts beside the setting, not before it.
 pub(super) const SECCOMP: &str = "seccompDefault";
 /// What clients' certificates are checked by.
-pub(super) const CLIENT_CA: &str = "authentication.x509.clientCAFile";
+pub(crate) const CLIENT_CA: &str = "authentication.x509.clientCAFile";
 /// Whether the cluster signs the serving certificate.
 pub(super) const BOOTSTRAP: &str = "serverTLSBootstrap";
 /// The pair that the kubelet serves with.

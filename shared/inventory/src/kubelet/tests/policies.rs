@@ -1,4 +1,4 @@
-//! Every setting that a policy reads is one that this route says something about.
+//! Every setting that a policy reads is one that the table has.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::aws::derive::kubelet::table::SETTINGS;
+use crate::kubelet::SETTINGS;
 
 /// Functions of lists, texts and optionals that stand where a member would.
 const FUNCTIONS: [&str; 6] = ["all", "contains", "join", "matches", "orValue", "size"];
