@@ -86,7 +86,8 @@ pub struct OutboxItem {
     pub unreadable: Option<Reason>,
     /// Whether the cluster became readable again, or unreadable, with this scan.
     pub readable_changed: bool,
-    /// What changed, by policy; every finding that is new, re-opened or resolved, or whose exception came or went.
+    /// What changed: every finding that is new, re-opened or resolved, or whose exception came or went. Nothing after a
+    /// first scan, of which people are told as a whole.
     pub changes: Vec<Change>,
     /// A connection that stopped working or works again. The item is about nothing else then: `cluster` and `scan` only
     /// stand for it.
