@@ -15,6 +15,7 @@ const MEMORY: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Kept {
     lines: SpooledTempFile,
+    count: usize,
     line: Vec<u8>,
     written: io::Result<()>,
 }
@@ -23,6 +24,7 @@ impl Default for Kept {
     fn default() -> Self {
         Self {
             lines: SpooledTempFile::new(MEMORY),
+            count: 0,
             line: Vec::new(),
             written: Ok(()),
         }
@@ -46,14 +48,22 @@ impl Kept {
     /// It cannot be read or written.
     pub(crate) fn of_lines(mut from: impl Read) -> io::Result<Self> {
         let mut kept = Self::default();
-        io::copy(&mut from, &mut kept.lines)?;
-        Ok(kept)
+        let mut part = [0; 8 << 10];
+        loop {
+            let read = match from.read(&mut part)? {
+                0 => return Ok(kept),
+                read => &part[..read],
+            };
+            kept.count += read.iter().filter(|byte| **byte == b'\n').count();
+            kept.lines.write_all(read)?;
+        }
     }
 
     fn write(&mut self, judgement: &Judgement) -> io::Result<()> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, judgement)?;
         self.line.push(b'\n');
+        self.count += 1;
         self.lines.write_all(&self.line)
     }
 }
@@ -72,7 +82,10 @@ impl Sink for Kept {
 impl ListSink for Kept {}
 
 /// What all lists kept, to be read as often as wanted.
-pub(crate) struct Judgements(Vec<SpooledTempFile>);
+pub(crate) struct Judgements {
+    files: Vec<SpooledTempFile>,
+    count: usize,
+}
 
 impl Judgements {
     /// Of all sinks of a scan, in their order.
@@ -80,15 +93,17 @@ impl Judgements {
     /// # Errors
     /// Something could not be written: the scan does not count.
     pub(crate) fn of(sinks: Vec<Kept>) -> io::Result<Self> {
+        let count = sinks.iter().map(|kept| kept.count).sum();
         let files = sinks
             .into_iter()
             .map(|kept| kept.written.map(|()| kept.lines));
-        files.collect::<io::Result<_>>().map(Self)
+        let files = files.collect::<io::Result<_>>()?;
+        Ok(Self { files, count })
     }
 
     /// Reads from the first on. After an error comes nothing more.
     pub(crate) fn read(&mut self) -> impl Iterator<Item = io::Result<Judgement>> {
-        let lines = self.0.iter_mut().flat_map(|file| {
+        let lines = self.files.iter_mut().flat_map(|file| {
             let rewound = file.seek(SeekFrom::Start(0));
             let (error, file) = match rewound {
                 Ok(_) => (None, Some(BufReader::new(file).split(b'\n'))),
@@ -114,17 +129,34 @@ impl Judgements {
         &mut self,
         work: impl FnOnce(&mut dyn Iterator<Item = Judgement>) -> T,
     ) -> io::Result<T> {
-        let mut outcome = Ok(());
-        let mut lines = self.read().map_while(|judgement| match judgement {
+        let (mut outcome, most) = (Ok(()), self.count);
+        let lines = self.read().map_while(|judgement| match judgement {
             Ok(judgement) => Some(judgement),
             Err(error) => {
                 outcome = Err(error);
                 None
             }
         });
-        let done = work(&mut lines);
-        drop(lines);
+        let done = work(&mut AtMost { lines, most });
         outcome.map(|()| done)
+    }
+}
+
+/// Tells how many there may be, so that room for them is made once.
+struct AtMost<I> {
+    lines: I,
+    most: usize,
+}
+
+impl<I: Iterator> Iterator for AtMost<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.lines.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.most))
     }
 }
 
@@ -174,7 +206,11 @@ mod tests {
             let read: io::Result<Vec<Judgement>> = kept.read().collect();
             assert_eq!(read.unwrap(), many);
         }
-        assert_eq!(kept.all(|all| all.count()).unwrap(), 500);
+        let all = |kept: &mut Judgements| kept.all(|all| (all.size_hint(), all.count())).unwrap();
+        assert_eq!(all(&mut kept), ((0, Some(500)), 500));
+        let mut last = kept.files.pop().unwrap();
+        last.seek(SeekFrom::Start(0)).unwrap();
+        assert_eq!(Kept::of_lines(last).unwrap().count, 490);
     }
 
     #[test]

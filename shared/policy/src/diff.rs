@@ -56,8 +56,10 @@ pub fn difference<J: Borrow<Judgement>>(
     let empty = Manifest::default();
     let published = before.published.unwrap_or(&empty);
     let pending = before.pending.unwrap_or(&empty);
+    let now = now.into_iter();
     let mut shared = HashSet::new();
-    let mut entries: Vec<ManifestEntry> = Vec::new();
+    let (_, most) = now.size_hint();
+    let mut entries: Vec<ManifestEntry> = Vec::with_capacity(most.unwrap_or_default());
     let mut untold: Vec<Fingerprint> = Vec::new();
     for judgement in now {
         let judgement = judgement.borrow();
