@@ -1,7 +1,7 @@
 //! Turns what a scan changed into incidents and deliveries, by the tenant's own policy.
 //!
 //! An outbox item is acted upon policy by policy, each in one transaction with a marker of that part; a repeat skips the
-//! parts that are marked. The first scan of a cluster opens no incidents: it sends one baseline message.
+//! parts that are marked. What a cluster's first scan finds opens no incidents: one baseline message tells of it.
 
 mod connection;
 mod desk;
@@ -69,22 +69,19 @@ pub async fn handle(desk: &Desk<'_>, job: &FinishedScan) -> Result<(), RouteErro
     if outbox.readable_changed && !done.contains(UNREADABLE_PART) {
         news.readability().await?;
     }
-    if outbox.first {
-        if !done.contains(BASELINE_PART) {
-            news.baseline().await?;
-        }
-    } else {
-        let mut by_policy: BTreeMap<&PolicyId, Vec<Change>> = BTreeMap::new();
-        for change in &outbox.changes {
-            by_policy
-                .entry(&change.policy)
-                .or_default()
-                .push(change.clone());
-        }
-        for (policy, changes) in by_policy {
-            if !done.contains(policy.as_str()) {
-                news.policy(policy, &changes).await?;
-            }
+    if outbox.first && !done.contains(BASELINE_PART) {
+        news.baseline().await?;
+    }
+    let mut by_policy: BTreeMap<&PolicyId, Vec<Change>> = BTreeMap::new();
+    for change in &outbox.changes {
+        by_policy
+            .entry(&change.policy)
+            .or_default()
+            .push(change.clone());
+    }
+    for (policy, changes) in by_policy {
+        if !done.contains(policy.as_str()) {
+            news.policy(policy, &changes).await?;
         }
     }
     dossier.store.mark_routed(&outbox.id, desk.now).await?;

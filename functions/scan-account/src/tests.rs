@@ -33,6 +33,8 @@ mod units;
 const ACCOUNT: &str = "471100000933";
 /// Clusters `prod-eu-1` and `dev-1`, and what is around the first.
 const RICH_ACCOUNT: &str = "471100000815";
+/// What EC2 answers about the first of them.
+const PLACE: &str = "471100000815/eu-central-1/ec2";
 const ROLE: &str = "PlimsollScanner";
 const EXTERNAL_ID: &str = "plm-0123456789abcdefghij";
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -186,6 +188,18 @@ impl Stage {
         }
         (connection.state, jobs)
     }
+}
+
+/// Puts an answer of the world's in the place of itself, with something else in it.
+fn change(world: &World, file: &str, from: &str, to: &str) {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../shared/world/data/accounts"
+    );
+    let path = format!("{PLACE}/{file}.xml");
+    let text = std::fs::read_to_string(format!("{folder}/{path}")).unwrap();
+    assert!(text.contains(from), "{from}");
+    world.put_reply(&path, &text.replace(from, to));
 }
 
 #[tokio::test]

@@ -15,23 +15,17 @@ const BATCH: usize = 500;
 
 impl Work<'_> {
     /// Writes the findings of a difference, and says what is to be announced: what is open in the order of fingerprints,
-    /// then what is resolved. Of every change only its announcement stays in memory, and not even that where nothing is
-    /// announced finding by finding, as after the first scan.
+    /// then what is resolved. Of every change only its announcement stays in memory, and not even that of what is new to a
+    /// first scan.
     pub(crate) async fn write_changes(
         &self,
         scene: Scene<'_>,
         difference: &Difference,
         judgements: &mut Judgements,
-        is_announced: bool,
     ) -> Result<Vec<Change>, ScanError> {
         let mut opened = Unseen::of(&difference.opened);
         let mut changed = Unseen::of(&difference.changed);
         let mut announce = Vec::new();
-        let mut tell = |changes: Vec<Change>| {
-            if is_announced {
-                announce.extend(changes);
-            }
-        };
         let mut part = Difference::default();
         let mut failing: Vec<Judgement> = Vec::new();
         for judgement in judgements.read() {
@@ -49,12 +43,12 @@ impl Work<'_> {
             }
             failing.push(judgement);
             if failing.len() == BATCH {
-                tell(self.write_batch(scene, &part, &failing).await?);
+                announce.extend(self.write_batch(scene, &part, &failing).await?);
                 part = Difference::default();
                 failing.clear();
             }
         }
-        tell(self.write_batch(scene, &part, &failing).await?);
+        announce.extend(self.write_batch(scene, &part, &failing).await?);
         // What a dead attempt wrote and nobody can tell of now.
         let untold: Vec<Fingerprint> = opened.left().collect();
         for opened in untold.chunks(BATCH) {
@@ -62,17 +56,14 @@ impl Work<'_> {
                 opened: opened.to_vec(),
                 ..Difference::default()
             };
-            tell(self.write_batch(scene, &part, &[]).await?);
+            announce.extend(self.write_batch(scene, &part, &[]).await?);
         }
-        tell(excepted::changes(difference));
+        announce.extend(excepted::changes(difference));
         announce.sort_by_key(|change| change.fingerprint);
         for (entries, announced) in [(&difference.resolved, true), (&difference.undone, false)] {
             for entries in entries.chunks(BATCH) {
                 let part = gone(entries, announced);
-                let changes = self.write_batch(scene, &part, &[]).await?;
-                if is_announced {
-                    announce.extend(changes);
-                }
+                announce.extend(self.write_batch(scene, &part, &[]).await?);
             }
         }
         Ok(announce)

@@ -26,6 +26,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) now: Timestamp,
     /// When the last scan was published: what is stored as open since is the work of a dead attempt.
     pub(crate) last: Option<Timestamp>,
+    /// Whether people are told of what is new as a whole, and not finding by finding.
+    pub(crate) is_first: bool,
 }
 
 /// `stored` holds the stored findings of every fingerprint in the difference, where there is one.
@@ -54,12 +56,14 @@ pub(crate) fn changes(
             (None, Some(old)) => old.clone(),
             (None, None) => continue,
         };
-        out.announce.push(Change {
-            fingerprint: *fingerprint,
-            policy: finding.policy.clone(),
-            severity: finding.severity,
-            what,
-        });
+        if !scene.is_first || what != ChangeKind::New {
+            out.announce.push(Change {
+                fingerprint: *fingerprint,
+                policy: finding.policy.clone(),
+                severity: finding.severity,
+                what,
+            });
+        }
         if old != Some(&finding) {
             out.write.push(finding);
         }

@@ -13,7 +13,7 @@ use plimsoll_cel::{Bump, Node};
 use plimsoll_inventory::kube::{ClusterError, ClusterReader, ListScope};
 use plimsoll_inventory::snapshot::{SnapshotError, SnapshotReader};
 use plimsoll_model::kind::{self, Kind};
-use plimsoll_model::{Reason, ReasonCode};
+use plimsoll_model::{Judgement, Reason, ReasonCode};
 use plimsoll_policy::{ListState, Lists, Plan, Session, Sink};
 
 /// What was judged.
@@ -55,6 +55,8 @@ pub trait ListSink: Sink + Send {
     /// The list was read to its end: nothing more comes, and what need not stay in memory should leave it.
     fn list_ended(&mut self) {}
 }
+
+impl ListSink for Vec<Judgement> {}
 
 /// Why a cluster was not judged at all.
 #[derive(Debug, thiserror::Error)]

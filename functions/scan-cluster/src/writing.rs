@@ -49,13 +49,6 @@ impl Work<'_> {
         let difference = judgements
             .all(|now| difference(self.catalogue, scope, before, now, &lists))
             .map_err(machine)?;
-        let scene = findings::Scene {
-            catalogue: self.catalogue,
-            cluster: &self.cluster.id,
-            scan: &self.lease.scan,
-            now,
-            last: self.cluster.last_scan_at,
-        };
         let empty = Manifest::default();
         let unchanged =
             pending.is_none() && published.as_ref().unwrap_or(&empty) == &difference.manifest;
@@ -81,8 +74,16 @@ impl Work<'_> {
                 (before.is_none(), self.is_news(&reason), None, Some(reason))
             }
         };
+        let scene = findings::Scene {
+            catalogue: self.catalogue,
+            cluster: &self.cluster.id,
+            scan: &self.lease.scan,
+            now,
+            last: self.cluster.last_scan_at,
+            is_first: first,
+        };
         let announce = self
-            .write_changes(scene, &difference, &mut judgements, !first)
+            .write_changes(scene, &difference, &mut judgements)
             .await?;
         excepted::tell(self, &difference, now).await?;
         let snapshot = self.keep(spools).await?;

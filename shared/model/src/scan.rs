@@ -80,14 +80,15 @@ pub struct OutboxItem {
     pub cluster: ClusterId,
     /// When the scan finished.
     pub at: Timestamp,
-    /// Whether this was the cluster's first finished scan: only a baseline message is sent then.
+    /// Whether this was the cluster's first finished scan, or the first that could read it: one baseline message tells of
+    /// everything that is new then.
     pub first: bool,
     /// The cluster could not be read in this scan.
     pub unreadable: Option<Reason>,
     /// Whether the cluster became readable again, or unreadable, with this scan.
     pub readable_changed: bool,
-    /// What changed: every finding that is new, re-opened or resolved, or whose exception came or went. Nothing after a
-    /// first scan, of which people are told as a whole.
+    /// What changed: every finding that is new (not after a first scan), re-opened or resolved, or whose exception came or
+    /// went.
     pub changes: Vec<Change>,
     /// A connection that stopped working or works again. The item is about nothing else then: `cluster` and `scan` only
     /// stand for it.

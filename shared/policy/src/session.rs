@@ -42,6 +42,16 @@ pub trait Sink {
     }
 }
 
+/// Keeps every judgement.
+impl Sink for Vec<Judgement> {
+    fn wants(&self, _: Verdict) -> bool {
+        true
+    }
+    fn judgement(&mut self, judgement: Judgement) {
+        self.push(judgement);
+    }
+}
+
 /// What became of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {

@@ -7,7 +7,7 @@ use plimsoll_cel::Bump;
 use plimsoll_inventory::files::{FileError, discover, load, read_typed};
 use plimsoll_model::{Judgement, SourceRef, Verdict};
 use plimsoll_policy::kinds::type_of;
-use plimsoll_policy::{Lists, Plan, PlanOptions, Policy, Seen, Session, Sink};
+use plimsoll_policy::{Lists, Plan, PlanOptions, Policy, Seen, Session};
 use plimsoll_report::Diagnostic;
 
 use super::{expression, refuse};
@@ -52,7 +52,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> Result<Exit> {
     let plan = Plan::new(&catalogue, options);
     let mut session = Session::new(&plan);
     let lists = Lists::of_files();
-    let mut sink = All::default();
+    let mut sink = Vec::<Judgement>::new();
     let mut problems = Vec::new();
     let mut again: Vec<(Seen, Vec<u8>, SourceRef)> = Vec::new();
     for entry in &found.files {
@@ -100,8 +100,8 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> Result<Exit> {
         let diagnostic = Diagnostic::error(problem.code.as_str(), problem.message.clone());
         console.diagnose(&[diagnostic]);
     }
-    console.print(|out| write(out, policy, &sink.0))?;
-    Ok(if sink.0.is_empty() && !problems.is_empty() {
+    console.print(|out| write(out, policy, &sink))?;
+    Ok(if sink.is_empty() && !problems.is_empty() {
         Exit::Nothing
     } else {
         Exit::Done
@@ -144,17 +144,4 @@ fn write(out: &mut dyn Write, policy: &Policy, judgements: &[Judgement]) -> std:
         }
     }
     Ok(())
-}
-
-/// Keeps everything.
-#[derive(Default)]
-struct All(Vec<Judgement>);
-
-impl Sink for All {
-    fn wants(&self, _: Verdict) -> bool {
-        true
-    }
-    fn judgement(&mut self, judgement: Judgement) {
-        self.0.push(judgement);
-    }
 }

@@ -1,8 +1,18 @@
 //! Clusters whose Kubernetes API does not let us in: what AWS says of them is judged all the same.
 
-use plimsoll_model::{Finding, FinishedScan, OutboxItem, ReasonCode, Scan, ScanStatus};
+use plimsoll_alerting::Links;
+use plimsoll_model::{
+    ChangeKind, Finding, FinishedScan, OutboxItem, PolicyId, ReasonCode, Scan, ScanStatus,
+};
+use route_findings::Desk;
 
 use super::*;
+
+const ESCALATION: &str = "version: 1
+timezone: Europe/Berlin
+route: { use: default }
+policies: { default: { steps: [ { notify: { slack: '#security' } } ] } }
+";
 
 impl Stage {
     /// The job for a cluster of an account.
@@ -134,6 +144,52 @@ async fn a_cluster_that_was_never_read_has_two_first_scans() {
     assert!(news[0].first && news[0].readable_changed && news[0].unreadable.is_none());
     assert!(all.len() > findings.len() && all.iter().any(|one| !of_aws(&one)));
     assert!(eks(&cluster).3 < unknown);
+}
+
+#[tokio::test]
+async fn what_was_told_before_a_cluster_was_first_read_ends_with_that_scan() {
+    let mut stage = Stage::new().await;
+    let mut job = stage.connect_account("acme", RICH_ACCOUNT).await;
+    let of = stage.store.of(&job.tenant);
+    of.set_escalation(ESCALATION, night()).await.unwrap();
+    let ports = "<fromPort>22</fromPort><toPort>22</toPort>";
+    let closed = "<fromPort>8443</fromPort><toPort>8443</toPort>";
+    let policy = PolicyId::new("nodegroup-sg-ssh");
+    for (rule, reads, is_first, said, open) in [
+        (closed, false, true, None, false),
+        (ports, false, false, Some(ChangeKind::New), true),
+        (closed, true, true, Some(ChangeKind::Resolved), false),
+    ] {
+        change(&stage.world, "DescribeSecurityGroups", ports, rule);
+        stage.reach.allowed = match reads {
+            true => AllowedNetworks::everything(),
+            false => AllowedNetworks::public_only(),
+        };
+        let (_, jobs) = stage.look(&mut job).await;
+        let prod = stage.job_of(&jobs, "prod-eu-1").await;
+        let (cluster, _, _, news) = stage.scanned(&prod).await;
+        assert_eq!(matches!(cluster.readable, Readable::Yes), reads);
+        assert_eq!((news.len(), news[0].first), (1, is_first));
+        let changes = news[0].changes.iter();
+        let what = changes.map(|change| (&change.policy, change.what));
+        let expected: Vec<_> = said.into_iter().map(|what| (&policy, what)).collect();
+        assert_eq!(what.collect::<Vec<_>>(), expected);
+
+        let desk = Desk {
+            store: &stage.store,
+            catalogue: &plimsoll_catalogue::built_in().unwrap(),
+            links: &Links::default(),
+            now: stage.clock.now(),
+        };
+        let finished = FinishedScan {
+            tenant: job.tenant.clone(),
+            outbox: news[0].id.clone(),
+        };
+        route_findings::handle(&desk, &finished).await.unwrap();
+        let incident = of.latest_incident(&cluster.id, Some(&policy)).await;
+        let is_open = incident.unwrap().is_some_and(|one| one.is_open());
+        assert_eq!(is_open, open, "{rule}");
+    }
 }
 
 #[tokio::test]

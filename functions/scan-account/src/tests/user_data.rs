@@ -3,29 +3,15 @@
 use plimsoll_inventory::kube::ListScope;
 use plimsoll_model::kind::NODE_CONFIG;
 use plimsoll_model::{Finding, Judgement, NodeRoute, Verdict};
-use plimsoll_policy::{Plan, PlanOptions, Sink};
-use scan_cluster::{ListSink, NodeAccess, judge_cluster};
+use plimsoll_policy::{Plan, PlanOptions};
+use scan_cluster::{NodeAccess, judge_cluster};
 
 use super::*;
 
-/// What belongs to the instances of the cluster.
-const PLACE: &str = "471100000815/eu-central-1/ec2";
 const CLUSTER: &str = "prod-eu-1";
 
 /// A NodeConfig with `podPidsLimit: 4096` and the flag `--anonymous-auth=true`, multipart, in Base64.
 const USER_DATA: &str = "TUlNRS1WZXJzaW9uOiAxLjAKQ29udGVudC1UeXBlOiBtdWx0aXBhcnQvbWl4ZWQ7IGJvdW5kYXJ5PSIvLyIKCi0tLy8KQ29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi9ub2RlLmVrcy5hd3MKCmFwaVZlcnNpb246IG5vZGUuZWtzLmF3cy92MWFscGhhMQpraW5kOiBOb2RlQ29uZmlnCnNwZWM6CiAgY2x1c3RlcjoKICAgIG5hbWU6IHByb2QtZXUtMQogICAgY2lkcjogMTAuMTAwLjAuMC8xNgogIGt1YmVsZXQ6CiAgICBjb25maWc6CiAgICAgIHBvZFBpZHNMaW1pdDogNDA5NgogICAgZmxhZ3M6CiAgICAtIC0tYW5vbnltb3VzLWF1dGg9dHJ1ZQoKLS0vLy0tCg==";
-
-/// Puts an answer of the world's in the place of itself, with something else in it.
-fn change(world: &World, file: &str, from: &str, to: &str) {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../shared/world/data/accounts"
-    );
-    let path = format!("{PLACE}/{file}.xml");
-    let text = std::fs::read_to_string(format!("{folder}/{path}")).unwrap();
-    assert!(text.contains(from), "{from}");
-    world.put_reply(&path, &text.replace(from, to));
-}
 
 /// Has a group start the nodes, from the image of that name, with that user data.
 fn start_nodes(world: &World, image: &str, user_data: &str) {
@@ -133,21 +119,6 @@ async fn user_data_that_lets_everybody_in_fails_and_stays_open_when_it_is_not_kn
     }
 }
 
-/// What is said of the nodes, whatever it is.
-#[derive(Default)]
-struct Said(Vec<Judgement>);
-
-impl Sink for Said {
-    fn wants(&self, _: Verdict) -> bool {
-        true
-    }
-    fn judgement(&mut self, judgement: Judgement) {
-        self.0.push(judgement);
-    }
-}
-
-impl ListSink for Said {}
-
 #[tokio::test]
 async fn a_cluster_without_an_account_says_why_nothing_is_known() {
     let stage = Stage::new().await;
@@ -183,13 +154,13 @@ async fn a_cluster_without_an_account_says_why_nothing_is_known() {
             &everything,
             None,
             Some(access),
-            &Said::default,
+            &Vec::new,
             &|_, _, _| {},
         );
         let scan = judging.await.unwrap();
         let gap = scan.lists.gap(NODE_CONFIG.plural).unwrap();
         assert_eq!(gap.need, "the cluster's AWS account, for the route ami");
-        let said = scan.sinks.iter().flat_map(|sink| &sink.0);
+        let said = scan.sinks.iter().flatten();
         let about = |one: &&Judgement| one.verdict != Verdict::NotEvaluated;
         assert_eq!(said.filter(about).count(), 0);
         return;

@@ -7,30 +7,15 @@ use plimsoll_inventory::aws::read::Reading;
 use plimsoll_inventory::aws::surroundings::Surroundings;
 use plimsoll_model::kind;
 use plimsoll_model::{Judgement, Verdict};
-use plimsoll_policy::{Plan, PlanOptions, Session, Sink};
+use plimsoll_policy::{Plan, PlanOptions, Session};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::around::{Around, aws_part};
-use crate::live::{ListSink, end};
+use crate::live::end;
 
 const NOW: &str = "2026-11-22T06:00:00Z";
 const ISSUER: &str = "oidc.eks.eu-central-1.amazonaws.com/id/AAAA";
-
-/// Keeps what fails, and why what is not evaluated is not.
-#[derive(Default)]
-struct Told(Vec<Judgement>);
-
-impl Sink for Told {
-    fn wants(&self, _: Verdict) -> bool {
-        true
-    }
-    fn judgement(&mut self, judgement: Judgement) {
-        self.0.push(judgement);
-    }
-}
-
-impl ListSink for Told {}
 
 /// Of each policy and resource the worst that was said.
 type Verdicts = BTreeMap<(String, String), Verdict>;
@@ -162,7 +147,7 @@ impl World {
             scan.lists.set(list, state);
         }
         let (arena, mut spool) = (Bump::new(), Vec::new());
-        let mut told = Told::default();
+        let mut told = Vec::<Judgement>::new();
         for object in &self.kubernetes {
             let plural = kind::named(object["kind"].as_str().unwrap())
                 .unwrap()
@@ -178,7 +163,7 @@ impl World {
         scan.spools.push(crate::around::spool(&spool).unwrap());
         let scan = end(scan, Some(&around), told).unwrap();
         let mut found = Verdicts::new();
-        for judgement in scan.sinks.into_iter().flat_map(|sink| sink.0) {
+        for judgement in scan.sinks.into_iter().flatten() {
             let name = judgement.resource.name.clone().unwrap_or_default();
             let worst = found
                 .entry((judgement.policy.as_str().to_owned(), name))

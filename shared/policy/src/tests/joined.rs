@@ -5,20 +5,7 @@ use plimsoll_model::{Judgement, Verdict};
 use serde_json::{Value, json};
 
 use crate::cases::Case;
-use crate::{AwsPart, Catalogue, Lists, Plan, PlanOptions, Seen, Session, Sink};
-
-/// Keeps what is said.
-#[derive(Default)]
-struct All(Vec<Judgement>);
-
-impl Sink for All {
-    fn wants(&self, _: Verdict) -> bool {
-        true
-    }
-    fn judgement(&mut self, judgement: Judgement) {
-        self.0.push(judgement);
-    }
-}
+use crate::{AwsPart, Catalogue, Lists, Plan, PlanOptions, Seen, Session};
 
 /// What the policy says of the objects, which that many workers read in turn.
 fn verdicts(
@@ -36,7 +23,7 @@ fn verdicts(
         ..PlanOptions::default()
     };
     let plan = Plan::new(catalogue, options);
-    let (lists, arena, mut sink) = (Lists::of_case(), Bump::new(), All::default());
+    let (lists, arena, mut sink) = (Lists::of_case(), Bump::new(), Vec::<Judgement>::new());
     let mut sessions: Vec<_> = (0..workers).map(|_| Session::new(&plan)).collect();
     let mut again = Vec::new();
     for (place, object) in objects.iter().enumerate() {
@@ -55,9 +42,8 @@ fn verdicts(
     for node in again {
         whole.second(&node, None, &arena, &joins, &lists, &mut sink);
     }
-    sink.0
-        .sort_by(|a, b| (a.fingerprint, &a.paths).cmp(&(b.fingerprint, &b.paths)));
-    sink.0
+    sink.sort_by(|a, b| (a.fingerprint, &a.paths).cmp(&(b.fingerprint, &b.paths)));
+    sink
 }
 
 #[test]

@@ -5,22 +5,7 @@ use plimsoll_model::{Judgement, Reason, ReasonCode, Verdict};
 use serde_json::{Value, json};
 
 use crate::cases::{Case, ClusterCase, complete};
-use crate::{
-    AwsPart, Catalogue, ListState, Lists, Plan, PlanOptions, Seen, Session, Sink, outcome,
-};
-
-/// Keeps everything.
-#[derive(Default)]
-struct All(Vec<Judgement>);
-
-impl Sink for All {
-    fn wants(&self, _: Verdict) -> bool {
-        true
-    }
-    fn judgement(&mut self, judgement: Judgement) {
-        self.0.push(judgement);
-    }
-}
+use crate::{AwsPart, Catalogue, ListState, Lists, Plan, PlanOptions, Seen, Session, outcome};
 
 pub(super) struct Scan {
     pub(super) judgements: Vec<Judgement>,
@@ -73,7 +58,7 @@ fn scan_as(
         .iter()
         .map(|o| decode_our_own(&arena, o.to_string().as_bytes()).unwrap())
         .collect();
-    let (mut session, mut sink) = (Session::new(&plan), All::default());
+    let (mut session, mut sink) = (Session::new(&plan), Vec::<Judgement>::new());
     let (mut again, mut owned) = (Vec::new(), Vec::new());
     for node in &nodes {
         match session.first(node, None, &arena, lists, &mut sink) {
@@ -93,10 +78,9 @@ fn scan_as(
         session.second(node, None, &arena, &joins, lists, &mut sink);
     }
     session.gaps(lists, &mut sink);
-    sink.0
-        .sort_by(|a, b| (a.fingerprint, &a.paths).cmp(&(b.fingerprint, &b.paths)));
+    sink.sort_by(|a, b| (a.fingerprint, &a.paths).cmp(&(b.fingerprint, &b.paths)));
     Scan {
-        judgements: sink.0,
+        judgements: sink,
         coverage: outcome::coverage(&plan, &session.tally),
     }
 }

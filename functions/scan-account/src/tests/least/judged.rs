@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_inventory::kube::ListScope;
 use plimsoll_model::{Fingerprint, Judgement, Manifest, Provider, Verdict, kind};
 use plimsoll_policy::diff::{Before, difference};
-use plimsoll_policy::{Lists, Plan, PlanOptions, Policy, Sink};
-use scan_cluster::{Around, ListSink, aws_part, judge_account, judge_cluster};
+use plimsoll_policy::{Lists, Plan, PlanOptions, Policy};
+use scan_cluster::{Around, aws_part, judge_account, judge_cluster};
 
 use super::super::*;
 
@@ -17,21 +17,6 @@ pub(super) struct Judged {
     judgements: Vec<Judgement>,
     lists: Lists,
 }
-
-/// Every judgement.
-#[derive(Default)]
-struct All(Vec<Judgement>);
-
-impl Sink for All {
-    fn wants(&self, _: Verdict) -> bool {
-        true
-    }
-    fn judgement(&mut self, judgement: Judgement) {
-        self.0.push(judgement);
-    }
-}
-
-impl ListSink for All {}
 
 pub(super) async fn judged(
     stage: &Stage,
@@ -59,7 +44,7 @@ pub(super) async fn judged(
     };
     let plan = Plan::new(catalogue, options);
     let scan = if cluster.provider == Provider::Aws {
-        judge_account(&plan, &around, All::default()).unwrap()
+        judge_account(&plan, &around, Vec::new()).unwrap()
     } else {
         let own = tenant.get_tenant().await.unwrap();
         let reached = stage.reach.connect(&own, &job.scan, &connection, cluster);
@@ -70,7 +55,7 @@ pub(super) async fn judged(
             &everything,
             Some(&around),
             None,
-            &All::default,
+            &Vec::new,
             &|_, _, _| {},
         );
         judging.await.unwrap()
@@ -78,7 +63,7 @@ pub(super) async fn judged(
     Judged {
         name: cluster.name.clone(),
         scope: cluster.id.to_string(),
-        judgements: scan.sinks.into_iter().flat_map(|sink| sink.0).collect(),
+        judgements: scan.sinks.into_iter().flatten().collect(),
         lists: scan.lists,
     }
 }
