@@ -113,7 +113,7 @@ pub(crate) async fn keep(
         let place = Place { region, ..place };
         let mut regional = Box::pin(read::region(&one.account, place, &one.clusters, route)).await;
         fill_releases(store, reach, &one.region, &mut regional, now).await?;
-        derive(&mut regional, &global, now);
+        derive(&mut regional, &global, route, now);
         let packed = Surroundings::of(&regional, now).pack()?;
         tenant
             .put_object(&surroundings_name(connection, region), packed)

@@ -40,9 +40,15 @@ struct Change {
 /// Derives what comes of the objects of a region and of `global`, what its account has for all regions. Sets
 /// `metadata.clusters`, `Use` and `Derived`, removes user data, and puts the roles that clusters of the region use beside
 /// the region's objects. Where it is not known who uses the things of a kind, `Use` is unknown, and so is one more item of
-/// `metadata.clusters`. Says what the instances of clusters are started with, unless that was said before: user data is at
-/// hand only once. `read_at` is when it was read; ages are counted to it. Doing it again changes nothing.
-pub fn derive(regional: &mut Reading, global: &Reading, read_at: Timestamp) {
+/// `metadata.clusters`. Where the tenant chose the `route` that leads through them, says what the instances of clusters are
+/// started with, unless that was said before: user data is at hand only once. `read_at` is when it was read; ages are
+/// counted to it. Doing it again changes nothing.
+pub fn derive(
+    regional: &mut Reading,
+    global: &Reading,
+    route: Option<NodeRoute>,
+    read_at: Timestamp,
+) {
     let lists = Lists::new(regional, global);
     let links = Links::of(&lists, None);
     let change = |object: &Value| Change {
@@ -50,8 +56,8 @@ pub fn derive(regional: &mut Reading, global: &Reading, read_at: Timestamp) {
         used: links.told(object),
     };
     let changes: Vec<Change> = regional.objects.iter().map(change).collect();
-    let is_known = regional.machines.contains_key(&NodeRoute::Ami);
-    let machines = (!is_known).then(|| kubelet::machines(&lists, &links, read_at));
+    let asks = route == Some(NodeRoute::Ami) && !regional.machines.contains_key(&NodeRoute::Ami);
+    let machines = asks.then(|| kubelet::machines(&lists, &links, read_at));
     let used = lists
         .some(ROLE)
         .iter()

@@ -61,7 +61,7 @@ async fn what_aws_tells_everybody_is_filled_in() {
     let mut reading = read(&stage, ACME).await;
     let mut releases = Releases::default();
     assert!(releases.fill(&mut reading, &stage.own(), now).await);
-    derive(&mut reading, &Reading::default(), now);
+    derive(&mut reading, &Reading::default(), None, now);
     let prod = derived(&reading, "prod-eu-1");
     assert_eq!(prod["VersionStatus"], "STANDARD_SUPPORT");
     assert_eq!(prod["EndOfStandardSupport"], "2026-12-02");

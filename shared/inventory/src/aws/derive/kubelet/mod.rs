@@ -14,7 +14,7 @@ mod tests;
 
 use jiff::Timestamp;
 use plimsoll_model::{NodeEvidence, Part};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::files::Files;
 use self::image::Family;
@@ -37,6 +37,20 @@ const STARTED_BY: [&str; 2] = ["aws:autoscaling:groupName", "aws:ec2:fleet-id"];
 struct Told {
     settings: Settings,
     files: Files,
+}
+
+/// What the kubelets of all images of Amazon's are configured to alike, as far as policies read it.
+fn of_amazon(tls_cipher_suites: &[&str]) -> Value {
+    json!({
+        "authentication": {
+            "anonymous": { "enabled": false },
+            "x509": { "clientCAFile": files::CLIENT_CA },
+        },
+        "authorization": { "mode": "Webhook" },
+        "protectKernelDefaults": true,
+        "readOnlyPort": 0,
+        "tlsCipherSuites": tls_cipher_suites,
+    })
 }
 
 /// What is known of all instances of a region that clusters use, or may use.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::files::{self, Files};
 use super::flags::{flags, name_kubeconfig};
 use super::pieces::{Kind, Piece, must_be_idle};
-use super::{PLACE, Told, shell};
+use super::{PLACE, Told, of_amazon, shell};
 use crate::aws::derive::look::{Known, malformed, unread};
 use crate::kubelet::{SETTINGS, Settings, stands_at};
 
@@ -67,27 +67,19 @@ pub(super) fn told(pieces: &[Piece]) -> Known<Told> {
 
 /// `defaultKubeletSubConfig`, as far as policies read it.
 fn defaults() -> Value {
-    json!({
-        "authentication": {
-            "anonymous": { "enabled": false },
-            "x509": { "clientCAFile": files::CLIENT_CA },
-        },
-        "authorization": { "mode": "Webhook" },
-        "featureGates": { "RotateKubeletServerCertificate": true },
-        "protectKernelDefaults": true,
-        "readOnlyPort": 0,
-        "serverTLSBootstrap": true,
-        "tlsCipherSuites": [
-            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
-            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
-            "TLS_RSA_WITH_AES_128_GCM_SHA256",
-            "TLS_RSA_WITH_AES_256_GCM_SHA384",
-        ],
-    })
+    let mut config = of_amazon(&[
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
+        "TLS_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_RSA_WITH_AES_256_GCM_SHA384",
+    ]);
+    config["featureGates"] = json!({ "RotateKubeletServerCertificate": true });
+    config["serverTLSBootstrap"] = true.into();
+    config
 }
 
 fn node_config(text: &str) -> Known<Value> {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::laws::lost;
+use crate::aws::derive::derive;
 use crate::aws::machines::Machines;
 
 fn machines(world: &World) -> &Machines {
@@ -136,4 +137,13 @@ fn without_user_data_that_must_be_theirs_nothing_is_known() {
         unread,
     );
     needs(&unread, "aws:Lost");
+}
+
+#[test]
+fn nobody_looks_at_user_data_for_a_route_that_was_not_chosen() {
+    for route in [None, Some(NodeRoute::Ssm)] {
+        let mut world = World::example();
+        derive(&mut world.regional, &world.global, route, world.read_at);
+        assert!(world.regional.machines.is_empty());
+    }
 }

@@ -8,7 +8,7 @@ mod machines;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use plimsoll_model::Reason;
+use plimsoll_model::{NodeRoute, Reason};
 use serde_json::{Value, json};
 
 use super::{derive, derive_global};
@@ -46,7 +46,8 @@ impl World {
 
     fn derived(mut self) -> Self {
         derive_global(&mut self.global, self.read_at);
-        derive(&mut self.regional, &self.global, self.read_at);
+        let route = Some(NodeRoute::Ami);
+        derive(&mut self.regional, &self.global, route, self.read_at);
         self
     }
 
