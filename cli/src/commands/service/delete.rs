@@ -38,21 +38,13 @@ async fn refused(
         .iter()
         .filter(|cluster| cluster.is_cluster())
         .count();
-    let message = match yes {
-        None => format!(
-            "{name} would be deleted with all its data, of {} and {}",
-            words::count(connections, "connection"),
-            words::count(clusters, "cluster")
-        ),
-        Some(other) => format!("--yes names {other}, but {name} is to be deleted"),
-    };
-    Ok(Stop::usage(
-        Diagnostic::error("not-confirmed", message)
-            .effect("nothing was deleted")
-            .help(format!(
-                "there is no way back: plimsoll service tenant delete {name} --yes {name}"
-            )),
-    ))
+    let would = format!(
+        "{name} would be deleted with all its data, of {} and {}",
+        words::count(connections, "connection"),
+        words::count(clusters, "cluster")
+    );
+    let command = format!("plimsoll service tenant delete {name}");
+    Ok(Stop::not_confirmed(would, name, yes, &command))
 }
 
 fn count(remains: &[Remains]) -> u64 {

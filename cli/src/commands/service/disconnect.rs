@@ -1,7 +1,6 @@
 //! `plimsoll service connection delete`: a connection ends, with its clusters and what is open about them.
 
 use plimsoll_model::{Connection, ConnectionKind};
-use plimsoll_report::Diagnostic;
 use serde_json::json;
 
 use super::search::Found;
@@ -59,20 +58,9 @@ async fn refused(
     name: &str,
     yes: Option<&str>,
 ) -> Result<Stop, Stop> {
-    let message = match yes {
-        None => format!(
-            "{name} of {} would be deleted with {}",
-            found.tenant,
-            words::count(clusters(found).await?.len(), "cluster")
-        ),
-        Some(other) => format!("--yes names {other}, but {meant} is to be deleted"),
-    };
-    Ok(Stop::usage(
-        Diagnostic::error("not-confirmed", message)
-            .effect("nothing was deleted")
-            .help(format!(
-                "there is no way back: plimsoll service connection delete {meant} --tenant {} --yes {meant}",
-                found.tenant
-            )),
-    ))
+    let tenant = &found.tenant;
+    let clusters = words::count(clusters(found).await?.len(), "cluster");
+    let would = format!("{name} of {tenant} would be deleted with {clusters}");
+    let command = format!("plimsoll service connection delete {meant} --tenant {tenant}");
+    Ok(Stop::not_confirmed(would, meant, yes, &command))
 }

@@ -17,6 +17,23 @@ pub(super) struct Stop {
 }
 
 impl Stop {
+    /// What has no way back was not confirmed by its name: `would` says what would come of `command`.
+    pub(super) fn not_confirmed(
+        would: String,
+        name: &str,
+        yes: Option<&str>,
+        command: &str,
+    ) -> Self {
+        let message = yes.map_or(would, |other| {
+            format!("--yes names {other}, but {name} is to be deleted")
+        });
+        Self::usage(
+            Diagnostic::error("not-confirmed", message)
+                .effect("nothing was deleted")
+                .help(format!("there is no way back: {command} --yes {name}")),
+        )
+    }
+
     /// The command line or a file is wrong: nothing was done.
     pub(super) fn usage(shown: Diagnostic) -> Self {
         Self {
