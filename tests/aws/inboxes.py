@@ -3,12 +3,11 @@
 import email
 import email.policy
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 from aiosmtpd.controller import Controller
 
+import loopback
 from programs import free_ports
 
 
@@ -32,16 +31,16 @@ class Mails:
         self.controller.stop()
 
 
-class Slack:
+class Slack(loopback.Server):
     """Slack's API on a free port: keeps what it is sent, each with the token it came with."""
 
     def __init__(self) -> None:
         self.received: list[dict] = []
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(loopback.Handler):
             def do_POST(self) -> None:  # noqa: N802, the library's name
-                body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+                body = self.body().decode()
                 kind = self.headers.get("content-type", "")
                 sent = json.loads(body) if "json" in kind else {key: value[0] for key, value in parse_qs(body).items()}
                 number = len(outer.received) + 1
@@ -49,19 +48,6 @@ class Slack:
                     {"method": self.path.rsplit("/", 1)[-1], "token": self.headers.get("authorization", ""), **sent}
                 )
                 answer = json.dumps({"ok": True, "channel": "C0123456789", "ts": f"1700000000.{number:06}"}).encode()
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+                self.reply(200, answer, {"content-type": "application/json"})
 
-            def log_message(self, *_) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def end(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)

@@ -1,13 +1,13 @@
 """Passes calls on to a stand-in for AWS, and notes each operation and whether it was answered."""
 
 import re
-import threading
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import botocore.session
+
+import loopback
 
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 DROPPED = ("host", "connection", "content-length", "transfer-encoding")
@@ -46,18 +46,18 @@ class Names:
         return signed_for, f"{method} {parts.path}"
 
 
-class Recorder:
+class Recorder(loopback.Server):
     """A server on a free port that passes everything on to `url`."""
 
     def __init__(self, url: str, names: Names) -> None:
         self.answered: dict[tuple[str, str], list[int]] = {}
         recorder = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(loopback.Handler):
             protocol_version = "HTTP/1.1"
 
             def answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                body = self.body()
                 signed = SIGNED_FOR.search(self.headers.get("authorization", ""))
                 named = names.of(
                     signed.group(1) if signed else "", self.command, self.path,
@@ -73,23 +73,9 @@ class Recorder:
                 except (TimeoutError, urllib.error.URLError):
                     status, headers, text = 504, {}, b""
                 recorder.answered.setdefault(named, []).append(status)
-                self.send_response(status)
-                for name, value in headers.items():
-                    if name.lower() not in DROPPED:
-                        self.send_header(name, value)
-                self.send_header("content-length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
+                kept = {name: value for name, value in headers.items() if name.lower() not in DROPPED}
+                self.reply(status, text, kept)
 
             do_GET = do_POST = answer  # noqa: N815, the library's names
 
-            def log_message(self, *_) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def end(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
