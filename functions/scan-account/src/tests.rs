@@ -33,7 +33,8 @@ mod units;
 const ACCOUNT: &str = "471100000933";
 /// Clusters `prod-eu-1` and `dev-1`, and what is around the first.
 const RICH_ACCOUNT: &str = "471100000815";
-/// What EC2 answers about the first of them.
+const CLUSTER: &str = "prod-eu-1";
+/// What EC2 answers about it.
 const PLACE: &str = "471100000815/eu-central-1/ec2";
 const ROLE: &str = "PlimsollScanner";
 const EXTERNAL_ID: &str = "plm-0123456789abcdefghij";

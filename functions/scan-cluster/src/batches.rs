@@ -1,28 +1,28 @@
-//! Writes what a scan changes, some hundred findings at a time: the first scan of a large cluster changes everything.
+//! Writes what a scan changes, a transaction's findings at a time: the first scan of a large cluster changes everything.
 
 use std::io;
 
 use plimsoll_model::{Change, Fingerprint, Judgement, ManifestEntry, Verdict};
 use plimsoll_policy::diff::Difference;
+use plimsoll_store::FINDINGS_AT_ONCE;
 
+use crate::budget::Budget;
 use crate::excepted;
 use crate::findings::{Scene, changes};
 use crate::kept::Judgements;
 use crate::{ScanError, Work};
 
-/// Findings that are in memory at once: what a few requests to the store read and write.
-const BATCH: usize = 500;
-
 impl Work<'_> {
     /// Writes the findings of a difference, and says what is to be announced: what is open in the order of fingerprints,
     /// then what is resolved. Of every change only its announcement stays in memory, and not even that of what is new to a
-    /// first scan.
+    /// first scan. None when the time is over before: what is written then is as if this attempt had died.
     pub(crate) async fn write_changes(
         &self,
         scene: Scene<'_>,
         difference: &Difference,
         judgements: &mut Judgements,
-    ) -> Result<Vec<Change>, ScanError> {
+        budget: Budget<'_>,
+    ) -> Result<Option<Vec<Change>>, ScanError> {
         let mut opened = Unseen::of(&difference.opened);
         let mut changed = Unseen::of(&difference.changed);
         let mut announce = Vec::new();
@@ -42,7 +42,10 @@ impl Work<'_> {
                 continue;
             }
             failing.push(judgement);
-            if failing.len() == BATCH {
+            if failing.len() == FINDINGS_AT_ONCE {
+                if budget.is_over() {
+                    return Ok(None);
+                }
                 announce.extend(self.write_batch(scene, &part, &failing).await?);
                 part = Difference::default();
                 failing.clear();
@@ -51,7 +54,7 @@ impl Work<'_> {
         announce.extend(self.write_batch(scene, &part, &failing).await?);
         // What a dead attempt wrote and nobody can tell of now.
         let untold: Vec<Fingerprint> = opened.left().collect();
-        for opened in untold.chunks(BATCH) {
+        for opened in untold.chunks(FINDINGS_AT_ONCE) {
             let part = Difference {
                 opened: opened.to_vec(),
                 ..Difference::default()
@@ -61,12 +64,15 @@ impl Work<'_> {
         announce.extend(excepted::changes(difference));
         announce.sort_by_key(|change| change.fingerprint);
         for (entries, announced) in [(&difference.resolved, true), (&difference.undone, false)] {
-            for entries in entries.chunks(BATCH) {
+            for entries in entries.chunks(FINDINGS_AT_ONCE) {
+                if budget.is_over() {
+                    return Ok(None);
+                }
                 let part = gone(entries, announced);
                 announce.extend(self.write_batch(scene, &part, &[]).await?);
             }
         }
-        Ok(announce)
+        Ok(Some(announce))
     }
 
     async fn write_batch(

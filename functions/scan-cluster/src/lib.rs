@@ -1,8 +1,8 @@
 //! Reads and judges one cluster, or what an AWS account has as a whole, and writes what is different from last time.
 //!
 //! Safe to run twice and to be killed anywhere: only the holder of the cluster's lease writes, and what a dead attempt
-//! left behind is compared with as well. A scan that takes too long stops between two lists and goes on in a new message.
-//! A cluster that cannot be read is a result too: it closes nothing.
+//! left behind is compared with as well. A scan that takes too long stops between two lists, or two transactions of
+//! findings, and goes on in a new message. A cluster that cannot be read is a result too: it closes nothing.
 
 mod across;
 mod around;

@@ -52,17 +52,18 @@ impl Work<'_> {
             }
         };
         let around = Around::of(self.tenant, &connection, self.cluster, clock.now()).await?;
+        let around = around.as_ref();
+        let checkpoint = self
+            .tenant
+            .get_checkpoint(&self.cluster.id, &self.lease.scan);
+        let way = Way::new(checkpoint.await?, self.started);
         match reached {
-            None => Ok(self.scan_account(around, clock).await?.into()),
+            None => self.scan_account(around, way, clock).await,
             Some(Ok((reader, version))) => {
-                let around = around.as_ref();
-                self.scan_cluster(&connection, &reader, version, around, clock)
+                self.scan_cluster(&connection, &reader, version, around, way, clock)
                     .await
             }
-            Some(Err(reason)) => {
-                let publication = self.scan_around(reason, around.as_ref(), clock).await?;
-                Ok(publication.into())
-            }
+            Some(Err(reason)) => self.scan_around(reason, around, way, clock).await,
         }
     }
 
@@ -97,13 +98,9 @@ impl Work<'_> {
         reader: &ClusterReader,
         version: ClusterVersion,
         around: Option<&Around>,
+        mut way: Way,
         clock: &Clock,
     ) -> Result<Attempted, ScanError> {
-        let left = self
-            .tenant
-            .get_checkpoint(&self.cluster.id, &self.lease.scan)
-            .await?;
-        let mut way = Way::new(left, self.started);
         let options = PlanOptions {
             cluster_version: Some(version.minor.clone()),
             provider: Some(self.provider(connection, &version).to_owned()),
@@ -125,7 +122,7 @@ impl Work<'_> {
             Ok(reading) => reading,
             Err(LiveError::Cluster(error)) => {
                 let reason = unreadable(&error, connection, self.cluster);
-                return Ok(self.scan_around(reason, around, clock).await?.into());
+                return self.scan_around(reason, around, way, clock).await;
             }
             Err(error @ LiveError::Spool(_)) => return Err(machine(&error)),
         };
@@ -140,7 +137,7 @@ impl Work<'_> {
         let scan = lister.judge(reading, around, access).await;
         let scan = scan.map_err(|error| machine(&error))?;
         let read = State::Read(Some(version.minor));
-        Ok(self.write(&plan, scan, read, clock.now()).await?.into())
+        self.write(&plan, scan, read, way, clock).await
     }
 
     /// A cluster that cannot be read: what AWS says of it is judged all the same, and nothing else is touched.
@@ -148,10 +145,11 @@ impl Work<'_> {
         &self,
         reason: Reason,
         around: Option<&Around>,
+        way: Way,
         clock: &Clock,
-    ) -> Result<Publication, ScanError> {
+    ) -> Result<Attempted, ScanError> {
         let Some(around) = around.filter(|around| around.unread().is_none()) else {
-            return Ok(self.unreadable(reason, clock.now()));
+            return Ok(self.unreadable(reason, clock.now()).into());
         };
         let options = PlanOptions {
             cluster_version: self.cluster.version.clone(),
@@ -161,28 +159,29 @@ impl Work<'_> {
         let plan = Plan::new(self.catalogue, options);
         let scan = judge_around(&plan, around, &reason, Kept::default());
         let scan = scan.map_err(|error| machine(&error))?;
-        self.write(&plan, scan, State::Unread(reason), clock.now())
-            .await
+        let unread = State::Unread(reason);
+        self.write(&plan, scan, unread, way, clock).await
     }
 
     /// What an account, or a region of it, has as a whole: no cluster is asked.
     async fn scan_account(
         &self,
-        around: Option<Around>,
+        around: Option<&Around>,
+        way: Way,
         clock: &Clock,
-    ) -> Result<Publication, ScanError> {
+    ) -> Result<Attempted, ScanError> {
         let gone = || Reason::new(ReasonCode::InputUnread, "no AWS account is connected");
-        let Some(around) = &around else {
-            return Ok(self.unreadable(gone(), clock.now()));
+        let Some(around) = around else {
+            return Ok(self.unreadable(gone(), clock.now()).into());
         };
         if let Some(reason) = around.unread() {
-            return Ok(self.unreadable(reason.clone(), clock.now()));
+            return Ok(self.unreadable(reason.clone(), clock.now()).into());
         }
         let plan = Plan::new(self.catalogue, self.options(Some(around), clock.now()));
         let scan = judge_account(&plan, around, Kept::default());
         let scan = scan.map_err(|error| machine(&error))?;
-        self.write(&plan, scan, State::Read(None), clock.now())
-            .await
+        let read = State::Read(None);
+        self.write(&plan, scan, read, way, clock).await
     }
 
     fn options(&self, around: Option<&Around>, now: Timestamp) -> PlanOptions {

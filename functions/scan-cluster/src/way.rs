@@ -1,4 +1,5 @@
-//! A scan that takes longer than one attempt may: it stops between two lists and goes on in a new message, some few times.
+//! A scan that takes longer than one attempt may: it stops between two lists, or between two transactions, and goes on in
+//! a new message, some few times.
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll_policy::Plan;
@@ -11,8 +12,8 @@ use crate::kept::Kept;
 use crate::lists::Reading;
 use crate::{ScanError, Work, batches, part};
 
-/// So long an attempt reads; the function is stopped after 300 s, and what was read has to be stored before.
-const READ_FOR: SignedDuration = SignedDuration::from_secs(240);
+/// So long an attempt reads, or writes; the function is stopped after 300 s, and what was read has to be stored before.
+const WORKS_FOR: SignedDuration = SignedDuration::from_secs(240);
 
 /// After so long, joins and writing are left to an attempt of their own. In the last attempt reading ends then.
 const LEAVES_TIME: SignedDuration = SignedDuration::from_secs(120);
@@ -57,9 +58,34 @@ impl Way {
         let long = if self.is_last() {
             LEAVES_TIME
         } else {
-            READ_FOR
+            WORKS_FOR
         };
         Budget::until(clock, self.started + long)
+    }
+
+    /// How long findings are written: in the last attempt until they are, or until the function is stopped. What an attempt
+    /// has written the next one only reads.
+    pub(crate) fn budget_of_writing<'b>(&self, clock: &'b Clock) -> Budget<'b> {
+        match self.is_last() {
+            true => Budget::default(),
+            false => Budget::until(clock, self.started + WORKS_FOR),
+        }
+    }
+
+    /// Where the next attempt goes on: with what the earlier ones have left, and `part`, what this one has read.
+    pub(crate) fn go_on(
+        self,
+        plan: &Plan<'_>,
+        part: Option<String>,
+    ) -> Result<Checkpoint, ScanError> {
+        let mut parts = self.left.map(|left| left.parts).unwrap_or_default();
+        parts.extend(part);
+        Ok(Checkpoint {
+            hops: self.hops + 1,
+            begun: self.begun,
+            plan: name(plan)?,
+            parts,
+        })
     }
 
     /// Whether the rest is for another attempt.
@@ -112,17 +138,12 @@ impl Work<'_> {
         way: Way,
         mut reading: Reading<'_, Kept>,
     ) -> Result<Checkpoint, ScanError> {
-        let mut parts = way.left.map(|left| left.parts).unwrap_or_default();
+        let mut part = None;
         if reading.read.iter().any(|read| !read.earlier) {
             let file = part::pack(&mut reading).map_err(batches::machine)?;
-            parts.push(self.tenant.put_part(self.lease, file.path()).await?);
+            part = Some(self.tenant.put_part(self.lease, file.path()).await?);
         }
-        Ok(Checkpoint {
-            hops: way.hops + 1,
-            begun: way.begun,
-            plan: name(plan)?,
-            parts,
-        })
+        way.go_on(plan, part)
     }
 }
 

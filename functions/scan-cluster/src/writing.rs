@@ -6,11 +6,14 @@ use jiff::Timestamp;
 use plimsoll_model::{Manifest, OutboxId, OutboxItem, Readable, Reason, ReasonCode};
 use plimsoll_policy::diff::{Before, difference};
 use plimsoll_policy::{Plan, outcome};
+use plimsoll_runtime::Clock;
 use plimsoll_store::{Publication, ScanResult};
 
 use crate::batches::machine;
 use crate::kept::{Judgements, Kept};
 use crate::live::LiveScan;
+use crate::reading::Attempted;
+use crate::way::Way;
 use crate::{ScanError, Work, excepted, findings};
 
 /// What became of the cluster itself.
@@ -27,8 +30,10 @@ impl Work<'_> {
         plan: &Plan<'_>,
         scan: LiveScan<'_, Kept>,
         state: State,
-        now: Timestamp,
-    ) -> Result<Publication, ScanError> {
+        way: Way,
+        clock: &Clock,
+    ) -> Result<Attempted, ScanError> {
+        let now = clock.now();
         let LiveScan {
             session,
             lists,
@@ -52,15 +57,17 @@ impl Work<'_> {
         let empty = Manifest::default();
         let unchanged =
             pending.is_none() && published.as_ref().unwrap_or(&empty) == &difference.manifest;
-        let manifest = if unchanged && published.is_some() {
-            None
-        } else {
-            Some(
-                self.tenant
-                    .put_pending_manifest(self.lease, &difference.manifest)
-                    .await?,
-            )
+        let manifest = match &self.cluster.pending_manifest {
+            _ if unchanged && published.is_some() => None,
+            Some(key) if pending.as_ref() == Some(&difference.manifest) => Some(key.clone()),
+            _ => {
+                let (newer, earlier) = (&difference.manifest, pending.as_ref());
+                let put = self.tenant.put_pending_manifest(self.lease, newer, earlier);
+                Some(put.await?)
+            }
         };
+        // Of a large cluster each of them is large.
+        drop((published, pending));
         let of_cluster = &self.cluster.id;
         // What is found when a cluster is first read was there before, and so was what is around it before that.
         let (first, turned, version, unreadable) = match state {
@@ -82,9 +89,11 @@ impl Work<'_> {
             last: self.cluster.last_scan_at,
             is_first: first,
         };
-        let announce = self
-            .write_changes(scene, &difference, &mut judgements)
-            .await?;
+        let budget = way.budget_of_writing(clock);
+        let written = self.write_changes(scene, &difference, &mut judgements, budget);
+        let Some(announce) = written.await? else {
+            return Ok(Attempted::Interrupted(way.go_on(plan, None)?));
+        };
         excepted::tell(self, &difference, now).await?;
         let snapshot = self.keep(spools).await?;
         let coverage = outcome::coverage(plan, &tally);
@@ -99,7 +108,7 @@ impl Work<'_> {
             Some(reason) => self.unread(reason, now),
             None => Readable::Yes,
         };
-        Ok(Publication {
+        Ok(Attempted::from(Publication {
             finished: now,
             result: Some(ScanResult {
                 manifest,
@@ -120,7 +129,7 @@ impl Work<'_> {
             }),
             readable,
             outbox: worth_saying.then_some(outbox),
-        })
+        }))
     }
 
     /// Stores the redacted objects: zstd streams one behind another are one zstd stream.

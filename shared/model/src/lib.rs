@@ -56,7 +56,7 @@ pub use id::{
 };
 pub use incident::{Acknowledgement, Incident, IncidentState, LogEntry, Thread, WakeUp};
 pub use judgement::{Judgement, Place, SourceRef};
-pub use manifest::{About, Manifest, ManifestEntry};
+pub use manifest::{About, Manifest, ManifestEntry, Union};
 pub use message::{AccountJob, ClusterJob, ConnectionCheck, DeliveryJob, FinishedScan, Message};
 pub use node::{
     COLLECTED_KEY, COLLECTED_LABEL, COLLECTOR_NAMESPACE, NODE_FILES, NodeEvidence, NodeRoute, Part,

@@ -44,6 +44,15 @@ pub struct About {
     pub lists: Vec<String>,
 }
 
+/// The entries of both, the newer ones where both have one: to be written, and read back as a [`Manifest`].
+#[derive(Debug, Clone, Copy)]
+pub struct Union<'m> {
+    /// What an attempt found.
+    pub newer: &'m Manifest,
+    /// What earlier ones had found.
+    pub earlier: &'m Manifest,
+}
+
 impl Manifest {
     /// The entry of a finding.
     #[must_use]

@@ -14,6 +14,9 @@ use crate::{Page, StoreError, TenantStore};
 /// Over how many partitions a cluster's findings are spread (by [`Fingerprint::shard`]).
 pub const FINDING_SHARDS: u8 = 8;
 
+/// Findings that one transaction writes, beside its look at the lease.
+pub const FINDINGS_AT_ONCE: usize = MOST_ACTIONS - 1;
+
 impl TenantStore {
     /// A finding.
     ///
@@ -124,8 +127,8 @@ impl TenantStore {
         Ok(found)
     }
 
-    /// Writes findings whole, those that are open into the index of open ones: in transactions of at most 99, each on
-    /// condition of the lease. After a failure some may be written; writing all again is the same.
+    /// Writes findings whole, those that are open into the index of open ones: in transactions of at most
+    /// [`FINDINGS_AT_ONCE`], each on condition of the lease. After a failure some may be written; writing all again is the same.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`]: of the transaction that failed and all after it, nothing is written.
@@ -134,7 +137,7 @@ impl TenantStore {
         lease: &ScanLease,
         findings: &[Finding],
     ) -> Result<(), StoreError> {
-        for chunk in findings.chunks(MOST_ACTIONS - 1) {
+        for chunk in findings.chunks(FINDINGS_AT_ONCE) {
             let mut transaction = self.transaction();
             transaction.check(
                 &self.keys().cluster(&lease.cluster),

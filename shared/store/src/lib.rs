@@ -52,7 +52,7 @@ pub use embedded::{Death, Life, Meter, Units, Watch};
 pub use erasure::{Erasure, Remains};
 pub use error::StoreError;
 pub use escalations::EscalationVersion;
-pub use findings::FINDING_SHARDS;
+pub use findings::{FINDING_SHARDS, FINDINGS_AT_ONCE};
 pub use incidents::{IncidentWrite, Written};
 pub use lease::{Acquired, ScanLease};
 pub use policies::{ParameterValues, PolicyVersion};

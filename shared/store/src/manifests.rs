@@ -4,7 +4,8 @@
 use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
-use plimsoll_model::{Cluster, Manifest};
+use plimsoll_model::{Cluster, Manifest, Union};
+use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use crate::expression::Expression;
@@ -46,24 +47,24 @@ impl TenantStore {
     }
 
     /// Puts the new manifest as pending; to be called before [`TenantStore::write_findings`]. Returns its key, to be
-    /// published. If an earlier attempt left a pending manifest, what stands there stays pending as well.
+    /// published. What stood in the pending manifest when the lease was taken, `earlier`, stays pending as well.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`].
     pub async fn put_pending_manifest(
         &self,
         lease: &ScanLease,
-        manifest: &Manifest,
+        newer: &Manifest,
+        earlier: Option<&Manifest>,
     ) -> Result<String, StoreError> {
         let name = format!("manifests/{}/{}-{}", lease.cluster, lease.scan, lease.epoch);
-        let key = self.put_manifest(&name, manifest).await?;
-        let before = self.get_cluster(&lease.cluster).await?;
-        let pending = match self.pending_manifest(&before).await? {
-            Some(earlier) if before.pending_manifest.as_ref() != Some(&key) => {
-                let both = union(earlier, manifest);
+        let key = self.put_manifest(&name, newer).await?;
+        let pending = match earlier {
+            Some(earlier) => {
+                let both = Union { newer, earlier };
                 self.put_manifest(&format!("{name}-pending"), &both).await?
             }
-            _ => key.clone(),
+            None => key.clone(),
         };
         let change = lease.required(Expression::new().set("pending_manifest", text(pending)));
         let written = self
@@ -73,7 +74,11 @@ impl TenantStore {
         Ok(key)
     }
 
-    async fn put_manifest(&self, name: &str, manifest: &Manifest) -> Result<String, StoreError> {
+    async fn put_manifest(
+        &self,
+        name: &str,
+        manifest: &impl Serialize,
+    ) -> Result<String, StoreError> {
         let file = NamedTempFile::new().map_err(StoreError::other)?;
         write(manifest, file.path()).map_err(StoreError::other)?;
         self.put_object_file(&format!("{name}.json.zst"), file.path())
@@ -82,7 +87,7 @@ impl TenantStore {
 }
 
 /// Writes it entry by entry: as text it is many times as large as in memory.
-fn write(manifest: &Manifest, to: &Path) -> std::io::Result<()> {
+fn write(manifest: &impl Serialize, to: &Path) -> std::io::Result<()> {
     let mut packed = zstd::Encoder::new(std::fs::File::create(to)?, LEVEL)?;
     let mut text = BufWriter::new(&mut packed);
     serde_json::to_writer(&mut text, manifest)?;
@@ -101,16 +106,7 @@ fn read(key: &str, from: &Path) -> Result<Manifest, StoreError> {
     serde_json::from_reader(BufReader::new(text)).map_err(|error| corrupt(error.to_string()))
 }
 
-/// The entries of both, the newer ones where both have one.
-fn union(earlier: Manifest, newer: &Manifest) -> Manifest {
-    let mut entries = earlier.entries;
-    entries.retain(|entry| newer.get(entry.fingerprint).is_none());
-    entries.extend(newer.entries.iter().cloned());
-    entries.sort_unstable_by_key(|entry| entry.fingerprint);
-    Manifest { entries }
-}
-
-pub(crate) fn pack<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
     let bytes = serde_json::to_vec(value).map_err(StoreError::other)?;
     zstd::encode_all(bytes.as_slice(), LEVEL).map_err(StoreError::other)
 }

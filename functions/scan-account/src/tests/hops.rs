@@ -9,6 +9,8 @@ use plimsoll_store::{Death, Life};
 
 use super::*;
 
+mod writing;
+
 /// More than an attempt reads.
 const LONG: SignedDuration = SignedDuration::from_mins(5);
 
@@ -69,7 +71,7 @@ impl Looked {
         let (_, jobs) = stage.look(&mut job).await;
         let of = stage.store.of(&job.tenant);
         let clusters = of.list_clusters().await.unwrap();
-        let prod = clusters.iter().find(|one| one.name == "prod-eu-1").unwrap();
+        let prod = clusters.iter().find(|one| one.name == CLUSTER).unwrap();
         let job = jobs.into_iter().find(|job| job.cluster == prod.id).unwrap();
         // The directory is locked: what is tried, is tried on copies.
         stage.store = Store::embedded(None).await.unwrap();

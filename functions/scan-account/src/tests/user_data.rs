@@ -8,8 +8,6 @@ use scan_cluster::{NodeAccess, judge_cluster};
 
 use super::*;
 
-const CLUSTER: &str = "prod-eu-1";
-
 /// A NodeConfig with `podPidsLimit: 4096` and the flag `--anonymous-auth=true`, multipart, in Base64.
 const USER_DATA: &str = "TUlNRS1WZXJzaW9uOiAxLjAKQ29udGVudC1UeXBlOiBtdWx0aXBhcnQvbWl4ZWQ7IGJvdW5kYXJ5PSIvLyIKCi0tLy8KQ29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi9ub2RlLmVrcy5hd3MKCmFwaVZlcnNpb246IG5vZGUuZWtzLmF3cy92MWFscGhhMQpraW5kOiBOb2RlQ29uZmlnCnNwZWM6CiAgY2x1c3RlcjoKICAgIG5hbWU6IHByb2QtZXUtMQogICAgY2lkcjogMTAuMTAwLjAuMC8xNgogIGt1YmVsZXQ6CiAgICBjb25maWc6CiAgICAgIHBvZFBpZHNMaW1pdDogNDA5NgogICAgZmxhZ3M6CiAgICAtIC0tYW5vbnltb3VzLWF1dGg9dHJ1ZQoKLS0vLy0tCg==";
 

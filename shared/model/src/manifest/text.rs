@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde::ser::{SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Manifest, ManifestEntry};
+use super::{About, Manifest, ManifestEntry, Union};
 use crate::{Fingerprint, Verdict};
 
 const ABOUT: &str = "about";
@@ -19,23 +19,38 @@ type Row = (Fingerprint, Fingerprint, usize, u64, Verdict, bool);
 
 impl Serialize for Manifest {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let abouts = self.entries.iter().map(|entry| (&*entry.about, 0));
-        let mut places: BTreeMap<&About, usize> = abouts.collect();
-        for (at, place) in places.values_mut().enumerate() {
-            *place = at;
-        }
-        let mut map = to.serialize_struct("Manifest", 2)?;
-        map.serialize_field(ABOUT, &places.keys().collect::<Vec<_>>())?;
-        map.serialize_field(ENTRIES, &Rows(&self.entries, &places))?;
-        map.end()
+        serialize(self.entries.iter(), to)
     }
 }
 
-struct Rows<'a>(&'a [ManifestEntry], &'a BTreeMap<&'a About, usize>);
-
-impl Serialize for Rows<'_> {
+impl Serialize for Union<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.0.iter().map(|entry| -> Row {
+        let only_earlier = |entry: &&ManifestEntry| self.newer.get(entry.fingerprint).is_none();
+        let earlier = self.earlier.entries.iter().filter(only_earlier);
+        serialize(self.newer.entries.iter().chain(earlier), to)
+    }
+}
+
+fn serialize<'a, S: Serializer>(
+    entries: impl Iterator<Item = &'a ManifestEntry> + Clone,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    let abouts = entries.clone().map(|entry| (&*entry.about, 0));
+    let mut places: BTreeMap<&About, usize> = abouts.collect();
+    for (at, place) in places.values_mut().enumerate() {
+        *place = at;
+    }
+    let mut map = to.serialize_struct("Manifest", 2)?;
+    map.serialize_field(ABOUT, &places.keys().collect::<Vec<_>>())?;
+    map.serialize_field(ENTRIES, &Rows(entries, &places))?;
+    map.end()
+}
+
+struct Rows<'p, 'a, I>(I, &'p BTreeMap<&'a About, usize>);
+
+impl<'a, I: Iterator<Item = &'a ManifestEntry> + Clone> Serialize for Rows<'_, 'a, I> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.clone().map(|entry| -> Row {
             let about = self.1.get(&*entry.about).copied().unwrap_or_default();
             let (is, of) = (entry.fingerprint, entry.object);
             (is, of, about, entry.hash, entry.verdict, entry.excepted)

@@ -158,7 +158,7 @@ async fn discovery_does_not_touch_what_scans_have_left() {
     let (_, handle) = tenant_store().await;
     let lease = begun(&handle).await;
     let key = handle
-        .put_pending_manifest(&lease, &manifest(&["a"]))
+        .put_pending_manifest(&lease, &manifest(&["a"]), None)
         .await
         .unwrap();
     handle

@@ -169,7 +169,7 @@ async fn life(store: &Store, mine: &str) {
 
     let names = [mine, "both"];
     let key = t
-        .put_pending_manifest(&lease, &manifest(&names))
+        .put_pending_manifest(&lease, &manifest(&names), None)
         .await
         .unwrap();
     turn().await;

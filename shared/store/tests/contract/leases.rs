@@ -42,7 +42,7 @@ async fn a_late_writer_with_an_old_epoch_writes_nothing() {
     let (store, handle) = tenant_store().await;
     let late = begun(&handle).await;
     let late_key = handle
-        .put_pending_manifest(&late, &manifest(&["late"]))
+        .put_pending_manifest(&late, &manifest(&["late"]), None)
         .await
         .unwrap();
     // The same scan, taken again after its lease lapsed.
@@ -54,7 +54,7 @@ async fn a_late_writer_with_an_old_epoch_writes_nothing() {
     assert!(lost(handle.write_findings(&late, &findings).await));
     assert!(lost(
         handle
-            .put_pending_manifest(&late, &manifest(&["later"]))
+            .put_pending_manifest(&late, &manifest(&["later"]), None)
             .await
     ));
     let late_outbox = outbox(&late.scan, vec![change("late")]);

@@ -14,7 +14,7 @@ async fn tables_and_objects_outlive_the_store_queues_do_not_and_the_due_index_ma
         handle.put_tenant(&tenant("acme")).await.unwrap();
         let lease = begun(&handle).await;
         handle
-            .put_pending_manifest(&lease, &manifest(&["a"]))
+            .put_pending_manifest(&lease, &manifest(&["a"]), None)
             .await
             .unwrap();
         let key = handle

@@ -12,12 +12,12 @@ async fn a_scan_published_twice_is_published_once() {
     let (store, handle) = tenant_store().await;
     let lease = begun(&handle).await;
     let key = handle
-        .put_pending_manifest(&lease, &manifest(&["a", "b"]))
+        .put_pending_manifest(&lease, &manifest(&["a", "b"]), None)
         .await
         .unwrap();
     assert_eq!(
         handle
-            .put_pending_manifest(&lease, &manifest(&["a", "b"]))
+            .put_pending_manifest(&lease, &manifest(&["a", "b"]), None)
             .await
             .unwrap(),
         key
@@ -178,7 +178,7 @@ async fn what_dead_attempts_may_have_written_stays_known_until_a_scan_is_publish
     let (_, handle) = tenant_store().await;
     let first = begun(&handle).await;
     handle
-        .put_pending_manifest(&first, &manifest(&["a"]))
+        .put_pending_manifest(&first, &manifest(&["a"]), None)
         .await
         .unwrap();
     // It dies here, and so does the second one; between them the world has changed twice.
@@ -189,7 +189,7 @@ async fn what_dead_attempts_may_have_written_stays_known_until_a_scan_is_publish
         Some(manifest(&["a"]))
     );
     handle
-        .put_pending_manifest(&second, &manifest(&["b"]))
+        .put_pending_manifest(&second, &manifest(&["b"]), Some(&manifest(&["a"])))
         .await
         .unwrap();
     let third = held(&handle, &first.scan, after(4)).await;
@@ -200,11 +200,11 @@ async fn what_dead_attempts_may_have_written_stays_known_until_a_scan_is_publish
     );
     assert_eq!(handle.published_manifest(&found).await.unwrap(), None);
     let key = handle
-        .put_pending_manifest(&third, &manifest(&["c"]))
+        .put_pending_manifest(&third, &manifest(&["c"]), Some(&manifest(&["a", "b"])))
         .await
         .unwrap();
     handle
-        .put_pending_manifest(&third, &manifest(&["c"]))
+        .put_pending_manifest(&third, &manifest(&["c"]), Some(&manifest(&["a", "b"])))
         .await
         .unwrap();
     let found = handle.get_cluster(&first.cluster).await.unwrap();
@@ -229,7 +229,7 @@ async fn an_unreadable_cluster_keeps_the_results_of_its_last_scan() {
     let (_, handle) = tenant_store().await;
     let lease = begun(&handle).await;
     let key = handle
-        .put_pending_manifest(&lease, &manifest(&["a"]))
+        .put_pending_manifest(&lease, &manifest(&["a"]), None)
         .await
         .unwrap();
     handle
@@ -283,7 +283,7 @@ async fn an_unchanged_scan_keeps_the_manifest_and_leaves_nothing_for_the_router(
     let (store, handle) = tenant_store().await;
     let lease = begun(&handle).await;
     let key = handle
-        .put_pending_manifest(&lease, &manifest(&["a"]))
+        .put_pending_manifest(&lease, &manifest(&["a"]), None)
         .await
         .unwrap();
     handle

@@ -59,7 +59,9 @@ async fn an_unchanged_scan_writes_little_whatever_things_are_called() {
     let scan = |slot| handle.plan_scan(&found.id, slot, slot);
     let first = scan(start()).await.unwrap();
     let lease = held(&handle, &first.id, start()).await;
-    let key = handle.put_pending_manifest(&lease, &manifest(&["a"])).await;
+    let key = handle
+        .put_pending_manifest(&lease, &manifest(&["a"]), None)
+        .await;
     let changed = long_publication(Some(key.unwrap()));
     handle.publish(&lease, &changed).await.unwrap();
 
