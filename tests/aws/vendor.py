@@ -96,10 +96,10 @@ class Service:
             f"delivery to {item['destination']}: {item['state']}" for item in waiting
         ]
 
-    def quiet(self, *queues: str) -> None:
+    def quiet(self, *queues: str, seconds: int = 120) -> None:
         """Waits until these queues, or all, hold no work."""
         queues = queues or ("AccountJobs", "ClusterJobs", "FinishedScans", "Deliveries")
-        until("all queues are empty", lambda: not any(self.depth(queue) for queue in queues))
+        until("all queues are empty", lambda: not any(self.depth(queue) for queue in queues), seconds)
 
 
 def plain(value: dict):

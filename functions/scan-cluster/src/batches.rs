@@ -1,5 +1,6 @@
 //! Writes what a scan changes, a transaction's findings at a time: the first scan of a large cluster changes everything.
 
+use std::collections::HashMap;
 use std::io;
 
 use plimsoll_model::{Change, Fingerprint, Judgement, ManifestEntry, Verdict};
@@ -84,10 +85,13 @@ impl Work<'_> {
         let gone = part.resolved.iter().chain(&part.undone);
         let gone = gone.map(|entry| entry.fingerprint);
         let seen = part.opened.iter().chain(&part.changed).copied();
-        let stored = self
-            .tenant
-            .get_findings(&self.cluster.id, seen.chain(gone))
-            .await?;
+        let stored = match scene.is_blank {
+            true => HashMap::new(),
+            false => {
+                let stored = self.tenant.get_findings(&self.cluster.id, seen.chain(gone));
+                stored.await?
+            }
+        };
         let changes = changes(scene, part, failing, &stored);
         self.tenant
             .write_findings(self.lease, &changes.write)

@@ -66,6 +66,7 @@ impl Work<'_> {
                 Some(put.await?)
             }
         };
+        let is_blank = published.is_none() && pending.is_none();
         // Of a large cluster each of them is large.
         drop((published, pending));
         let of_cluster = &self.cluster.id;
@@ -86,6 +87,7 @@ impl Work<'_> {
             cluster: &self.cluster.id,
             scan: &self.lease.scan,
             now,
+            is_blank,
             last: self.cluster.last_scan_at,
             is_first: first,
         };
