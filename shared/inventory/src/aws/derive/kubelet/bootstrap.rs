@@ -3,12 +3,12 @@
 //! awslabs/amazon-eks-ami: `templates/al2/runtime/bootstrap.sh`, `kubelet-config.json` there, and
 //! `templates/al2/provisioners/install-worker.sh`, which tells the owners of files, but not their modes.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::files::{self, Files};
 use super::flags::{flags, name_kubeconfig};
 use super::pieces::{Kind, Piece, must_be_idle};
-use super::{PLACE, Told, of_amazon, shell};
+use super::{FORWARD_SECRET, PLACE, Told, of_amazon_linux, shell};
 use crate::aws::derive::look::{Known, unread};
 use crate::kubelet::Settings;
 
@@ -56,17 +56,9 @@ pub(super) fn told(pieces: &[Piece]) -> Known<Told> {
 
 /// `kubelet-config.json`, as far as policies read it.
 fn defaults() -> Value {
-    let mut config = of_amazon(&[
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
-        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    let rsa = [
         "TLS_RSA_WITH_AES_256_GCM_SHA384",
         "TLS_RSA_WITH_AES_128_GCM_SHA256",
-    ]);
-    config["featureGates"] = json!({ "RotateKubeletServerCertificate": true });
-    config["serverTLSBootstrap"] = true.into();
-    config
+    ];
+    of_amazon_linux(&[&FORWARD_SECRET[..], &rsa].concat())
 }

@@ -9,7 +9,7 @@ use plimsoll_model::Reason;
 use serde_json::{Value, json};
 
 use super::files::{self, Files};
-use super::{PLACE, Told, of_amazon};
+use super::{FORWARD_SECRET, PLACE, Told, of_amazon};
 use crate::aws::derive::look::{Known, malformed, unread};
 use crate::aws::derive::user_data;
 use crate::kubelet::Settings;
@@ -50,14 +50,7 @@ pub(super) fn told(user_data: &str) -> Known<Told> {
 }
 
 fn settings(of: &Value) -> Known<Settings> {
-    let mut config = of_amazon(&[
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
-        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-    ]);
+    let mut config = of_amazon(&FORWARD_SECRET);
     config["podPidsLimit"] = 1_048_576.into();
     config["seccompDefault"] = false.into();
     // Without a cluster, for pods of the node's own.

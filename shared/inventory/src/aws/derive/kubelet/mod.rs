@@ -39,6 +39,16 @@ struct Told {
     files: Files,
 }
 
+/// The cipher suites of Bottlerocket, with which those of bootstrap.sh begin.
+const FORWARD_SECRET: [&str; 6] = [
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+];
+
 /// What the kubelets of all images of Amazon's are configured to alike, as far as policies read it.
 fn of_amazon(tls_cipher_suites: &[&str]) -> Value {
     json!({
@@ -51,6 +61,14 @@ fn of_amazon(tls_cipher_suites: &[&str]) -> Value {
         "readOnlyPort": 0,
         "tlsCipherSuites": tls_cipher_suites,
     })
+}
+
+/// What those of Amazon Linux are, whose lists of cipher suites differ in their order.
+fn of_amazon_linux(tls_cipher_suites: &[&str]) -> Value {
+    let mut config = of_amazon(tls_cipher_suites);
+    config["featureGates"] = json!({ "RotateKubeletServerCertificate": true });
+    config["serverTLSBootstrap"] = true.into();
+    config
 }
 
 /// What is known of all instances of a region that clusters use, or may use.

@@ -4,12 +4,12 @@
 //! `environment.go` (flags), `nodeadm/internal/configprovider/` (user data), `nodeadm/internal/api/merge.go`.
 
 use serde::Deserialize as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::files::{self, Files};
 use super::flags::{flags, name_kubeconfig};
 use super::pieces::{Kind, Piece, must_be_idle};
-use super::{PLACE, Told, of_amazon, shell};
+use super::{PLACE, Told, of_amazon_linux, shell};
 use crate::aws::derive::look::{Known, malformed, unread};
 use crate::kubelet::{SETTINGS, Settings, stands_at};
 
@@ -67,7 +67,7 @@ pub(super) fn told(pieces: &[Piece]) -> Known<Told> {
 
 /// `defaultKubeletSubConfig`, as far as policies read it.
 fn defaults() -> Value {
-    let mut config = of_amazon(&[
+    of_amazon_linux(&[
         "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
         "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
         "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
@@ -76,10 +76,7 @@ fn defaults() -> Value {
         "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
         "TLS_RSA_WITH_AES_128_GCM_SHA256",
         "TLS_RSA_WITH_AES_256_GCM_SHA384",
-    ]);
-    config["featureGates"] = json!({ "RotateKubeletServerCertificate": true });
-    config["serverTLSBootstrap"] = true.into();
-    config
+    ])
 }
 
 fn node_config(text: &str) -> Known<Value> {
