@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use plimsoll_model::{Change, Fingerprint, Judgement, ManifestEntry, Verdict};
+use plimsoll_model::{Change, ChangeKind, Fingerprint, Judgement, Verdict};
 use plimsoll_policy::diff::Difference;
 use plimsoll_store::FINDINGS_AT_ONCE;
 
@@ -55,24 +55,28 @@ impl Work<'_> {
         announce.extend(self.write_batch(scene, &part, &failing).await?);
         // What a dead attempt wrote and nobody can tell of now.
         let untold: Vec<Fingerprint> = opened.left().collect();
-        for opened in untold.chunks(FINDINGS_AT_ONCE) {
-            let part = Difference {
-                opened: opened.to_vec(),
-                ..Difference::default()
-            };
+        let opened = untold.chunks(FINDINGS_AT_ONCE).map(|part| Difference {
+            opened: part.to_vec(),
+            ..Difference::default()
+        });
+        let resolved = difference.resolved.chunks(FINDINGS_AT_ONCE);
+        let resolved = resolved.map(|part| Difference {
+            resolved: part.to_vec(),
+            ..Difference::default()
+        });
+        let undone = difference.undone.chunks(FINDINGS_AT_ONCE);
+        let undone = undone.map(|part| Difference {
+            undone: part.to_vec(),
+            ..Difference::default()
+        });
+        for part in opened.chain(resolved).chain(undone) {
+            if budget.is_over() {
+                return Ok(None);
+            }
             announce.extend(self.write_batch(scene, &part, &[]).await?);
         }
         announce.extend(excepted::changes(difference));
-        announce.sort_by_key(|change| change.fingerprint);
-        for (entries, announced) in [(&difference.resolved, true), (&difference.undone, false)] {
-            for entries in entries.chunks(FINDINGS_AT_ONCE) {
-                if budget.is_over() {
-                    return Ok(None);
-                }
-                let part = gone(entries, announced);
-                announce.extend(self.write_batch(scene, &part, &[]).await?);
-            }
-        }
+        announce.sort_by_key(|change| (change.what == ChangeKind::Resolved, change.fingerprint));
         Ok(Some(announce))
     }
 
@@ -85,7 +89,9 @@ impl Work<'_> {
         let gone = part.resolved.iter().chain(&part.undone);
         let gone = gone.map(|entry| entry.fingerprint);
         let seen = part.opened.iter().chain(&part.changed).copied();
-        let stored = match scene.is_blank {
+        // Before the first pending manifest nothing is written, so that there is none to compare with.
+        let is_blank = self.cluster.manifest.is_none() && self.cluster.pending_manifest.is_none();
+        let stored = match is_blank {
             true => HashMap::new(),
             false => {
                 let stored = self.tenant.get_findings(&self.cluster.id, seen.chain(gone));
@@ -123,19 +129,6 @@ impl<'a> Unseen<'a> {
     fn left(&self) -> impl Iterator<Item = Fingerprint> {
         let left = self.all.iter().zip(&self.seen).filter(|(_, seen)| !**seen);
         left.map(|(fingerprint, _)| *fingerprint)
-    }
-}
-
-fn gone(entries: &[ManifestEntry], announced: bool) -> Difference {
-    let (resolved, undone) = if announced {
-        (entries.to_vec(), Vec::new())
-    } else {
-        (Vec::new(), entries.to_vec())
-    };
-    Difference {
-        resolved,
-        undone,
-        ..Difference::default()
     }
 }
 

@@ -24,8 +24,6 @@ pub(crate) struct Scene<'a> {
     pub(crate) cluster: &'a ClusterId,
     pub(crate) scan: &'a ScanId,
     pub(crate) now: Timestamp,
-    /// Whether no attempt at a scan has written a finding yet: there is none to compare with.
-    pub(crate) is_blank: bool,
     /// When the last scan was published: what is stored as open since is the work of a dead attempt.
     pub(crate) last: Option<Timestamp>,
     /// Whether people are told of what is new as a whole, and not finding by finding.

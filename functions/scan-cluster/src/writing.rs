@@ -3,7 +3,7 @@
 use std::io::{Seek, SeekFrom};
 
 use jiff::Timestamp;
-use plimsoll_model::{Manifest, OutboxId, OutboxItem, Readable, Reason, ReasonCode};
+use plimsoll_model::{OutboxId, OutboxItem, Readable, Reason, ReasonCode};
 use plimsoll_policy::diff::{Before, difference};
 use plimsoll_policy::{Plan, outcome};
 use plimsoll_runtime::Clock;
@@ -54,19 +54,16 @@ impl Work<'_> {
         let difference = judgements
             .all(|now| difference(self.catalogue, scope, before, now, &lists))
             .map_err(machine)?;
-        let empty = Manifest::default();
-        let unchanged =
-            pending.is_none() && published.as_ref().unwrap_or(&empty) == &difference.manifest;
+        let newer = Some(&difference.manifest);
         let manifest = match &self.cluster.pending_manifest {
-            _ if unchanged && published.is_some() => None,
-            Some(key) if pending.as_ref() == Some(&difference.manifest) => Some(key.clone()),
+            None if published.as_ref() == newer => None,
+            Some(key) if pending.as_ref() == newer => Some(key.clone()),
             _ => {
                 let (newer, earlier) = (&difference.manifest, pending.as_ref());
                 let put = self.tenant.put_pending_manifest(self.lease, newer, earlier);
                 Some(put.await?)
             }
         };
-        let is_blank = published.is_none() && pending.is_none();
         // Of a large cluster each of them is large.
         drop((published, pending));
         let of_cluster = &self.cluster.id;
@@ -87,7 +84,6 @@ impl Work<'_> {
             cluster: &self.cluster.id,
             scan: &self.lease.scan,
             now,
-            is_blank,
             last: self.cluster.last_scan_at,
             is_first: first,
         };
